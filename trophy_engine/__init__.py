@@ -79,6 +79,7 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -135,6 +136,7 @@ __all__ = [
     "Boost",
     "BoostFinished",
     "BoostStarted",
+    "CompletionsSource",
     "CompositeTrigger",
     "CustomizationDisabled",
     "DateWindow",
@@ -185,6 +187,7 @@ __all__ = [
     "PointsChanged",
     "PointsExplanation",
     "PointsRange",
+    "PointsSource",
     "PointsSystem",
     "PointsView",
     "Progress",

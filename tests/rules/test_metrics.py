@@ -13,11 +13,10 @@ from trophy_engine.rules.schema import json_schema
 
 #: The parts of messages about several fields, or about the calendar, which the schema of a file does not know.
 BEYOND_THE_SCHEMA = ("distinct_by must", "must be given if", "is for derived", "not be below", "at most", "that exists")
-BEYOND_THE_SCHEMA += ("must not be before", "a window of days has no")
+BEYOND_THE_SCHEMA += ("must not be before", "a window of days has no", "have no attributes")
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
 #: Fields of a metric, the path of the fault after that of the metric, and a part of the message in every notation.
 FAULTS = [
-    ({"source": 3}, "source", "must consist of ASCII letters"),
     ({"source": "two words"}, "source", "must consist of ASCII letters"),
     ({"aggregate": "maximum"}, "aggregate", "not {maximum}; did you mean {max}?"),
     ({"aggregate": None}, "aggregate", "must be one of {sum}, {count}, {min}, {max}, {last}, {distinct}, {days}"),
@@ -49,6 +48,23 @@ FAULTS = [
         "must be one of {day}, {week}, {month}, {year}, not {weekly}; did you mean {week}?",
     ),
     ({"window": 7}, "window", "or write a table like"),
+    ({"source": 7}, "source", "must be the key of a recorded metric, or a table like"),
+    ({"source": {}}, "source", "must have one of the fields points, completions"),
+    ({"source": {"pints": "xp"}}, "source.pints", "unknown field 'pints'; did you mean 'points'?"),
+    ({"source": {"points": 3}}, "source.points", "must consist of ASCII letters"),
+    ({"source": {"points": "xp", "completions": "*"}}, "source", "not have both points and completions, because"),
+    ({"source": {"completions": []}}, "source.completions", "must contain at least one key"),
+    ({"source": {"completions": "a"}}, "source.completions", "must be a list of keys, or {*} for all"),
+    (
+        {"source": {"completions": "*"}, "aggregate": "distinct", "distinct_by": "track"},
+        "aggregate",
+        "the completions of achievements have no attributes; choose another aggregate, for example {count}",
+    ),
+    (
+        {"source": {"completions": "*"}, "event_attributes": {"track": "spa"}},
+        "event_attributes",
+        "the completions of achievements have no attributes; remove it",
+    ),
     ({"window": {}}, "window", "must have one of the fields every, last, session_gap, reset_by, start"),
     ({"window": {"unit": "day"}}, "window", "must have one of the fields every, last, session_gap, reset_by, start"),
     ({"window": {"lsat": 7, "unit": "day"}}, "window.lsat", "unknown field 'lsat'; did you mean 'last'?"),
@@ -98,7 +114,12 @@ def test_a_fault_is_named_in_python(fields, path, message):
 @pytest.mark.parametrize(("fields", "path", "message"), FAULTS)
 def test_a_fault_is_at_its_path_in_a_file(fields, path, message, format_):
     attribute = {"key": "track", "type": "event"}
-    table = {"attributes": [attribute], "metrics": [{"key": "laps"}, {"key": "b"}, {"key": "a", **fields}]}
+    table = {
+        "attributes": [attribute],
+        "metrics": [{"key": "laps"}, {"key": "b"}, {"key": "a", **fields}],
+        "achievements": [{"key": "a", "trigger": {"type": "api"}}],
+        "points": [{"key": "xp"}],
+    }
     if format_ == "toml" and fields.get("aggregate", "") is None:
         pytest.skip("TOML has no null")
     text = tomli_w.dumps(table) if format_ == "toml" else json.dumps(table)

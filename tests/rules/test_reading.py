@@ -188,6 +188,10 @@ CONTRADICTIONS = [
             'for example {"last": 24, "unit": "hour"}'
         },
     ),
+    (
+        (Metric, {"key": "a", "source": {"completions": "*"}, "event_attributes": {"track": "spa"}}),
+        {".event_attributes": "the completions of achievements have no attributes; remove it"},
+    ),
     ((ValueRange, {"at_least": 3, "at_most": 2}), {".at_most": "2 must not be below at_least 3"}),
     ((RollingWindow, {"last": 169, "unit": "hour"}), {".last": "must be at most 168 hours, not 169"}),
     (

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import floor
 from typing import Final
 
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState
 from trophy_engine.numbers import BEYOND, Number
 
+#: The attributes of an event without any.
+NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
 #: Less than every total of a metric.
 _BELOW: Final = -BEYOND
 
@@ -31,6 +34,8 @@ def complete_achievement(
     state.counters.completed[achievement.key] = at
     if achievement.composites:
         agenda.completed.append(achievement)
+    for metric in achievement.metrics:
+        agenda.events.append(MetricEvent(metric, 1, NO_ATTRIBUTES))
     if not announce:
         agenda.effects.append((AchievementBackdated, state.id, at, achievement.key))
         return
@@ -97,10 +102,12 @@ def cross_metric_thresholds(
     before: Number,
     after: Number,
     at: int,
+    *,
+    announce: bool = True,
 ) -> None:
     """Cross the thresholds of a metric counter as ``cross_thresholds`` does, and compute its quiet interval."""
     if after >= counter.thresholds[counter_state.cursor]:
-        _pass_thresholds(agenda, state, counter, counter_state, after, at)
+        _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
     low, high = _BELOW, counter.thresholds[counter_state.cursor]
     if counter.steps:
         whole = after if type(after) is int else floor(after)
@@ -108,7 +115,7 @@ def cross_metric_thresholds(
         for step, trigger in counter.steps:
             steps = whole // step
             times = steps - whole_before // step
-            if times > 0:
+            if times > 0 and announce:
                 agenda.awards.append((trigger.order, trigger, times))
             passed = steps * step
             if passed > low:
@@ -120,14 +127,21 @@ def cross_metric_thresholds(
 
 
 def cross_moved_thresholds(
-    agenda: Agenda, state: UserState, counter: Counter, before: Number | None, after: Number | None, at: int
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    before: Number | None,
+    after: Number | None,
+    at: int,
+    *,
+    announce: bool = True,
 ) -> None:
     """Cross the thresholds of a counter that can fall, as at the beginning of a window; a total of None counts as 0."""
     if after is None:
         return
     counter_state, before = state.counters.states[counter.index], before or 0
     if not counter_state.low <= before < counter_state.high or not counter_state.low <= after < counter_state.high:
-        cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at)
+        cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at, announce=announce)
 
 
 def _pass_thresholds(

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import AchievementPlan, Plan
+from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan
+from trophy_engine.numbers import Number
+
+
+class MetricEvent(NamedTuple):
+    """An event of a metric that is not derived from another metric."""
+
+    metric: MetricPlan
+    value: Number
+    attributes: Mapping[str, str]
 
 
 class Agenda:
@@ -19,16 +29,20 @@ class Agenda:
         effects: what happened, in order.
         completed: the completed achievements from which composites are still to be evaluated.
         awards: the triggers to pay, and the rewards of freezes to grant: (order, trigger or reward, number of times).
+        events: the awards and completions that the next pass counts in metrics.
+        systems: the points systems whose balance the next pass compares with the thresholds of achievements.
         observed: the number of effects that the plugs have observed.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
     """
 
-    __slots__ = ("awards", "completed", "decisions", "effects", "observed", "plan")
+    __slots__ = ("awards", "completed", "decisions", "effects", "events", "observed", "plan", "systems")
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.completed: list[AchievementPlan] = []
         self.awards: list[tuple[int, Any, int]] = []
+        self.events: list[MetricEvent] = []
+        self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
         self.begin([])
 
@@ -43,3 +57,5 @@ class Agenda:
         self.observed = known
         self.completed.clear()
         self.awards.clear()
+        self.events.clear()
+        self.systems.clear()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.commands import Record, UserCommand
-from trophy_engine.core.effects import MetricChanged, PointsAwarded, RawEffect, UserChanged, UserCreated
 from trophy_engine.core.leaderboard_values import count_for_boards, drop_values
+from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
@@ -47,61 +45,36 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
         transitions: the user's history, from its beginning.
         keys: the leaderboards; those that the plan does not know, or that rank by streak, are ignored.
     """
-    by_counter: dict[tuple[Any, str | None], list[BoardPlan]] = {}
-    for board in (plan.boards[key] for key in keys if key in plan.boards):
+    boards = [plan.boards[key] for key in keys if key in plan.boards]
+    for board in boards:
         drop_values(board, state)
-        subject = (
-            (PointsAwarded, board.rule.points)
-            if board.rule.metric is None
-            else (MetricChanged, plan.metrics[board.rule.metric].source)
-        )
-        by_counter.setdefault(subject, []).append(board)
-    time_zone, plan_then = state.clock.zone, None
-    for transition in transitions:
+    plan_then = None
+    for transition in transitions if boards else ():
         if transition.plan is not plan_then:
             plan_then = transition.plan
-            time_zone = plan_then.zone(time_zone.name)
-            _drop_uncounted(state, plan_then, by_counter)
-        for raw in transition.effects:
-            kind, _, _, subject = raw[:4]
-            if kind is UserCreated:
-                time_zone = plan_then.zone(subject)
-            elif kind is UserChanged and subject == "time_zone":
-                time_zone = plan_then.zone(raw[5])
-            elif (kind, subject) in by_counter:
-                _count(plan, by_counter[kind, subject], state, raw, transition.command, time_zone)
+            for board in boards:
+                if not _has_subject(plan_then, plan, board):
+                    drop_values(board, state)
+        for event in events_of(transition):
+            for board in boards:
+                _count(plan, board, state, event)
 
 
-def _count(
-    plan: Plan,
-    boards: Iterable[BoardPlan],
-    state: UserState,
-    raw: RawEffect,
-    command: UserCommand | None,
-    time_zone: Zone,
-) -> None:
-    """Count a past change of a recorded metric, or a past award, for leaderboards."""
-    at = raw[2]
-    day = time_zone.window(at)[0]
-    if raw[0] is PointsAwarded:
-        count_for_boards(boards, state, raw[5], at, day, time_zone)
+def _has_subject(plan_then: Plan, plan: Plan, board: BoardPlan) -> bool:
+    """Return True if the rules of that time have what a leaderboard ranks by."""
+    if board.rule.metric is not None:
+        return has_source(plan_then, plan.metrics[board.rule.metric])
+    return any(system.key == board.rule.points for system in plan_then.systems)
+
+
+def _count(plan: Plan, board: BoardPlan, state: UserState, event: PastEvent) -> None:
+    """Count a past event or award for a leaderboard, if it is one of its metric or its points system."""
+    day = event.day
+    if board.rule.metric is None:
+        if event.kind == "points" and event.key == board.rule.points:
+            count_for_boards((board,), state, event.value, event.at, day, event.zone)
         return
-    if not isinstance(command, Record) or command.metric != raw[3]:
-        return  # the metric was derived then
-    attributes = dict(command.attributes)
-    for board in boards:
-        metric = plan.metrics[str(board.rule.metric)]
-        if metric.accepts(raw[4], attributes):
-            count_for_boards((board,), state, metric.item_of(raw[4], attributes, day), at, day, time_zone)
-
-
-def _drop_uncounted(
-    state: UserState, plan_then: Plan, by_counter: Mapping[tuple[Any, str | None], Iterable[BoardPlan]]
-) -> None:
-    """Reset the recounted values if the rules of that time lack the metric or the points system."""
-    known = {(MetricChanged, key) for key in plan_then.metrics} | {
-        (PointsAwarded, system.key) for system in plan_then.systems
-    }
-    for counter in by_counter.keys() - known:
-        for board in by_counter[counter]:
-            drop_values(board, state)
+    metric = plan.metrics[board.rule.metric]
+    if is_counted(event, metric):
+        item = metric.item_of(event.value, event.attributes, day)
+        count_for_boards((board,), state, item, event.at, day, event.zone)

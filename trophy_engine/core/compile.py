@@ -33,6 +33,7 @@ from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_o
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.phrases import name_streak
@@ -89,6 +90,7 @@ class _Compiler:
         for composite in plan.composites:
             for key in composite.prerequisites:
                 plan.achievements[key].composites.append(composite)
+        self._link_sources()
         self._add_triggers()
         for streak in plan.streaks:
             self._add_rewards(streak)
@@ -111,8 +113,8 @@ class _Compiler:
 
     def _link_metric(self, metric: MetricPlan) -> None:
         """Add a metric to its source, and to the metric that resets it."""
-        if metric.rule.source is not None:
-            self.plan.metrics[metric.rule.source].derived.append(metric)
+        if metric.source != metric.key:
+            self.plan.metrics[metric.source].derived.append(metric)
         if isinstance(metric.rule.window, ResetWindow):
             self.plan.metrics[metric.rule.window.reset_by].resets.append(metric)
 
@@ -141,7 +143,9 @@ class _Compiler:
         )
         self.plan.streaks.append(streak)
         declared = {self.plan.metrics[metric.key].source for metric in rule.metrics}
-        for key, metric in self.plan.recorded.items():
+        for key, metric in self.plan.metrics.items():
+            if metric.source != key:
+                continue
             if key in declared:
                 metric.streaks = (*metric.streaks, (place, streak))
             elif rule.customization_enabled:
@@ -181,6 +185,22 @@ class _Compiler:
         counter.achievements.append(achievement)
         if prerequisites:
             self.plan.composites.append(achievement)
+
+    def _link_sources(self) -> None:
+        """Add each metric on points or completions to what moves it."""
+        plan = self.plan
+        for metric in plan.metrics.values():
+            match metric.rule.source:
+                case PointsSource(points):
+                    next(system for system in plan.systems if system.key == points).metrics.append(metric)
+                case CompletionsSource() as source:
+                    for achievement in plan.achievements.values():
+                        if achievement.key in source:
+                            achievement.metrics.append(metric)
+                case None | str():
+                    pass
+                case _:
+                    assert_never(metric.rule.source)
 
     def _add_triggers(self) -> None:
         order = 0

@@ -1,9 +1,9 @@
 """Evaluation: one command applied to one user.
 
-The order within an event follows the dependences: metric total, streaks, achievements (metric, streaks, then composites
-until nothing follows), rewards of freezes, points in the order of the triggers, with each award the level and the
-observers of the balance. Points move no metric and no streak, so one pass is enough. Every command first settles what
-time has made due.
+The order within an event follows the dependences: metric totals, streaks, achievements (metric, streaks, then
+composites until nothing follows), rewards of freezes, points in the order of the triggers, with each award the level
+and the observers of the balance. What awards and completions move is evaluated in further passes (``passes``). Every
+command first settles what time has made due.
 
 ``apply_command`` leaves the state unchanged if it raises. ``record_event`` does not where ``OutOfPoints`` is raised:
 for a metric that can be blocked, pass a copy of the state and keep it only on success.
@@ -15,19 +15,17 @@ from collections.abc import Mapping
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.achievements import (
+    NO_ATTRIBUTES,
     complete_achievement,
-    complete_composites,
     cross_metric_thresholds,
-    cross_moved_thresholds,
     cross_thresholds,
 )
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
-from trophy_engine.core.metric_totals import move_totals
+from trophy_engine.core.passes import count_events, run_passes
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.plugs import end_step
-from trophy_engine.core.points import pay_awards
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streak_commands import StreakCommand, apply_streak_command
@@ -42,8 +40,6 @@ from trophy_engine.errors import (
     UnknownUser,
 )
 from trophy_engine.numbers import Number, add
-
-_NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
 def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:
@@ -65,7 +61,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
         elif metric.blocks:
             state = state.copy()
         record_event(
-            agenda, state, metric, command.value, at, dict(command.attributes) if command.attributes else _NO_ATTRIBUTES
+            agenda, state, metric, command.value, at, dict(command.attributes) if command.attributes else NO_ATTRIBUTES
         )
     elif isinstance(command, Complete):
         achievement = _api_achievement(agenda.plan, command.achievement)
@@ -107,7 +103,7 @@ def record_event(
     metric: MetricPlan,
     value: Number,
     at: int,
-    attributes: Mapping[str, str] = _NO_ATTRIBUTES,
+    attributes: Mapping[str, str] = NO_ATTRIBUTES,
 ) -> None:
     """Apply an event to a state in place.
 
@@ -121,7 +117,8 @@ def record_event(
     else:
         _advance(agenda, state, at)
     if metric.compound:
-        _record_compound_event(agenda, state, metric, value, at, attributes)
+        count_events(agenda, state, (MetricEvent(metric, value, attributes),), at)
+        run_passes(agenda, state, at)
         return
     counter_state = counters.states[metric.total.index]
     before = counter_state.total
@@ -138,27 +135,8 @@ def record_event(
     for streak in credited:
         length = state.streaks[streak.place].length
         cross_thresholds(agenda, state, streak.length, length - 1, length, at)
-    if agenda.completed or counters.recheck:
-        complete_composites(agenda, state, at)
-    if agenda.awards:
-        pay_awards(agenda, state, at)
-
-
-def _record_compound_event(
-    agenda: Agenda, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
-) -> None:
-    """Apply an event of a metric that is not a plain sum, or moves others: all totals first, then what follows."""
-    moved = move_totals(agenda, state, metric, value, at, attributes)
-    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else ()
-    for counter, before, after in moved:
-        cross_moved_thresholds(agenda, state, counter, before, after, at)
-    for observe in metric.observers:
-        observe(agenda, state, value, at, attributes)
-    for streak in credited:
-        length = state.streaks[streak.place].length
-        cross_thresholds(agenda, state, streak.length, length - 1, length, at)
-    complete_composites(agenda, state, at)
-    pay_awards(agenda, state, at)
+    if agenda.awards or agenda.completed or counters.recheck or agenda.events:
+        run_passes(agenda, state, at)
 
 
 def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
@@ -199,8 +177,7 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         )
     _advance(agenda, state, at)
     complete_achievement(agenda, state, achievement, at)
-    complete_composites(agenda, state, at)
-    pay_awards(agenda, state, at)
+    run_passes(agenda, state, at)
 
 
 def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from trophy_engine.core.achievements import cross_metric_thresholds
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.plan import Counter, MetricPlan, Plan
 from trophy_engine.core.state import UserState
@@ -115,15 +115,15 @@ def restart_total(state: UserState, counter: Counter) -> None:
         state.counters.windows.pop(counter.totals.index, None)
 
 
-def move_totals(
-    agenda: Agenda, state: UserState, source: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
-) -> list[Moved]:
-    """Count an event of a recorded metric and in its derived metrics, and restart the totals that it resets.
+def move_totals(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -> list[Moved]:
+    """Count an event in its metric and those derived from it, and restart the totals that it resets.
 
     An observer counts the filtered totals of a plain metric.
     """
+    source, value, attributes = event
     total = count_in_total(state, source.total, source, value, at, attributes)
-    agenda.effects.append((MetricChanged, state.id, at, source.key, value, total.before, total.after))
+    if source.is_recorded or total.before != total.after:
+        agenda.effects.append((MetricChanged, state.id, at, source.key, value, total.before, total.after))
     moved = [total]
     if not source.plain:
         moved += [

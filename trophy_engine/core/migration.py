@@ -13,12 +13,14 @@ from functools import cached_property
 
 import attrs
 
-from trophy_engine.core.achievements import complete_achievement, complete_composites, qualifies
+from trophy_engine.core.achievements import complete_achievement, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
-from trophy_engine.core.commands import Record, ResetStreak
+from trophy_engine.core.commands import ResetStreak
 from trophy_engine.core.effects import LevelChanged, StreakRecounted
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
+from trophy_engine.core.passes import run_passes
+from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import ended_protected
 from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, TriggerPlan
 from trophy_engine.core.points import level_of
@@ -72,7 +74,7 @@ class RulesDiff:
             (metric, counter)
             for metric in self.after.metrics.values()
             for counter in metric.counters
-            if metric.source in self.before.metrics and _counterpart(self.before, metric, counter) is None
+            if has_source(self.before, metric) and _counterpart(self.before, metric, counter) is None
         )
 
     @cached_property
@@ -220,25 +222,20 @@ def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Tra
         if transition.plan is not plan_then:
             plan_then = transition.plan
             for metric, counter in diff.uncounted:
-                if metric.source not in plan_then.metrics:
+                if not has_source(plan_then, metric):
                     restart_total(after, counter)
-        if isinstance(transition.command, Record):
-            _count_record(after, diff, transition.command, transition.state)
+        for event in events_of(transition):
+            _count_past_event(after, diff, event)
 
 
-def _count_record(after: UserState, diff: RulesDiff, command: Record, then: UserState) -> None:
+def _count_past_event(after: UserState, diff: RulesDiff, event: PastEvent) -> None:
     """Count a past event in the new totals, on its local day then."""
-    attributes = dict(command.attributes)
-    day, _ = then.clock.zone.window(command.at)
     for metric, counter in diff.uncounted:
-        if isinstance(metric.rule.window, ResetWindow) and metric.rule.window.reset_by == command.metric:
-            reset_total(after, counter, command.at)
-        if (
-            command.metric == metric.source
-            and metric.accepts(command.value, attributes)
-            and counter.event_attributes.mismatch(attributes) is None
-        ):
-            count_in_total(after, counter, metric, command.value, command.at, attributes, day)
+        window = metric.rule.window
+        if isinstance(window, ResetWindow) and event.kind == "metric" and event.key == window.reset_by:
+            reset_total(after, counter, event.at)
+        if is_counted(event, metric) and counter.event_attributes.mismatch(event.attributes) is None:
+            count_in_total(after, counter, metric, event.value, event.at, event.attributes, event.day)
 
 
 def _migrate_streaks(
@@ -307,15 +304,14 @@ def _recount_conditions(
         if isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak).key == streak.key:
             for _, counter in conditions:
                 windows.pop(counter.index, None)
-        if not isinstance(command, Record):
-            continue
-        attributes, day = dict(command.attributes), transition.state.clock.zone.window(command.at)[0]
-        period = streak.index(day)
-        if period < first or period <= own.decided_through or period in own.credited_ahead:
-            continue
-        for metric, counter in conditions:
-            if command.metric == metric.source and metric.accepts(command.value, attributes):
-                counter.open(windows).add(period, metric.item_of(command.value, attributes, day))
+        for event in events_of(transition):
+            day = event.day
+            period = streak.index(day)
+            if period < first or period <= own.decided_through or period in own.credited_ahead:
+                continue
+            for metric, counter in conditions:
+                if is_counted(event, metric):
+                    counter.open(windows).add(period, metric.item_of(event.value, event.attributes, day))
 
 
 def _migrate_freezes(streak: StreakState, before: Freezes | None, freezes: Freezes | None, today: int) -> None:
@@ -353,7 +349,7 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
         if qualifies(achievement, after) and _is_reached(achievement, after):
             complete_achievement(agenda, after, achievement, at, announce=False)
     after.counters.recheck = False
-    complete_composites(agenda, after, at, announce=False)
+    run_passes(agenda, after, at, announce=False)
     after.counters.recheck = True
 
 

@@ -27,6 +27,7 @@ from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
@@ -62,7 +63,8 @@ class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
     Every change of a balance calls the ``observers``, with the agenda, the user's state, the balance before and after,
-    and the instant.
+    and the instant. ``metrics`` are those that its positive awards move; ``balance`` is its counter if an achievement
+    has a threshold on it.
     """
 
     index: int
@@ -75,6 +77,8 @@ class SystemPlan:
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
+    metrics: list[MetricPlan] = attrs.field(factory=list)
+    balance: Counter | None = None
 
 
 @attrs.define(eq=False)
@@ -112,7 +116,7 @@ class RewardPlan:
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement, the composites that depend on it, and the triggers and the rewards of freezes that pay for it.
+    """An achievement, the composites that depend on it, what pays for it (triggers and rewards), and what counts it.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
     counter of a composite counts its completed ``prerequisites``; no other kind has any.
@@ -127,6 +131,7 @@ class AchievementPlan:
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     rewards: list[RewardPlan] = attrs.field(factory=list)
+    metrics: list[MetricPlan] = attrs.field(factory=list)
 
 
 @attrs.define(eq=False)
@@ -234,15 +239,27 @@ class MetricPlan:
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether its events are recorded."""
+        return self.rule.source is None
+
+    @property
     def source(self) -> str:
-        """The key of the recorded metric whose events count."""
-        return self.rule.source or self.key
+        """The key of the metric whose events count: its own, unless it is derived from another metric."""
+        return self.rule.source if isinstance(self.rule.source, str) else self.key
 
     @property
     def counted(self) -> tuple[object, ...]:
         """Everything that decides what is counted; the total of a metric is kept where it is equal."""
         rule = self.rule
-        return self.source, rule.aggregate, rule.distinct_by, rule.event_attributes, rule.event_value, self.window
+        return (
+            rule.source or self.key,
+            rule.aggregate,
+            rule.distinct_by,
+            rule.event_attributes,
+            rule.event_value,
+            self.window,
+        )
 
     def accepts(self, value: Number, attributes: Mapping[str, str]) -> bool:
         """Return True if an event of the source passes the filter of the metric."""
@@ -386,9 +403,19 @@ class Plan:
         metric = self.recorded.get(key)
         if metric is not None:
             return metric
-        if key in self.metrics:
-            raise InvalidValue(f"{key!r} is derived from {self.metrics[key].source!r}; record that", "metric")
+        refusal = refuse_to_record(self.metrics[key].rule) if key in self.metrics else None
+        if refusal is not None:
+            raise InvalidValue(refusal, "metric")
         raise UnknownKey("metric", key, tuple(self.recorded))
+
+    def find_balance(self, key: str) -> Counter:
+        """Return the counter of the balance in a points system; add it if there is none."""
+        system = next(system for system in self.systems if system.key == key)
+        if system.balance is None:
+            index = system.index
+            counter = Counter(f"the points of {key!r}", lambda state: state.points.balances[index])
+            system.balance = self.add_counter(counter)
+        return system.balance
 
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Any
 
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.achievements import NO_ATTRIBUTES
+from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.plan import SystemPlan, TriggerPlan
 from trophy_engine.core.state import UserState
@@ -16,12 +19,14 @@ from trophy_engine.rules.points import Boost, Level
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     """Grant the queued rewards of freezes, then pay the queued triggers, in the order in which they are declared.
 
+    All payments of a trigger or a reward are one.
+
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
     """
     awards = agenda.awards
     if len(awards) > 1:
-        awards.sort()
+        awards[:] = _join_awards(awards)
     if awards and awards[0][0] < 0:
         _grant_rewards(agenda, state, at)
     for _, trigger, times in awards:
@@ -37,6 +42,14 @@ def _grant_rewards(agenda: Agenda, state: UserState, at: int) -> None:
     for _, reward, times in awards[:count]:
         grant_reward(agenda, state, reward, times, at)
     del awards[:count]
+
+
+def _join_awards(awards: Iterable[tuple[int, Any, int]]) -> list[tuple[int, Any, int]]:
+    """Return awards in the order of their triggers, with those of one trigger joined."""
+    times_of: dict[Any, int] = {}
+    for _, trigger, times in awards:
+        times_of[trigger] = times_of.get(trigger, 0) + times
+    return sorted((trigger.order, trigger, times) for trigger, times in times_of.items())
 
 
 def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
@@ -75,6 +88,10 @@ def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, a
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+    if system.metrics and amount > 0:
+        agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
+    if system.balance is not None and system not in agenda.systems:
+        agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
             observe(agenda, state, before, total, at)

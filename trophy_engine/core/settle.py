@@ -21,10 +21,11 @@ from dateutil.relativedelta import relativedelta
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import plugs
-from trophy_engine.core.achievements import complete_composites, cross_thresholds
+from trophy_engine.core.achievements import cross_thresholds
 from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.passes import run_passes
 from trophy_engine.core.plan import Plan, TriggerPlan
-from trophy_engine.core.points import has_no_effect, pay_awards
+from trophy_engine.core.points import has_no_effect
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.points import Tick
@@ -144,8 +145,7 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
         state.counters.years = int(thresholds[bisect_right(thresholds, before)])
         clock.due_days[ANNIVERSARY] = _anniversary_day(agenda.plan, state)
         cross_thresholds(agenda, state, agenda.plan.anniversaries, before, state.counters.years, at)
-        complete_composites(agenda, state, at)
-        pay_awards(agenda, state, at)
+        run_passes(agenda, state, at)
 
 
 def _anniversary_day(plan: Plan, state: UserState) -> int:
@@ -200,7 +200,7 @@ def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
 
 def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> None:
     agenda.awards.append((trigger.order, trigger, 1))
-    pay_awards(agenda, state, at)
+    run_passes(agenda, state, at)
     if agenda.plan.plugs:
         plugs.end_step(agenda, state, None, at)
 

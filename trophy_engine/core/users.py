@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.achievements import complete_composites, cross_thresholds
+from trophy_engine.core.achievements import cross_thresholds
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
+from trophy_engine.core.passes import run_passes
 from trophy_engine.core.period_decisions import ended_protected, note_decision
 from trophy_engine.core.plugs import end_step
-from trophy_engine.core.points import pay_awards
 from trophy_engine.core.preferences import STREAKS, custom_streak_of
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle_user
 from trophy_engine.core.state import UserState
@@ -46,7 +46,7 @@ def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) ->
     for streak in agenda.plan.streaks:
         grant_first_freezes(agenda, state, streak, at)
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
-    pay_awards(agenda, state, at)
+    run_passes(agenda, state, at)
     if agenda.plan.plugs:
         end_step(agenda, state, None, at)
     settle_user(agenda, state, at)
@@ -193,4 +193,4 @@ def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None
     if state.profile.sign_up_day is not None:
         state.counters.years = anniversaries_by(state.profile.sign_up_day, state.clock.zone.window(at)[0])
         cross_thresholds(agenda, state, agenda.plan.anniversaries, 0, state.counters.years, at, announce=False)
-        complete_composites(agenda, state, at, announce=False)
+        run_passes(agenda, state, at, announce=False)

@@ -169,7 +169,8 @@ class Outcome:
 
         It is None for other commands, and for a least, greatest or latest value of nothing.
         """
-        return next((effect.after for effect in self._named_effects if effect.kind is MetricChanged), self._total)
+        recorded = next(iter(self._caused), None) if isinstance(self._command, Record) else None
+        return self._total if recorded is None else recorded.after
 
     @property
     def metrics(self) -> Mapping[str, Number | Any]:
@@ -195,11 +196,14 @@ class Outcome:
     @property
     def _caused(self) -> Sequence[NamedEffect]:
         """The effects of the command itself: from the event, or from the achievement completed by the call."""
+        recorded = self._command.metric if isinstance(self._command, Record) else None
         called = self._command.achievement if isinstance(self._command, Complete) else None
         effects = self._named_effects
         for index, effect in enumerate(effects):
             kind = effect.kind
-            if kind is MetricChanged or (kind is AchievementCompleted and effect.achievement == called):
+            if (kind is MetricChanged and effect.metric == recorded) or (
+                kind is AchievementCompleted and effect.achievement == called
+            ):
                 return effects[index:]
         return ()
 

@@ -72,8 +72,8 @@ from trophy_engine.rules.phrases import count_noun, join_words, name_streak
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
 
-#: The effect of an event on a metric, by the counter of the metric.
-MetricChanges = Mapping[Counter | None, NamedEffect]
+#: The changes of metrics in one pass of the evaluation, by the counter of the metric.
+MetricChanges = Mapping[Counter | None, Sequence[NamedEffect]]
 
 
 @attrs.frozen
@@ -178,12 +178,14 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
 
 def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone) -> Iterator[Consequence]:
     """Yield the explanation of each effect, in order; ``time_zone`` is the user's zone after all of them."""
-    changes: MetricChanges = {
-        plan.metrics[effect.metric].total: effect for effect in effects if effect.kind is MetricChanged
-    }
+    changes: dict[Counter | None, list[NamedEffect]] = {}
     time_zone = next((plan.zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
         time_zone = plan.zone(effect.after) if _changes_zone(effect) else time_zone
+        if effect.kind is MetricChanged:
+            if previous is not None and previous.kind is not MetricChanged:
+                changes.clear()  # another pass begins
+            changes.setdefault(plan.metrics[effect.metric].total, []).append(effect)
         award = (
             explain_award(effect, _count_steps(plan, effect, changes), time_zone)
             if effect.kind is PointsAwarded
@@ -326,8 +328,9 @@ def _words_of(plan: Plan, effect: NamedEffect) -> StreakWords:
 
 def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, time_zone: Zone) -> str:
     counter, threshold = achievement.counter, achievement.threshold
-    change = changes.get(counter)
-    if counter is None or change is None or not _reaches(threshold, change.before, change.after):
+    reaching = (change for change in changes.get(counter, ()) if _reaches(threshold, change.before, change.after))
+    change = next(reaching, None)
+    if counter is None or change is None:
         return achievement.rule.trigger.reason
     subject = describe_subject(counter, change.at, time_zone)
     before = "none" if change.before is None else f"{change.before:,}"
@@ -346,9 +349,8 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:
-        change = changes[counter]
-        times: int = floor(change.after or 0) // step - floor(change.before or 0) // step
-        return times
+        steps = (floor(change.after or 0) // step - floor(change.before or 0) // step for change in changes[counter])
+        return sum(number for number in steps if number > 0)
     if counter is None or counter.unfiltered is None:
         return 1
     return next(

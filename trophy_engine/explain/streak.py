@@ -14,12 +14,13 @@ from trophy_engine.core import (
     PeriodAccount,
     PeriodDecision,
     Plan,
-    Record,
     ResetStreak,
     StreakPlan,
     Transition,
     UserState,
+    events_of,
     expires,
+    is_counted,
     open_totals,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
@@ -326,16 +327,14 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
             continue
         visible = state.streaks[declared.place].custom_streak or declared
         held = {key: of_metric for key, of_metric in held.items() if key in visible.conditions}
-        if not isinstance(command, Record):
-            continue
-        day, _ = state.clock.zone.window(command.at)
-        if streak.index(day) != period:
-            continue
-        attributes = dict(command.attributes)
-        for key in visible.conditions:
-            metric = metrics.get(key)
-            if metric is not None and metric.source == command.metric and metric.accepts(command.value, attributes):
-                held[key] = metric.aggregate.add(held.get(key), metric.item_of(command.value, attributes, day))
+        for event in events_of(transition):
+            if streak.index(event.day) != period:
+                continue
+            for key in visible.conditions:
+                metric = metrics.get(key)
+                if metric is not None and is_counted(event, metric):
+                    item = metric.item_of(event.value, event.attributes, event.day)
+                    held[key] = metric.aggregate.add(held.get(key), item)
     return {key: metrics[key].aggregate.total(of_metric) or 0 for key, of_metric in held.items()}
 
 

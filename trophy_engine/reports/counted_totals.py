@@ -11,7 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core import Bounds, Forever, MetricPlan, Record, Transition, Window
+from trophy_engine.core import (
+    Bounds,
+    Forever,
+    MetricPlan,
+    PastEvent,
+    Transition,
+    Window,
+    events_of,
+    has_source,
+    is_counted,
+)
 from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.reports.measure import Measure
 from trophy_engine.rules.windows import ResetWindow
@@ -134,19 +144,17 @@ class _Counting:
         """Begin again without events."""
         self.parts = {Measure("metric", self.metric.key): CountedTotals(self._window)}
 
-    def count(self, record: Record, time_zone: Zone) -> None:
-        """Count an event in the zone of the user, if it is one of the metric or empties its window."""
-        metric, at, day = self.metric, record.at, time_zone.window(record.at)[0]
-        if isinstance(metric.rule.window, ResetWindow) and metric.rule.window.reset_by == record.metric:
+    def count(self, event: PastEvent) -> None:
+        """Count an event, if it is one of the metric or empties its window."""
+        metric, window = self.metric, self.metric.rule.window
+        if isinstance(window, ResetWindow) and event.kind == "metric" and event.key == window.reset_by:
             for totals in self.parts.values():
-                totals.reset(at, day, time_zone)
-        if record.metric != metric.source:
-            return
-        attributes = dict(record.attributes)
-        if metric.accepts(record.value, attributes):
-            item = metric.item_of(record.value, attributes, day)
-            for part in self._parts_of(attributes):
-                part.add(item, at, day, time_zone)
+                totals.reset(event.at, event.day, event.zone)
+        if is_counted(event, metric):
+            day = event.day
+            item = metric.item_of(event.value, event.attributes, day)
+            for part in self._parts_of(event.attributes):
+                part.add(item, event.at, day, event.zone)
 
     def _parts_of(self, attributes: Mapping[str, str]) -> Iterator[CountedTotals]:
         whole = Measure("metric", self.metric.key)
@@ -170,11 +178,11 @@ def count_totals(transitions: Sequence[Transition], metrics: Iterable[MetricPlan
         if transition.plan is not plan:
             plan = transition.plan
             for counting in countings:
-                if counting.metric.source not in plan.metrics:
+                if not has_source(plan, counting.metric):
                     counting.restart()
-        if isinstance(transition.command, Record):
+        for event in events_of(transition) if countings else ():
             for counting in countings:
-                counting.count(transition.command, transition.state.clock.zone)
+                counting.count(event)
     clock = transitions[-1].state.clock
     for counting in countings:
         for totals in counting.parts.values():

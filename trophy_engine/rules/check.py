@@ -11,6 +11,7 @@ from typing import Any
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use, is_out_of_reach
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -57,6 +58,7 @@ def check_parts(
         *_check_composites(achievements, composites, cycles, unreachable),
         *_duplicates("points", points),
         *_check_points(points, unreachable, declared),
+        *check_cycles(metrics, achievements, points),
         *_duplicates("leaderboards", leaderboards),
         *_check_leaderboards(leaderboards, declared),
     ]

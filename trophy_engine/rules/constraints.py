@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 import attrs
 
@@ -35,7 +35,12 @@ _MAGNITUDE: Final = 10**18
 
 
 class Constraint(ABC):
-    """A condition on the value of a field; an attrs validator."""
+    """A condition on the value of a field; an attrs validator.
+
+    ``takes_text`` is True if a text can be in place of a table.
+    """
+
+    takes_text: ClassVar[bool] = False
 
     def __call__(self, _: Any, field: Any, value: Any) -> None:
         """Check the value of a field; attrs calls this."""
@@ -287,6 +292,7 @@ class OneOf(Constraint):
 class OneOfOrTable(Constraint):
     """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example."""
 
+    takes_text: ClassVar[bool] = True
     choices: tuple[str, ...]
     kinds: tuple[type, ...]
     example: Mapping[str, object] = attrs.field(hash=False)

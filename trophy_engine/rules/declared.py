@@ -75,7 +75,7 @@ class DeclaredRules:
     def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
         """Report what a rule lacks: a key that is not declared, or a streak."""
         yield from self.check_keys(rule, path)
-        if rule.needs_streak and rule.streak in self.idle_streaks:
+        if getattr(rule, "needs_streak", False) and rule.streak in self.idle_streaks:
             lack = "the rules have no streak" if rule.streak is None else f"streak {rule.streak!r} is one without"
             fact = f"{lack} with metrics" if rule.streak is None else f"{lack} metrics"
             yield Problem("warning", path, f"never has an effect, because {fact}; add one")

@@ -15,6 +15,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_uses import (
     greatest_in_period,
     greatest_total,
+    has_attributes,
     refuse_for_leaderboard,
     refuse_for_points,
     refuse_for_streak,
@@ -31,8 +32,11 @@ def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[P
         if not isinstance(metric, Metric):
             continue
         path = item_path("metrics", index)
-        yield from declared.metrics.check_known("metric", metric.source, f"{path}.source")
-        yield from _check_source(metric, f"{path}.source", declared.metric_rules)
+        if isinstance(metric.source, str):
+            yield from declared.metrics.check_known("metric", metric.source, f"{path}.source")
+            yield from _check_source(metric, metric.source, f"{path}.source", declared.metric_rules)
+        elif metric.source is not None:
+            yield from declared.check_references(metric.source, f"{path}.source")
         key = f"{path}.distinct_by"
         yield from declared.event_attributes.check_known("event attribute", metric.distinct_by, key)
         yield from declared.check_filters(metric, path)
@@ -43,30 +47,34 @@ def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[P
             yield from _check_reset(metric, reset_by, reset_path, declared.metric_rules)
 
 
-def _check_source(metric: Metric, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
-    if metric.source is None:
-        return
-    if metric.source == metric.key:
+def _check_source(metric: Metric, key: str, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
+    if key == metric.key:
         message = "a metric is not derived from itself; write the key of a recorded metric"
         yield Problem("error", path, message)
         return
-    source = rules.get(metric.source)
+    source = rules.get(key)
     if source is not None and source.source is not None:
-        recorded = _find_recorded(source, rules)
-        remedy = "the key of a recorded metric" if recorded is None else f"{recorded!r} and what {source.key!r} filters"
-        message = f"{source.key!r} is itself derived, from {source.source!r}; write {remedy}"
+        end = _find_end(source, rules)
+        if end is None:
+            remedy = "write the key of a recorded metric"
+        elif end.source is None:
+            remedy = f"write {end.key!r} and what {source.key!r} filters"
+        else:
+            remedy = f"give it the source of {end.key!r}"
+        origin = repr(source.source) if isinstance(source.source, str) else source.source
+        message = f"{source.key!r} is itself derived, from {origin}; {remedy}"
         yield Problem("error", path, message)
 
 
-def _find_recorded(metric: Metric, rules: Mapping[str, Metric]) -> str | None:
-    """Return the recorded metric at the end of a chain of sources, or None for a cycle or an unknown metric."""
+def _find_end(metric: Metric, rules: Mapping[str, Metric]) -> Metric | None:
+    """Return the metric at the end of a chain of sources, or None for a cycle or an unknown metric."""
     passed = set[str]()
-    while metric.source is not None:
+    while isinstance(metric.source, str):
         if metric.key in passed or metric.source not in rules:
             return None
         passed.add(metric.key)
         metric = rules[metric.source]
-    return metric.key
+    return metric
 
 
 def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
@@ -110,6 +118,9 @@ def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem
             yield from _check_mark(metric, rule.value, greatest_total(metric), f"{path}.value")
         case MetricPointsTrigger():
             refusal = refuse_for_points(metric)
+            if rule.block_if_out_of_points and not has_attributes(metric):
+                message = f"{metric.source} cannot be refused; remove it"
+                yield Problem("error", f"{path}.block_if_out_of_points", message)
             if refusal is None:
                 yield from _check_mark(metric, rule.threshold, greatest_total(metric), f"{path}.threshold")
             else:
@@ -118,6 +129,10 @@ def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem
             refusal = refuse_for_leaderboard(metric)
             if refusal is not None:
                 yield Problem("error", f"{path}.metric", refusal)
+    if not has_attributes(metric) and getattr(rule, "event_attributes", None):
+        message = f"{metric.source} have no attributes; remove it"
+        yield Problem("error", f"{path}.event_attributes", message)
+        return
     for key in _exclusive(metric, rule):
         message = f"never has an effect, because no event that {metric.key!r} counts has this value; remove it"
         yield Problem("warning", f"{path}.event_attributes.{key}", message)

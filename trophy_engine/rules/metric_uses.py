@@ -25,6 +25,20 @@ _DAYS_OF_PERIOD: Final[Mapping[FrequencyName, int]] = {
 _NO_MULTIPLES: Final[Mapping[Aggregate, str]] = {"min": "the least value", "last": "the latest value"}
 
 
+def has_attributes(metric: Metric) -> bool:
+    """Return True if what a metric counts has attributes and can be refused, unlike awards and completions."""
+    return metric.source is None or isinstance(metric.source, str)
+
+
+def refuse_to_record(metric: Metric) -> str | None:
+    """Return why events of a metric are not recorded, with a remedy, or None if they are."""
+    if metric.source is None:
+        return None
+    if isinstance(metric.source, str):
+        return f"{metric.key!r} is derived from {metric.source!r}; record that"
+    return f"{metric.key!r} counts {metric.source}; record the events that lead to them"
+
+
 def refuse_for_points(metric: Metric) -> str | None:
     """Return why a metric cannot pay points for each multiple of a threshold, with a remedy, or None if it can."""
     if isinstance(metric.window, RollingWindow):

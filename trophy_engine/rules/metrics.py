@@ -11,6 +11,7 @@ from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf, OneOf, Optional, Text
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_source
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.rules.value_range import ValueRange, as_value_range
 from trophy_engine.rules.windows import WINDOW, RollingWindow, Window, as_window
@@ -23,8 +24,20 @@ UnitType = Literal["number", "currency"]
 _TYPES: Final = ("user", "event")
 _UNIT_TYPES: Final = ("number", "currency")
 
+_COUNT: Final = GivenValue("count")
+
 #: The number of different values that ``"distinct"`` counts in a window; later ones do not count.
 MAX_DISTINCT: Final = 10_000
+
+
+def _check_awards(source: MetricSource | None, aggregate: str, event_attributes: Filter) -> None:
+    """Check a metric on points or completions, which have no attributes."""
+    if source is None or isinstance(source, str):
+        return
+    if aggregate == "distinct":
+        raise InvalidValue((f"{source} have no attributes; choose another aggregate, for example", _COUNT), "aggregate")
+    if event_attributes:
+        raise InvalidValue(f"{source} have no attributes; remove it", "event_attributes")
 
 
 def _check_distinct_by(aggregate: str, distinct_by: str | None) -> None:
@@ -33,7 +46,7 @@ def _check_distinct_by(aggregate: str, distinct_by: str | None) -> None:
         raise InvalidValue(("must be given if", *wanted), "distinct_by")
 
 
-def _check_filters(source: str | None, event_attributes: Filter, event_value: ValueRange | None) -> None:
+def _check_filters(source: MetricSource | None, event_attributes: Filter, event_value: ValueRange | None) -> None:
     for name, filter_ in (("event_attributes", event_attributes), ("event_value", event_value)):
         if filter_ and source is None:
             remedy = "is for derived metrics; give", FieldName("source"), "the key of the metric that is recorded"
@@ -48,14 +61,16 @@ def _check_rolling(aggregate: str, window: Window | None) -> None:
 
 @attrs.frozen
 class Metric:
-    """A number for each user that events change: recorded, or derived from the events of a recorded metric.
+    """A number for each user: recorded, or derived from recorded events, awards of points or completions.
 
     Attributes:
         key: the key by which events and rules refer to it.
         name: the name for display; the key by default.
         unit: the unit of its values, for example ``"pages"``, or a currency code, for example ``"USD"``; may be empty.
         unit_type: ``"number"`` or ``"currency"``.
-        source: the key of the recorded metric whose events change a derived metric; None for a recorded metric.
+        source: what changes a derived metric: the key of a recorded metric, for its events, ``{"points": key}`` for
+            the positive awards of a points system, or ``{"completions": keys}`` for completions of achievements, of
+            all with ``"*"``; None for a recorded metric.
         aggregate: how the events become a total: ``"sum"`` of their values, ``"count"`` of events, ``"min"``, ``"max"``
             or ``"last"`` value, ``"distinct"`` values of an attribute, or ``"days"`` with an event.
         distinct_by: the key of the event attribute whose different values ``"distinct"`` counts, at most 10,000.
@@ -72,12 +87,13 @@ class Metric:
         Condition(("aggregate", "distinct_by"), _check_distinct_by, given=("distinct_by",)),
         Condition(("source", "event_attributes", "event_value"), _check_filters, given=("source",)),
         Condition(("aggregate", "window"), _check_rolling),
+        Condition(("source", "aggregate", "event_attributes"), _check_awards, given=("source",)),
     )
     key: str = attrs.field(validator=KEY)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     unit: str = attrs.field(default="", validator=Text(allow_empty=True))
     unit_type: UnitType = attrs.field(default="number", validator=OneOf(_UNIT_TYPES))
-    source: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_METRIC)
+    source: MetricSource | None = attrs.field(default=None, converter=as_source, validator=SOURCE, metadata=TO_METRIC)
     aggregate: Aggregate = attrs.field(default="sum", validator=OneOf(get_args(Aggregate)))
     distinct_by: str | None = attrs.field(default=None, validator=Optional(KEY))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=ANY_OF_FILTER)

@@ -19,7 +19,7 @@ import attrs
 
 from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, short_repr
 from trophy_engine.identifiers import is_key
-from trophy_engine.rules.constraints import OneOfOrTable, Optional
+from trophy_engine.rules.constraints import Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
 from trophy_engine.rules.examples import example_fields
 from trophy_engine.rules.filters import Filter
@@ -265,8 +265,8 @@ class _Table:
             return None
         tables = given if isinstance(given, list) else [given]
         validator = self._fields[name].validator
-        has_words = isinstance(validator.constraint if isinstance(validator, Optional) else validator, OneOfOrTable)
-        if has_words and not any(isinstance(one, Mapping) for one in tables):
+        constraint = validator.constraint if isinstance(validator, Optional) else validator
+        if getattr(constraint, "takes_text", False) and not any(isinstance(one, Mapping) for one in tables):
             return given
         reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
         if isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):

@@ -15,6 +15,8 @@ from trophy_engine.rules.diagnostics import item_path
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
 _REFERS_TO: Final = "refers to"
+#: In place of keys: everything of the kind.
+EVERY: Final = "*"
 #: The metadata of fields that contain one or several keys of metrics, achievements, points systems or streaks.
 TO_METRIC: Final = {_REFERS_TO: "metric"}
 TO_ACHIEVEMENT: Final = {_REFERS_TO: "achievement"}
@@ -37,7 +39,7 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
         value, field_path = getattr(rule, field.name), f"{path}.{field.name}"
         if attrs.has(type(value)):
             yield from references_of(value, field_path)
-        elif kind is not None and value is not None:
+        elif kind is not None and value is not None and value != EVERY:
             keys = (
                 {field_path: value}
                 if isinstance(value, str)
@@ -47,12 +49,19 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
 
 
 def rename_references(rule: R, kind: str, names: Mapping[str, str]) -> R:
-    """Return a rule that refers to what is of a kind by new keys, given by the old ones."""
+    """Return a rule that refers to what is of a kind by new keys, given by the old ones; so do the rules in its fields.
+
+    A rule without a reference to rename is returned as it is.
+    """
     changes: dict[str, Any] = {}
     for field in attrs.fields(type(rule)):
-        if field.metadata.get(_REFERS_TO) == kind:
-            value = getattr(rule, field.name)
-            changes[field.name] = (
-                tuple(names.get(key, key) for key in value) if isinstance(value, tuple) else names.get(value, value)
-            )
-    return attrs.evolve(rule, **changes)  # type: ignore[misc]  # all are attrs classes
+        value = getattr(rule, field.name)
+        refers = field.metadata.get(_REFERS_TO) == kind
+        items = value if isinstance(value, tuple) else (value,)
+        renamed = tuple(
+            rename_references(item, kind, names) if attrs.has(type(item)) else names.get(item, item) if refers else item
+            for item in items
+        )
+        if renamed != items:
+            changes[field.name] = renamed if isinstance(value, tuple) else renamed[0]
+    return attrs.evolve(rule, **changes) if changes else rule  # type: ignore[misc]  # all are attrs classes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
@@ -73,8 +73,30 @@ def _check_awards(
 
 def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
     """Compute the awards of an event again, except awards for filtered totals, which effects do not record."""
-    changes = {effect.metric: effect for effect in effects if isinstance(effect, MetricChanged)}
-    awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
+    for changes, awards in _passes(effects):
+        _check_pass(changes, awards, systems)
+
+
+def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], list[PointsAwarded]]]:
+    """Yield the changes of metrics and the awards of each pass; a pass begins with the changes."""
+    changes: list[MetricChanged] = []
+    awards: list[PointsAwarded] = []
+    begins = True
+    for effect in effects:
+        if isinstance(effect, MetricChanged):
+            if not begins:
+                yield changes, awards
+                changes, awards = [], []
+            changes.append(effect)
+        elif isinstance(effect, PointsAwarded):
+            awards.append(effect)
+        begins = isinstance(effect, MetricChanged)
+    yield changes, awards
+
+
+def _check_pass(
+    changes: Sequence[MetricChanged], awards: Sequence[PointsAwarded], systems: Mapping[str, PointsSystem]
+) -> None:
     paid = Counter((award.system, award.trigger) for award in awards if _pays_once_per_event(award))
     for (system, trigger), times in paid.items():
         declared = systems[system].triggers.count(trigger)
@@ -84,9 +106,13 @@ def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSyst
     for award in awards:
         if not isinstance(award.trigger, MetricPointsTrigger) or award.trigger.event_attributes:
             continue
-        change = changes[award.trigger.metric]
         step = award.trigger.threshold
-        times = floor(Fraction(str(change.after)) / step) - floor(Fraction(str(change.before)) / step)
+        multiples = [
+            floor(Fraction(str(change.after or 0)) / step) - floor(Fraction(str(change.before or 0)) / step)
+            for change in changes
+            if change.metric == award.trigger.metric
+        ]
+        times = sum(max(multiple, 0) for multiple in multiples)
         assert_true(times > 0, "{} crosses no multiple of {}", award, step)
         amount = award.trigger.points * times
         expected = _apply_boosts(amount, award.boosts) if amount > 0 else amount

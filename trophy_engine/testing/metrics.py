@@ -10,11 +10,13 @@ from typing import Any, Final, get_args
 
 from hypothesis import strategies as st
 
+from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
 from trophy_engine.rules.metrics import Aggregate, Metric
+from trophy_engine.rules.references import EVERY
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow, Window
 
-__all__ = ["PLAIN_METRICS", "metric_rules"]
+__all__ = ["PLAIN_METRICS", "award_metrics", "metric_rules"]
 
 #: The metrics that every drawn ruleset records and sums up for all time.
 PLAIN_METRICS: Final = (Metric("words"), Metric("lessons"))
@@ -64,6 +66,35 @@ def _metrics(draw: st.DrawFn, key: str, recorded: Sequence[str], *, is_recorded:
         window=draw(_windows(aggregate, others)),
         **filters,
     )
+
+
+@st.composite
+def award_metrics(
+    draw: st.DrawFn, systems: Sequence[str], achievements: Sequence[str], recorded: Sequence[str]
+) -> tuple[Metric, ...]:
+    """Draw at most two metrics on the points of systems and the completions of achievements.
+
+    Args:
+        draw: passed by Hypothesis.
+        systems: the keys of the points systems.
+        achievements: the keys of the achievements.
+        recorded: the keys of the recorded metrics, which can reset windows.
+    """
+    metrics = []
+    for number in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        sources: list[st.SearchStrategy[MetricSource]] = [st.just(CompletionsSource(EVERY))]
+        if systems:
+            sources.append(st.sampled_from(list(systems)).map(PointsSource))
+        if achievements:
+            some = st.lists(st.sampled_from(list(achievements)), min_size=1, max_size=3, unique=True)
+            sources.append(some.map(CompletionsSource))
+        aggregate = draw(st.sampled_from([one for one in get_args(Aggregate) if one != "distinct"]))
+        window = draw(_windows(aggregate, tuple(recorded)))
+        source = draw(st.one_of(sources))
+        metrics.append(
+            Metric(f"e{number}", source=source, aggregate=aggregate, event_value=draw(_ranges), window=window)
+        )
+    return tuple(metrics)
 
 
 @st.composite

@@ -21,8 +21,9 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.interval import Interval
-from trophy_engine.rules.metric_uses import refuse_for_points, refuse_for_streak
+from trophy_engine.rules.metric_uses import has_attributes, refuse_for_points, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -45,7 +46,7 @@ from trophy_engine.rules.streak import (
     StreakFreezeReward,
     StreakMetric,
 )
-from trophy_engine.testing.metrics import PLAIN_METRICS, metric_rules
+from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
 
 __all__ = ["rulesets", "streak_rules"]
 
@@ -102,8 +103,16 @@ _CompositeStrategy = Callable[[list[str]], st.SearchStrategy[AchievementTrigger]
 
 #: Functions from metrics to strategies of achievement triggers by type, except composites.
 ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]] = {
-    MetricTrigger: lambda metrics: st.builds(
-        MetricTrigger, _keys_of(metrics), st.sampled_from([1, 2, 5, Decimal("7.5")]), _for_events
+    MetricTrigger: lambda metrics: st.one_of(
+        *(
+            st.builds(
+                MetricTrigger,
+                st.just(metric.key),
+                st.sampled_from([1, 2, 5, Decimal("7.5")]),
+                _for_events if has_attributes(metric) else st.just({}),
+            )
+            for metric in metrics
+        )
     ),
     StreakTrigger: lambda _: st.builds(StreakTrigger, st.integers(1, 5)),
     ApiTrigger: lambda _: st.just(ApiTrigger()),
@@ -114,10 +123,6 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]
 @lru_cache(_KEPT)
 def _simple_triggers(metrics: tuple[Metric, ...]) -> st.SearchStrategy[AchievementTrigger]:
     return st.one_of(*(kind(metrics) for kind in ACHIEVEMENT_TRIGGERS.values()))
-
-
-def _keys_of(metrics: Iterable[Metric]) -> st.SearchStrategy[str]:
-    return st.sampled_from([metric.key for metric in metrics])
 
 
 def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
@@ -152,17 +157,23 @@ def _achievements(draw: st.DrawFn, metrics: tuple[Metric, ...]) -> list[Achievem
     return draw(st.permutations(achievements))
 
 
-#: Functions from metrics to strategies of points triggers by type, except triggers on achievements.
-POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
-    MetricPointsTrigger: lambda metrics: st.builds(
+def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
+    return st.builds(
         MetricPointsTrigger,
-        _keys_of(metric for metric in metrics if refuse_for_points(metric) is None),
+        st.just(metric.key),
         _points,
         st.integers(1, 4),
-        event_attributes=_for_events,
+        event_attributes=_for_events if has_attributes(metric) else st.just({}),
         user_attributes=_for_users,
-        block_if_out_of_points=st.booleans(),
+        block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
+    )
+
+
+#: Functions from metrics to strategies of points triggers by type, except triggers on achievements.
+POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
+    MetricPointsTrigger: lambda metrics: st.one_of(
+        *(_metric_payments(metric) for metric in metrics if refuse_for_points(metric) is None)
     ),
     StreakPointsTrigger: lambda _: st.builds(
         StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users
@@ -263,6 +274,21 @@ def _system(
     )
 
 
+def _without_cycles(
+    metrics: Sequence[Metric], achievements: Sequence[Achievement], systems: Iterable[PointsSystem]
+) -> list[PointsSystem]:
+    """Return points systems without the triggers that would make a metric on points pay without end."""
+    kept: list[PointsSystem] = []
+    for system in systems:
+        triggers: tuple[PointsTrigger, ...] = ()
+        for trigger in system.triggers:
+            candidate = attrs.evolve(system, triggers=(*triggers, trigger))
+            if not any(check_cycles(metrics, achievements, [*kept, candidate])):
+                triggers = candidate.triggers
+        kept.append(attrs.evolve(system, triggers=triggers))
+    return kept
+
+
 @st.composite
 def rulesets(
     draw: st.DrawFn,
@@ -278,18 +304,22 @@ def rulesets(
         metrics: a strategy of the metrics, words and lessons among them; ``metric_rules()`` by default.
     """
     drawn = draw(_metric_rules if metrics is None else metrics)
+    keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
+    if metrics is None:
+        recorded = [metric.key for metric in drawn if metric.source is None]
+        drawn += draw(award_metrics(keys, (), recorded))
     conditions = tuple(metric.key for metric in drawn if refuse_for_streak(metric) is None)
     drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
     named = _streak_names([streak.key for streak in drawn_streaks])
     achievements = [_with_streak(draw, achievement, named) for achievement in draw(_achievements(drawn))]
     triggers = _triggers_for(drawn, achievements)
-    keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
+    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, named) for key in keys])
     return Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
         streaks=[_with_rewards(draw, streak, achievements) for streak in drawn_streaks],
         achievements=achievements,
-        points=[_system(draw, key, triggers, named) for key in keys],
+        points=systems,
         experimentation=draw(_experiments),
         notifications=draw(_notifications),
         first_weekday=draw(st.sampled_from(WEEKDAYS)),

@@ -143,10 +143,11 @@ def check_days(start: date, days: int) -> None:
 def _typical_actions(ruleset: Ruleset) -> tuple[Action, ...]:
     metrics = {metric.key: metric for metric in ruleset.metrics}
     conditions = {
-        metrics[condition.key].source or condition.key: condition.threshold
+        source or condition.key: condition.threshold
         for streak in ruleset.streaks
         for condition in streak.metrics
-        if metrics[condition.key].aggregate in _OF_VALUES
+        if isinstance(source := metrics[condition.key].source, str | None)
+        and metrics[condition.key].aggregate in _OF_VALUES
     }
     values = mentioned_values(ruleset)
     for metric in ruleset.metrics:

@@ -11,10 +11,8 @@ import attrs
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger
-from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import Streak
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
@@ -81,16 +79,14 @@ class Achievements(Resource[Achievement]):
 
     def replace(self, old: Achievement, new: Achievement, ruleset: Ruleset) -> Ruleset:
         """Replace an achievement; rules that refer to its old key then refer to the new one."""
-        names = {old.key: new.key}
-        return attrs.evolve(
-            ruleset,
-            achievements=tuple(
-                _with_new_keys(new if achievement == old else achievement, names)
-                for achievement in ruleset.achievements
-            ),
-            points=tuple(_with_rewards_renamed(system, names) for system in ruleset.points),
-            streaks=tuple(_with_freezes_renamed(streak, names) for streak in ruleset.streaks),
-        )
+        parts: dict[str, Any] = {
+            field.name: tuple(
+                rename_references(new if rule == old else rule, "achievement", {old.key: new.key}) for rule in rules
+            )
+            for field in attrs.fields(Ruleset)
+            if isinstance(rules := getattr(ruleset, field.name), tuple)
+        }
+        return attrs.evolve(ruleset, **parts)
 
     def delete(self, rule: Achievement, ruleset: Ruleset) -> Ruleset:
         """Delete an achievement, and the rules that depend on it or reward it."""
@@ -123,19 +119,3 @@ def _key_from_name(name: str) -> str:
     '100-words-at-last'
     """
     return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") or "achievement"
-
-
-def _with_new_keys(achievement: Achievement, names: dict[str, str]) -> Achievement:
-    return attrs.evolve(achievement, trigger=rename_references(achievement.trigger, "achievement", names))
-
-
-def _with_freezes_renamed(streak: Streak, names: dict[str, str]) -> Streak:
-    if streak.freezes is None:
-        return streak
-    rewards = tuple(rename_references(reward, "achievement", names) for reward in streak.freezes.rewards)
-    return attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=rewards))
-
-
-def _with_rewards_renamed(system: PointsSystem, names: dict[str, str]) -> PointsSystem:
-    triggers = tuple(rename_references(trigger, "achievement", names) for trigger in system.triggers)
-    return attrs.evolve(system, triggers=triggers)

@@ -10,9 +10,10 @@ import attrs
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, CompositeTrigger
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_sources import CompletionsSource
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem, PointsTrigger
-from trophy_engine.rules.references import references_of
+from trophy_engine.rules.references import EVERY, references_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import FreezeReward, Streak
 
@@ -27,8 +28,9 @@ def delete_cascade(
 ) -> Ruleset:
     """Return the ruleset without some of its rules and without the rules that depend on them.
 
-    Rules that count a deleted metric are deleted, and so are metrics that are derived from it or that it resets. So are
-    rules that filter by a deleted attribute, because without the filter they would apply to all users or events, and
+    Rules that count a deleted metric are deleted, and so are metrics that are derived from it or that it resets, and
+    metrics on the points of a deleted system, or on the completions of deleted achievements alone. So are rules that
+    filter by a deleted attribute, because without the filter they would apply to all users or events, and
     metrics that count its values. A composite achievement loses its deleted prerequisites, and is deleted with the last
     of them. Rules that reward a deleted achievement, with points or freezes, or rank by a deleted points system are
     deleted.
@@ -40,11 +42,10 @@ def delete_cascade(
         achievements: keys of the achievements to delete.
         systems: keys of the points systems to delete.
     """
-    gone = _Deletion(metrics, attributes, achievements, systems).with_metrics(ruleset.metrics)
-    gone = gone.completed(ruleset.achievements)
+    gone = _Deletion(metrics, attributes, achievements, systems).with_dependents(ruleset)
     return attrs.evolve(
         ruleset,
-        metrics=tuple(metric for metric in ruleset.metrics if metric.key not in gone.metrics),
+        metrics=tuple(gone.from_metric(metric) for metric in ruleset.metrics if metric.key not in gone.metrics),
         attributes=tuple(
             attribute for attribute in ruleset.attributes if (attribute.type, attribute.key) not in gone.attributes
         ),
@@ -75,28 +76,18 @@ class _Deletion:
     achievements: AbstractSet[str]
     systems: AbstractSet[str]
 
-    def with_metrics(self, metrics: tuple[Metric, ...]) -> _Deletion:
-        """Return the deletion with the metrics that depend on it, directly or through others."""
-        dependents = {
+    def with_dependents(self, ruleset: Ruleset) -> _Deletion:
+        """Return the deletion with the metrics and achievements that depend on it, directly or through others."""
+        metrics = {
             metric.key
-            for metric in metrics
-            if metric.key not in self.metrics
-            and (self._is_broken(metric) or ("event", metric.distinct_by) in self.attributes)
+            for metric in ruleset.metrics
+            if self._is_broken(metric) or ("event", metric.distinct_by) in self.attributes
         }
-        if not dependents:
+        achievements = {achievement.key for achievement in ruleset.achievements if self._includes(achievement)}
+        if metrics <= self.metrics and achievements <= self.achievements:
             return self
-        return attrs.evolve(self, metrics=self.metrics | dependents).with_metrics(metrics)
-
-    def completed(self, achievements: tuple[Achievement, ...]) -> _Deletion:
-        """Return the deletion with the achievements that depend on it, directly or through others."""
-        dependents = {
-            achievement.key
-            for achievement in achievements
-            if achievement.key not in self.achievements and self._includes(achievement)
-        }
-        if not dependents:
-            return self
-        return attrs.evolve(self, achievements=self.achievements | dependents).completed(achievements)
+        more = attrs.evolve(self, metrics=self.metrics | metrics, achievements=self.achievements | achievements)
+        return more.with_dependents(ruleset)
 
     def _includes(self, achievement: Achievement) -> bool:
         return self._filters_by_deleted(achievement) or self._is_broken(achievement.trigger)
@@ -125,6 +116,14 @@ class _Deletion:
         """Return whether a leaderboard remains."""
         broken_down = any(("user", key) in self.attributes for key in board.breakdown_attributes)
         return not (broken_down or self._is_broken(board))
+
+    def from_metric(self, metric: Metric) -> Metric:
+        """Return a remaining metric that no longer counts the completions of deleted achievements."""
+        source = metric.source
+        if not isinstance(source, CompletionsSource) or source.completions == EVERY:
+            return metric
+        kept = tuple(key for key in source.completions if key not in self.achievements)
+        return metric if kept == source.completions else attrs.evolve(metric, source=CompletionsSource(kept))
 
     def from_achievement(self, achievement: Achievement) -> Achievement:
         """Return a remaining achievement without its deleted prerequisites.

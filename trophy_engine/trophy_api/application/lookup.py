@@ -9,6 +9,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import UnknownKey, UnknownUser
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
@@ -40,8 +41,9 @@ def find_recorded_metric(engine: Engine, key: str) -> Metric:
         Unprocessable: it is derived from another metric.
     """
     rule = find_metric(engine, key)
-    if rule.source is not None:
-        raise Unprocessable(f"metric {key!r} is derived from {rule.source!r}; record that")
+    refusal = refuse_to_record(rule)
+    if refusal is not None:
+        raise Unprocessable(f"metric {refusal}")
     return rule
 
 

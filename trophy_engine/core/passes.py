@@ -1,0 +1,64 @@
+"""Passes: what follows from an event, a completion or an award, until nothing more moves.
+
+A pass has five parts: the totals of metrics, streaks, achievements until no more are completed, rewards of freezes, and
+points with the levels that they lead to. The first pass counts what the command or the due work moved. Each award and
+each completion of a pass is an event of the metrics that count it, and moves the balance; the next pass counts those.
+The check of the rules has refused cycles that would never end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trophy_engine.core.achievements import complete_composites, cross_moved_thresholds, cross_thresholds
+from trophy_engine.core.agenda import Agenda, MetricEvent
+from trophy_engine.core.metric_totals import move_totals
+from trophy_engine.core.points import pay_awards
+from trophy_engine.core.state import UserState
+from trophy_engine.core.streak_plan import StreakPlan
+from trophy_engine.core.streaks import count_event
+
+
+def run_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
+    """Finish the present pass with what is queued, and run further ones while awards and completions move anything.
+
+    With ``announce=False`` achievements are completed without announcement, and nothing is paid.
+
+    Raises:
+        OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
+    """
+    while True:
+        if agenda.completed or state.counters.recheck:
+            complete_composites(agenda, state, at, announce=announce)
+        if agenda.awards:
+            pay_awards(agenda, state, at)
+        if not agenda.events and not agenda.systems:
+            return
+        events, agenda.events = agenda.events, []
+        systems, agenda.systems = agenda.systems, []
+        state.clock.day = state.clock.zone.window(at)[0]  # while time is settled, it is that of the last command
+        counted = [event for event in events if event.metric.accepts(event.value, event.attributes)]
+        count_events(agenda, state, counted, at, announce=announce)
+        for system in systems:
+            if system.balance is not None:
+                total = state.points.balances[system.index]
+                cross_thresholds(agenda, state, system.balance, total, total, at, announce=announce)
+
+
+def count_events(
+    agenda: Agenda, state: UserState, events: Iterable[MetricEvent], at: int, *, announce: bool = True
+) -> None:
+    """Count events of metrics: all totals first, then streaks, then the thresholds that they reach."""
+    moved = [total for event in events for total in move_totals(agenda, state, event, at)]
+    credited: list[StreakPlan] = []
+    for metric, value, attributes in events:
+        if metric.streaks:
+            credited += count_event(agenda, state, metric, value, at, attributes)
+    for counter, before, after in moved:
+        cross_moved_thresholds(agenda, state, counter, before, after, at, announce=announce)
+    for metric, value, attributes in events:
+        for observe in metric.observers:
+            observe(agenda, state, value, at, attributes)
+    for streak in credited:
+        length = state.streaks[streak.place].length
+        cross_thresholds(agenda, state, streak.length, length - 1, length, at, announce=announce)

@@ -1,0 +1,98 @@
+"""Past events: what metrics and leaderboards count of a user's transitions, each in the zone that the user had then.
+
+New totals are computed from them when rules change; so are the daily totals of reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple, assert_never
+
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.achievements import NO_ATTRIBUTES
+from trophy_engine.core.commands import Record
+from trophy_engine.core.effects import (
+    AchievementBackdated,
+    AchievementCompleted,
+    MetricChanged,
+    PointsAwarded,
+    UserChanged,
+    UserCreated,
+)
+from trophy_engine.core.plan import MetricPlan, Plan
+from trophy_engine.core.transition import Transition
+from trophy_engine.numbers import Number
+from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
+
+
+class PastEvent(NamedTuple):
+    """An event of a recorded metric, an award of points or a completion of an achievement.
+
+    Attributes:
+        kind, key: the kind of what it is an event of, and its key.
+        value: the recorded value, the change of the balance, or 1.
+        attributes: those of the event, empty for an award or a completion.
+        at: the instant in microseconds.
+        zone: the zone of the user at that instant.
+    """
+
+    kind: Literal["metric", "points", "achievement"]
+    key: str
+    value: Number
+    attributes: Mapping[str, str]
+    at: int
+    zone: Zone
+
+    @property
+    def day(self) -> int:
+        """The local day of the user."""
+        return self.zone.window(self.at)[0]
+
+
+def events_of(transition: Transition) -> Iterator[PastEvent]:
+    """Yield the events of a transition, in order."""
+    plan, command = transition.plan, transition.command
+    zone = plan.zone((transition.before or transition.state).clock.zone.name)
+    for effect in transition.effects:
+        kind = effect.kind
+        if kind is UserCreated:
+            zone = plan.zone(effect.time_zone)
+        elif kind is UserChanged and effect.field == "time_zone":
+            zone = plan.zone(effect.after)
+        elif kind is PointsAwarded:
+            yield PastEvent("points", effect.system, effect.awarded, NO_ATTRIBUTES, effect.at, zone)
+        elif kind is AchievementCompleted or kind is AchievementBackdated:
+            yield PastEvent("achievement", effect.achievement, 1, NO_ATTRIBUTES, effect.at, zone)
+        elif kind is MetricChanged and isinstance(command, Record) and effect.metric == command.metric:
+            yield PastEvent("metric", effect.metric, effect.value, dict(command.attributes), effect.at, zone)
+
+
+def is_counted(event: PastEvent, metric: MetricPlan) -> bool:
+    """Return True if a metric counts an event."""
+    return _comes_from(event, metric.rule.source or metric.key) and metric.accepts(event.value, event.attributes)
+
+
+def _comes_from(event: PastEvent, source: MetricSource) -> bool:
+    match source:
+        case str():
+            return event.kind == "metric" and event.key == source
+        case PointsSource(points):
+            return event.kind == "points" and event.key == points and event.value > 0
+        case CompletionsSource():
+            return event.kind == "achievement" and event.key in source
+        case _:
+            assert_never(source)
+
+
+def has_source(plan: Plan, metric: MetricPlan) -> bool:
+    """Return True if rules declare what a metric, which can be one of other rules, counts the events of."""
+    source = metric.rule.source or metric.key
+    match source:
+        case str():
+            return source in plan.metrics
+        case PointsSource(points):
+            return any(system.key == points for system in plan.systems)
+        case CompletionsSource():
+            return True
+        case _:
+            assert_never(source)

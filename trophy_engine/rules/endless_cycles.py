@@ -1,0 +1,92 @@
+"""Endless cycles: rules that would make one another fire without end, within one command.
+
+Metrics on points and on completions close such cycles: points move a metric, which pays points. A cycle is refused
+whether or not it would die out, so that nobody has to work that out. Achievements that are completed once, streaks and
+timed awards cannot be part of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from trophy_engine.rules.achievements import Achievement, MetricTrigger
+from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
+from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem
+from trophy_engine.rules.reachability import find_cyclic, shortest_cycle
+
+
+@attrs.frozen
+class _Step:
+    """What a rule does: what it depends on moves what it leads to; both are named in words."""
+
+    cause: str
+    consequence: str
+    path: str = ""
+
+
+def check_cycles(metrics: Sequence[Any], achievements: Sequence[Any], points: Sequence[Any]) -> Iterator[Problem]:
+    """Yield a problem for each points trigger and each repeatable achievement that makes itself fire without end."""
+    sources = list(_steps_of_metrics(metrics, achievements))
+    if not sources:
+        return
+    steps = [*sources, *_steps_of_achievements(achievements), *_steps_of_triggers(points)]
+    consequences: dict[str, tuple[str, ...]] = {}
+    for step in steps:
+        consequences.setdefault(step.consequence, ())
+        consequences[step.cause] = (*consequences.get(step.cause, ()), step.consequence)
+    components = find_cyclic(consequences)
+    for step in steps:
+        component = components.get(step.cause)
+        if step.path and component is not None and component == components.get(step.consequence):
+            cycle = " -> ".join(shortest_cycle(step.cause, consequences, components))
+            yield Problem("error", step.path, f"would fire without end: {cycle}; break the cycle")
+
+
+def _steps_of_metrics(metrics: Sequence[Any], achievements: Sequence[Any]) -> Iterator[_Step]:
+    for metric in metrics:
+        match metric.source if isinstance(metric, Metric) else None:
+            case PointsSource(str(points)):
+                yield _Step(_name("points", points), _name("metric", metric.key))
+            case CompletionsSource() as source if source.completions is not None:
+                for achievement in filter(_is_repeated, achievements):
+                    if achievement.key in source:
+                        yield _Step(_name("achievement", achievement.key), _name("metric", metric.key))
+
+
+def _steps_of_achievements(achievements: Sequence[Any]) -> Iterator[_Step]:
+    for index, achievement in enumerate(achievements):
+        if _is_repeated(achievement) and isinstance(achievement.trigger, MetricTrigger):
+            path = f"{item_path('achievements', index)}.repeatable"
+            yield _Step(_name("metric", achievement.trigger.metric), _name("achievement", achievement.key), path)
+
+
+def _steps_of_triggers(points: Sequence[Any]) -> Iterator[_Step]:
+    for number, system in enumerate(points):
+        for index, trigger in enumerate(system.triggers or () if isinstance(system, PointsSystem) else ()):
+            path = item_path(f"{item_path('points', number)}.triggers", index)
+            match trigger:
+                case MetricPointsTrigger() if _pays(trigger):
+                    yield _Step(_name("metric", trigger.metric), _name("points", system.key), path)
+                case AchievementPointsTrigger() if _pays(trigger):
+                    yield _Step(_name("achievement", trigger.achievement), _name("points", system.key), path)
+
+
+def _is_repeated(achievement: Any) -> bool:
+    return (
+        isinstance(achievement, Achievement)
+        and bool(getattr(achievement, "repeatable", False))
+        and achievement.status == "active"
+    )
+
+
+def _pays(trigger: MetricPointsTrigger | AchievementPointsTrigger) -> bool:
+    return trigger.points is not None and trigger.points > 0 and trigger.status == "active"
+
+
+def _name(kind: str, key: str) -> str:
+    return f"{kind} {key!r}"

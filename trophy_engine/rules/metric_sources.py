@@ -1,0 +1,133 @@
+"""Sources of metrics: what a derived metric counts in place of recorded events of its own.
+
+A source is the key of a recorded metric, or a table, which its field tells apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Final, Literal, get_args
+
+import attrs
+
+from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.representation import brief_repr
+from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence
+from trophy_engine.rules.mappings import choose_class, from_mapping
+from trophy_engine.rules.phrases import join_words
+from trophy_engine.rules.references import EVERY, TO_ACHIEVEMENT, TO_SYSTEM
+
+__all__ = ["CompletionsSource", "MetricSource", "PointsSource"]
+
+
+@attrs.frozen
+class _KeysOrEvery(Constraint):
+    """A tuple of different keys, at least one, or ``"*"``."""
+
+    keys: Keys = Keys(min_length=1)
+
+    @property
+    def item(self) -> Constraint:
+        """The constraint on an item."""
+        return self.keys.item
+
+    def check(self, name: str | FieldName, value: Any) -> None:
+        for _, error in self.faults(name, value):
+            raise error
+
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
+        if value == EVERY:
+            return
+        if isinstance(value, str):
+            yield "", InvalidValue(("must be a list of keys, or", GivenValue(EVERY), "for all"), name)
+        else:
+            yield from self.keys.faults(name, value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": EVERY}, self.keys.schema()]}
+
+
+@attrs.frozen
+class PointsSource:
+    """The positive awards of a points system: each is an event whose value is what was added to the balance.
+
+    Attributes:
+        points: the key of the points system.
+    """
+
+    __repr__ = brief_repr
+
+    named_by: ClassVar[str] = "points"
+    points: str = attrs.field(validator=KEY, metadata=TO_SYSTEM)
+
+    def __str__(self) -> str:
+        """Return the source in words."""
+        return f"the points of {self.points!r}"
+
+
+@attrs.frozen
+class CompletionsSource:
+    """The completions of achievements, backdated ones included: each is an event of value 1.
+
+    Attributes:
+        completions: the keys of the achievements, or ``"*"`` for all of them.
+    """
+
+    __repr__ = brief_repr
+
+    named_by: ClassVar[str] = "completions"
+    completions: tuple[str, ...] | Literal["*"] = attrs.field(
+        converter=as_sequence, validator=_KeysOrEvery(), metadata=TO_ACHIEVEMENT
+    )
+
+    def __contains__(self, achievement: str) -> bool:
+        """Return True if the completions of an achievement count."""
+        return self.completions == EVERY or achievement in self.completions
+
+    def __str__(self) -> str:
+        """Return the source in words."""
+        return f"the completions of {'achievements' if self.completions == EVERY else join_words(self.completions)}"
+
+
+SourceTable = PointsSource | CompletionsSource
+MetricSource = str | PointsSource | CompletionsSource
+
+_CLASSES: Final[tuple[type[SourceTable], ...]] = get_args(SourceTable)
+
+
+def as_source(value: Any) -> Any:
+    """Return a mapping as a source, and any other value unchanged, for the validator.
+
+    Raises:
+        InvalidValue: the mapping is none of the sources.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    try:
+        cls = choose_class(_CLASSES, value)
+    except InvalidValue as error:
+        raise error.with_field("source") from None
+    return from_mapping(cls, value, "source")
+
+
+@attrs.frozen
+class _KeyOrTable(Constraint):
+    """A key, or a source as a table."""
+
+    takes_text: ClassVar[bool] = True
+
+    def check(self, name: str | FieldName, value: Any) -> None:
+        if isinstance(value, _CLASSES):
+            return
+        if not isinstance(value, str):
+            example = GivenValue({"points": "xp"}, after=",")
+            fact = "must be the key of a recorded metric, or a table like", example, "not", GivenValue(value)
+            raise InvalidValue(fact, name)
+        KEY.check(name, value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [KEY.schema(), *({"$ref": f"#/$defs/{kind.__name__}"} for kind in _CLASSES)]}
+
+
+#: The key of a recorded metric, or a source as a table; None for a recorded metric.
+SOURCE: Final = Optional(_KeyOrTable())
