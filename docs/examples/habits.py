@@ -26,7 +26,7 @@ from trophy_engine import (
 EVERY_WEEK: Final = Freezes(max_count=2, auto_earn_interval=7, auto_earn_amount=1)
 RULES: Final = Ruleset(
     metrics=[Metric("done")],
-    streak=Streak(metrics=[StreakMetric("done")], freezes=EVERY_WEEK),
+    streaks=[Streak("daily", metrics=[StreakMetric("done")], freezes=EVERY_WEEK)],
     achievements=[Achievement(f"{days}-days", StreakTrigger(days), name=f"{days} days") for days in (7, 30, 100)],
 )
 #: The user's data directory, by platform.

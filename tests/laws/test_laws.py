@@ -21,7 +21,7 @@ from trophy_engine.testing.streak_laws import freezes_are_conserved, length_coun
 
 def credits_and_more(rules, user, at):
     """Draw commands of which two in three credit a period of the streak, unless several metrics must."""
-    metrics = st.sampled_from([condition.key for condition in rules.streak.metrics])
+    metrics = st.sampled_from([condition.key for condition in rules.primary_streak.metrics])
     credited = metrics.map(lambda metric: Record(user, at, metric, 1000, (), None))
     return st.one_of(credited, credited, commands(rules, user, at))
 
@@ -35,10 +35,12 @@ GAMES = games()
 #: Strategies for laws that require their subject in the rules, or longer histories.
 GAMES_OF = {
     completions_are_permanent: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
-    freezes_are_conserved: games(rulesets(STREAKS), users=("ann",), min_size=8, kinds=credits_and_more),
+    freezes_are_conserved: games(rulesets(st.tuples(STREAKS)), users=("ann",), min_size=8, kinds=credits_and_more),
     balances_are_sums_of_awards: games(rulesets().filter(lambda rules: rules.points), min_size=6),
     limits_are_never_exceeded: games(rulesets().filter(has_limits), min_size=6),
-    length_counts_credited_periods: games(rulesets(streak_rules()), users=("ann",), min_size=8, kinds=credits_and_more),
+    length_counts_credited_periods: games(
+        rulesets(st.tuples(streak_rules())), users=("ann",), min_size=8, kinds=credits_and_more
+    ),
     users_commute: games(min_size=6),
 }
 SEVERAL_USERS = "several users"

@@ -43,7 +43,7 @@ def with_streak(metrics):
     return st.builds(
         Ruleset,
         metrics=st.just([Metric(key) for key in metrics]),
-        streak=streak_rules(metrics),
+        streaks=st.tuples(streak_rules(metrics)),
         first_weekday=st.sampled_from(WEEKDAYS),
         day_start=st.sampled_from(["00:00", "00:00", "03:00", "11:59"]),
     )
@@ -71,7 +71,7 @@ def commands(rules, user, at):
 
 def credits_and_care(rules, user, at):
     """Draw commands of which many credit a period, and streaks that are reset and restored again and again."""
-    metrics = [condition.key for condition in rules.streak.metrics] or METRICS
+    metrics = [condition.key for condition in rules.primary_streak.metrics] or METRICS
     credited = st.sampled_from(metrics).map(lambda metric: Record(user, at, metric, 1000, (), None))
     care = st.sampled_from([RestoreStreak(user, at), ResetStreak(user, at)])
     chances = {"record": credited, "move": journeys(user, at), "care": care}
@@ -80,7 +80,7 @@ def credits_and_care(rules, user, at):
 
 def travels(rules, user, at):
     """Draw travel between all zones: events that credit, moves, pauses, resets and restoring."""
-    metrics = [condition.key for condition in rules.streak.metrics]
+    metrics = [condition.key for condition in rules.primary_streak.metrics]
     far_apart = st.sampled_from(["+14:00", "Asia/Tokyo", "Europe/London", "America/New_York", "-11:00"])
     chances = {
         "record": st.sampled_from(metrics).map(lambda metric: Record(user, at, metric, 1000, (), None)),
@@ -175,7 +175,7 @@ def decided_by(engine: Engine, at: datetime) -> dict[date, str]:
     """Return the last decision on each period, by its first day."""
     transitions = engine.transitions("jo", at=at)
     last = transitions[-1]
-    in_force = [decision for decision, _ in PeriodAccount(transitions)]
+    in_force = [decision for decision, _ in PeriodAccount("s0", transitions)]
     decided: dict[date, str] = {}
     for decision in (*in_force, *ended_protected(last.state, last.state.streak.custom_streak or last.plan.streak)):
         for period in range(decision.first, decision.last + 1):

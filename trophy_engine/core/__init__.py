@@ -16,6 +16,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
 from trophy_engine.core.commands import (
+    ALL_STREAKS,
     KINDS,
     NAMES,
     Award,
@@ -84,13 +85,23 @@ from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
-from trophy_engine.core.plan import AchievementPlan, BoardPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan import (
+    AchievementPlan,
+    BoardPlan,
+    Counter,
+    MetricPlan,
+    Plan,
+    RewardPlan,
+    SystemPlan,
+    TriggerPlan,
+)
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
 from trophy_engine.core.points import level_of, points_for_level
 from trophy_engine.core.preferences import (
     CHANNELS,
     MESSAGES,
     NOTIFICATIONS,
+    STREAKS,
     read_notification_preferences,
     read_streak_preferences,
     write_conditions,
@@ -109,7 +120,7 @@ from trophy_engine.core.raw_effects import (
 from trophy_engine.core.settle import settle_to_last_effect, settle_user
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
-from trophy_engine.core.state.streak import StreakState
+from trophy_engine.core.state.streak import NO_STREAK, StreakState
 from trophy_engine.core.streak_commands import StreakCommand
 from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import expires, open_period, open_totals

@@ -50,6 +50,8 @@ def complete_achievement(
     kind = AchievementCompleted if announce else AchievementBackdated
     agenda.effects.append((kind, state.id, at, achievement.declared.key, achievement.tier, times, number))
     if announce:
+        for reward in achievement.rewards:
+            agenda.awards.append((reward.order, reward, times))
         for trigger in achievement.triggers:
             agenda.awards.append((trigger.order, trigger, times))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import Any
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
@@ -13,12 +14,15 @@ from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan, WindowedCounter
 from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
 from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import grant_reward
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level, PointsTrigger
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay the queued triggers, in the order in which they are declared, each in one award.
+    """Grant the queued rewards of freezes, then pay the queued triggers, in the order in which they are declared.
+
+    All payments of a trigger or a reward are one.
 
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
@@ -26,6 +30,8 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     awards = agenda.awards
     if len(awards) > 1:
         awards[:] = _join_awards(awards)
+    if awards and awards[0][0] < 0:
+        _grant_rewards(agenda, state, at)
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
             system, amount = trigger.system, trigger.points * times
@@ -40,9 +46,18 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     awards.clear()
 
 
-def _join_awards(awards: Iterable[tuple[int, TriggerPlan, int]]) -> list[tuple[int, TriggerPlan, int]]:
+def _grant_rewards(agenda: Agenda, state: UserState, at: int) -> None:
+    """Grant the queued rewards of freezes, which are at the beginning of the awards, and remove them from there."""
+    awards = agenda.awards
+    count = sum(order < 0 for order, _, _ in awards)
+    for _, reward, times in awards[:count]:
+        grant_reward(agenda, state, reward, times, at)
+    del awards[:count]
+
+
+def _join_awards(awards: Iterable[tuple[int, Any, int]]) -> list[tuple[int, Any, int]]:
     """Return awards in the order of their triggers, with those of one trigger joined."""
-    times_of: dict[TriggerPlan, int] = {}
+    times_of: dict[Any, int] = {}
     for _, trigger, times in awards:
         times_of[trigger] = times_of.get(trigger, 0) + times
     return sorted((trigger.order, trigger, times) for trigger, times in times_of.items())

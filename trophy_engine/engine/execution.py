@@ -226,7 +226,7 @@ class Execution:
             raise
         repository.states[user_id] = state
         number = state.commands
-        outcome = Outcome(repository.plan, command, number, state.streak, state.clock.day, state.clock.zone, effects)
+        outcome = Outcome(repository.plan, command, number, state.streaks, state.clock.day, state.clock.zone, effects)
         repository.append(number, command)
         if boards:
             outcome.leaderboards = self.leaderboards.record_change(state, command.at)
@@ -251,7 +251,7 @@ class Execution:
             plan,
             command,
             first.number,
-            current.streak,
+            current.streaks,
             current.clock.day,
             current.clock.zone,
             total=total,

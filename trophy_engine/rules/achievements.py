@@ -26,8 +26,8 @@ from trophy_engine.rules.constraints import (
 )
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
-from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_SYSTEM
+from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
 from trophy_engine.rules.tiers import Tier, as_tiers, check_tiers, number_fields, tier_key, with_number
 
 __all__ = [
@@ -108,21 +108,25 @@ class MetricTrigger(_Trigger):
 
 @attrs.frozen
 class StreakTrigger(_Trigger):
-    """The streak reaches a length.
+    """A streak reaches a length.
 
     Attributes:
         length: the number of periods, at least 1; None if the tiers have it.
+        streak: the key of the streak; None for the primary one.
     """
+
+    __repr__ = brief_repr
 
     type: ClassVar[str] = "streak"
     number: ClassVar[str | None] = "length"
     needs_streak: ClassVar[bool] = True
     length: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1)))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"the streak reached {_show(self.length)}"
+        return f"{name_streak(self.streak)} reached {_show(self.length)}"
 
 
 @attrs.frozen

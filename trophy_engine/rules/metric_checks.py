@@ -90,10 +90,10 @@ def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping
         yield Problem("error", path, message)
 
 
-def check_conditions(streak: Streak, declared: DeclaredRules) -> Iterator[Problem]:
+def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of the conditions of a streak: unknown metrics, and those in which a streak cannot count."""
     for index, condition in enumerate(streak.metrics or ()):
-        path = item_path("streak.metrics", index)
+        path = item_path(f"{streak_path}.metrics", index)
         key = condition.key if is_key(condition.key) else None
         yield from declared.metrics.check_known("metric", key, f"{path}.key")
         metric = declared.metric_rules.get(condition.key)

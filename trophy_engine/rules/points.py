@@ -35,9 +35,9 @@ from trophy_engine.rules.constraints import (
 )
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter
+from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
 from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
-from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -132,11 +132,12 @@ class MetricPointsTrigger(_Trigger):
 
 @attrs.frozen
 class StreakPointsTrigger(_Trigger):
-    """Points each time a credited period extends the streak to a multiple of the length.
+    """Points each time a credited period extends a streak to a multiple of the length.
 
     Attributes:
         points: the number of points; negative to deduct points.
         length: the number of periods for each payment, at least 1.
+        streak: the key of the streak; None for the primary one.
     """
 
     __repr__ = brief_repr
@@ -145,13 +146,13 @@ class StreakPointsTrigger(_Trigger):
     needs_streak: ClassVar[bool] = True
     points: int = _points()
     length: int = attrs.field(default=1, validator=Integer(min=1))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        return (
-            "for every period of the streak" if self.length == 1 else f"for every {self.length:,} periods of the streak"
-        )
+        periods = "period" if self.length == 1 else f"{self.length:,} periods"
+        return f"for every {periods} of {name_streak(self.streak)}"
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
 from trophy_engine.rules.tiers import tier_names
 
 #: The number of prerequisites that are followed to find the shortest cycle of a composite.
@@ -27,7 +27,11 @@ def find_composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
 
 
 def find_unreachable(
-    achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], never: Collection[str], *, streak: bool
+    achievements: Sequence[Any],
+    composites: Mapping[str, tuple[str, ...]],
+    never: Collection[str],
+    *,
+    idle_streaks: Collection[str | None],
 ) -> frozenset[str]:
     """Return the keys of achievements and tiers that can never be completed.
 
@@ -37,20 +41,21 @@ def find_unreachable(
         achievements: all achievements.
         composites: the prerequisites of the composites among them.
         never: achievements that are known to be among them, such as composites that depend on themselves.
-        streak: True if a streak can start.
+        idle_streaks: the keys of streaks that never start, and None if the primary one never does.
     """
     dependents: dict[str, list[str]] = {}
     for key, prerequisites in composites.items():
         for prerequisite in prerequisites:
             dependents.setdefault(prerequisite, []).append(key)
     pending = list(never)
-    if not streak:
-        pending += [
-            name
-            for achievement in achievements
-            if isinstance(achievement, Achievement) and achievement.trigger and achievement.trigger.needs_streak
-            for name in (achievement.key, *(name for _, name in tier_names(achievement)))
-        ]
+    pending += [
+        name
+        for achievement in achievements
+        if isinstance(achievement, Achievement)
+        and isinstance(achievement.trigger, StreakTrigger)
+        and achievement.trigger.streak in idle_streaks
+        for name in (achievement.key, *(name for _, name in tier_names(achievement)))
+    ]
     spare = _count_spare(achievements)
     unreachable: set[str] = set()
     while pending:

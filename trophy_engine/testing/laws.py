@@ -133,7 +133,7 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
 
 
 def _summarize_result(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
-    return (result.event_id, result.total, result.streak) if isinstance(result, Outcome) else (str(result),)
+    return (result.event_id, result.total, result.streaks) if isinstance(result, Outcome) else (str(result),)
 
 
 def _sort_effects(effects: Iterable[Effect]) -> list[Effect]:
@@ -307,7 +307,7 @@ def _read_views(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
         player = engine.user(user, at=from_micros(at))
     except UnknownUser:
         return ()
-    return player.streak, player.freezes, player.points, player.achievements, player.metrics, player.completed
+    return player.streaks, player.points, player.achievements, player.metrics, player.completed
 
 
 _FORMATS: Final[tuple[Format, ...]] = ("toml", "json")

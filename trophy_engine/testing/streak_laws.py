@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.calendar.instants import from_micros, parse_time_of_day
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import (
@@ -28,6 +29,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.driver import execute, play
 from trophy_engine.testing.histories import History
+from trophy_engine.views.progress import StreakView
 
 __all__ = ["acting_on_every_date_loses_nothing", "freezes_are_conserved", "length_counts_credited_periods"]
 
@@ -41,17 +43,23 @@ def _play_to_end(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effec
 
 def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
     """Freezes are those granted, earned and returned minus those spent: one a period, none without a streak."""
-    if ruleset.streak is None or ruleset.streak.freezes is None:
-        return
     engine, effects = _play_to_end(ruleset, history)
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
-        consumed = _check_freezes(user, effects, ruleset.streak.freezes.max_count)
-        freezes = sum(_change(effect) for effect in effects if effect.user_id == user)
-        player = engine.user(user, at=end)
-        assert_equal(
-            (player.freezes, player.freezes_used), (freezes, consumed), f"the current and the used freezes of {user}"
-        )
+        streaks = engine.user(user, at=end).streaks
+        for rule in ruleset.streaks:
+            if rule.freezes is None:
+                continue
+            own = [effect for effect in effects if _belongs_to(effect, user, rule.key)]
+            consumed = _check_freezes(own, rule.freezes.max_count)
+            actual = (streaks[rule.key].freezes, streaks[rule.key].freezes_used)
+            expected = sum(map(_change, own)), consumed
+            assert_equal(actual, expected, f"the current and the used freezes of {user} for {rule.key}")
+
+
+def _belongs_to(effect: Effect, user: str, streak: str) -> bool:
+    """Return True if an effect is on a streak of a user, or on the user without a streak."""
+    return effect.user_id == user and getattr(effect, "streak", streak) == streak
 
 
 def _change(effect: Effect) -> int:
@@ -68,14 +76,12 @@ def _change(effect: Effect) -> int:
             return 0
 
 
-def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
-    """Check a user's freezes effect by effect; return the number of consumed ones."""
+def _check_freezes(effects: Iterable[Effect], maximum: int) -> int:
+    """Check a user's freezes for a streak effect by effect; return the number of consumed ones."""
     freezes = 0
     periods: set[date] = set()
     for effect in effects:
-        if effect.user_id != user or not isinstance(
-            effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned
-        ):
+        if not isinstance(effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned):
             continue
         freezes += _change(effect)
         assert_equal(effect.freezes, freezes, "the freezes after {}", effect)
@@ -100,31 +106,34 @@ def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
 
 def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
     """Streak lengths are numbers of credited periods, at most the number of periods since the start."""
-    if ruleset.streak is None:
+    if not ruleset.streaks:
         return
     engine, effects = _play_to_end(ruleset, history)
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
-        credited = _credited(user, effects)
-        streak = engine.user(user, at=end).streak
-        assert_true(streak.declared, "the rules have a streak, but the user has none")
-        assert_equal(streak.length, len(credited), f"the length of {user}'s streak")
-        if credited:
-            calendar = ruleset.streak.calendar(ruleset.first_weekday)
-            first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
-            assert_true(
-                len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}"
-            )
+        player = engine.user(user, at=end)
+        assert_equal(list(player.streaks), [rule.key for rule in ruleset.streaks], f"the streaks of {user}")
+        for rule in ruleset.streaks:
+            own = [effect for effect in effects if _belongs_to(effect, user, rule.key)]
+            _check_length(player.streaks[rule.key], _credited(rule.key, own), rule.calendar(ruleset.first_weekday))
 
 
-def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
+def _check_length(streak: StreakView, credited: list[date], calendar: Frequency) -> None:
+    assert_true(streak.declared, "the rules have a streak, but the user has none")
+    assert_equal(streak.length, len(credited), f"the length of the streak {streak.key}")
+    if credited:
+        first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
+        assert_true(
+            len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}"
+        )
+
+
+def _credited(streak: str, effects: Iterable[Effect]) -> list[date]:
     """Check a user's streak effect by effect; return the credited periods of the running one."""
     credited: list[date] = []
     lost: list[list[date]] = []
     before_loss: list[list[date]] = []
     for effect in effects:
-        if effect.user_id != user:
-            continue
         match effect:
             case StreakLost(length=length, period_start=start):
                 # Periods credited after the missed one, on a date shown early, belong to the next streak.
@@ -142,7 +151,7 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
                 assert_equal(before, len(credited), "the length before {}", effect)
                 assert_true(length > before, "{} does not lengthen the streak", effect)
                 credited = next((periods.copy() for periods in reversed(lost) if len(periods) == length), [])
-            case UserChanged(field="preferences.streak.enabled", after="false"):
+            case UserChanged(field=field, after="false") if field == f"preferences.streaks.{streak}.enabled":
                 credited = []
             case FreezeConsumed(length=length):
                 assert_equal(length, len(credited), "the length in {}", effect)
@@ -160,7 +169,7 @@ def acting_on_every_date_loses_nothing(history: History) -> None:
 
     The history is one of ``travellers``: the events of each instant meet all conditions of the streak.
     """
-    streak = history.ruleset.streak
+    streak = history.ruleset.primary_streak
     if streak is None:
         return
     calendar, day_start = streak.calendar(history.ruleset.first_weekday), parse_time_of_day(history.ruleset.day_start)
