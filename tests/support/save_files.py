@@ -59,7 +59,7 @@ def perform_history(storage):
             engine.record("words", user="jo", value=3, at=day(number), idempotency_key=f"lesson-{number}")
         engine.record("words", user="Zoë 🦊", value=Decimal("0.1"), at=day(5), attributes={"device": "a\nb"})
         engine.identify("jo", name="Jo", time_zone="Europe/Berlin", attributes={"plan": "pro"}, at=day(6))
-        engine.complete("onboarded", user="mia", at=day(6))
+        engine.complete("onboarded", user="mia", at=day(6), idempotency_key="tour")
         engine.grant_freeze("mia", at=day(6))
         engine.grant_freeze("mia", streak="reading", at=day(6))
         engine.pause("mia", "2025-04-08", "2025-04-09", streak="*", at=day(7))

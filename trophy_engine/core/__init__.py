@@ -78,7 +78,7 @@ from trophy_engine.core.effects import (
     UserCreated,
     completion_id,
 )
-from trophy_engine.core.evaluate import apply_command, record_event
+from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
 from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, takes_part, values_of
 from trophy_engine.core.manual_award import ManualAward

@@ -50,7 +50,7 @@ ALL_STREAKS: Final = "*"
 #: Fields of a user and their new values, sorted; attributes under ``attributes.KEY``.
 Changes = tuple[tuple[str, str | None], ...]
 
-#: The scope of an idempotency key and the key: the kind of command, the user, and the metric or the points system.
+#: The scope of an idempotency key and the key: the kind of command, the user, and what the command is about.
 ScopedKey = tuple[str, str, str, str]
 
 
@@ -90,6 +90,7 @@ class Complete(NamedTuple):
     user_id: str
     at: int
     achievement: str
+    idempotency_key: str | None = None
 
 
 class Identify(NamedTuple):
@@ -221,7 +222,11 @@ def decode(line: str) -> Command:
 def idempotency_key_of(command: Command) -> ScopedKey | None:
     """Return the idempotency key of a command with its scope, or None for a command without one."""
     match command:
-        case Record(user_id, _, subject, _, _, key) | Award(user_id, _, subject, _, _, key):
+        case (
+            Record(user_id, _, subject, _, _, key)
+            | Award(user_id, _, subject, _, _, key)
+            | Complete(user_id, _, subject, key)
+        ):
             return None if key is None else (NAMES[type(command)], user_id, subject, key)
         case _:
             return None
@@ -268,6 +273,11 @@ def _award(user_id: Any, at: Any, system: Any, points: Any, reason: Any, idempot
         _text(reason),
         None if idempotency_key is None else _text(idempotency_key),
     )
+
+
+def _complete(user_id: Any, at: Any, achievement: Any, idempotency_key: Any) -> Complete:
+    key = None if idempotency_key is None else _text(idempotency_key)
+    return Complete(_text(user_id), _instant(at), _text(achievement), key)
 
 
 def _identify(user_id: Any, at: Any, changes: Any) -> Identify:
@@ -325,7 +335,7 @@ def _list(field: Any) -> list[Any]:
 _PARSERS: Final[dict[str, Callable[..., Command]]] = {
     "record": _record,
     "award": _award,
-    "complete": lambda user_id, at, achievement: Complete(_text(user_id), _instant(at), _text(achievement)),
+    "complete": _complete,
     "identify": _identify,
     "grant_freeze": _of_streak(GrantFreeze),
     "pause": _pause,

@@ -67,7 +67,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
     elif isinstance(command, Award):
         state = _apply_award(agenda, state, command)
     elif isinstance(command, Complete):
-        achievement = _api_achievement(agenda.plan, command.achievement)
+        achievement = find_api_achievement(agenda.plan, command.achievement)
         if state is None:
             state = create_user(agenda, command.user_id, at)
         _complete_by_call(agenda, state, achievement, at)
@@ -142,7 +142,7 @@ def record_event(
         run_passes(agenda, state, at)
 
 
-def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
+def find_api_achievement(plan: Plan, key: str) -> AchievementPlan:
     """Return an ``api`` achievement that is not inactive.
 
     Raises:

@@ -25,6 +25,7 @@ from trophy_engine.core import (
     Settle,
     Transition,
     Unpause,
+    find_api_achievement,
     to_effect,
 )
 from trophy_engine.engine.arguments import (
@@ -285,8 +286,13 @@ class Engine(Subscribable):
                     return self._execution.repeat(command, first)
             return self._execution.run(command)
 
-    def complete(self, achievement: str, *, user: str, at: datetime | None = None) -> Outcome:
-        """Complete an ``api`` achievement for a user, who is created if unknown.
+    def complete(
+        self, achievement: str, *, user: str, at: datetime | None = None, idempotency_key: str | None = None
+    ) -> Outcome:
+        """Complete an ``api`` achievement for a user, who is created if unknown; each call completes a repeatable one.
+
+        An idempotency key is unique for a user and an achievement: a repeated one changes nothing, and the outcome has
+        ``replayed``.
 
         Raises:
             UnknownKey: the rules do not declare the ``api`` achievement, or it is inactive.
@@ -298,7 +304,15 @@ class Engine(Subscribable):
         check_text(achievement, "achievement")
         with self._lock:
             instant = self._execution.instant_of_command(user, at)
-            return self._execution.run(Complete(user, instant, achievement))
+            command = Complete(user, instant, achievement, idempotency_key)
+            if idempotency_key is not None:
+                check_idempotency_key(idempotency_key)
+                check_user_id(user)
+                find_api_achievement(self._repository.plan, achievement)
+                first = self._repository.find(command)
+                if first is not None:
+                    return self._execution.repeat(command, first)
+            return self._execution.run(command)
 
     def identify(
         self,

@@ -18,6 +18,7 @@ from trophy_engine.core import (
     AT,
     Agenda,
     Award,
+    Complete,
     RawEffect,
     Record,
     UserCommand,
@@ -241,7 +242,7 @@ class Execution:
         if self.repository.in_batch or (state is not None and command.at >= state.clock.due):
             self._earlier_states.keep(command.user_id, state)
 
-    def repeat(self, command: Record | Award, first: Entry) -> Outcome:
+    def repeat(self, command: Record | Award | Complete, first: Entry) -> Outcome:
         """Return the outcome of a command with an idempotency key that an entry has used; nothing has happened."""
         state = self.state(command.user_id)
         plan = self.repository.plan

@@ -158,8 +158,8 @@ class Outcome:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The idempotency key of the event or the manual award; None without one, and for other commands."""
-        return self._command.idempotency_key if isinstance(self._command, Record | Award) else None
+        """The idempotency key of the event, the manual award or the completion; None without one."""
+        return self._command.idempotency_key if isinstance(self._command, Record | Award | Complete) else None
 
     @property
     def event_id(self) -> UUID | None:

@@ -159,7 +159,7 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
         case Award(_, _, system, points, reason, _):
             because = f" ({reason})" if reason else ""
             return f"was awarded {points:,} {system}{because}" if points > 0 else f"paid {-points:,} {system}{because}"
-        case Complete(_, _, achievement):
+        case Complete(_, _, achievement, _):
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
             return describe_changes(changes)

@@ -50,8 +50,8 @@ def execute(  # noqa: PLR0911  # one call per command
                 )
             case Award(user, _, system, points, reason, key):
                 return engine.award(system, points, user=user, reason=reason, at=at, idempotency_key=key)
-            case Complete(user, _, achievement):
-                return engine.complete(achievement, user=user, at=at)
+            case Complete(user, _, achievement, key):
+                return engine.complete(achievement, user=user, at=at, idempotency_key=key)
             case Identify(user, _, changes):
                 return _identify(engine, user, dict(changes), at)
             case Settle():

@@ -150,7 +150,8 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
         rule.key for rule in ruleset.achievements if isinstance(rule.trigger, ApiTrigger) and rule.status != "inactive"
     ]
     if calls:
-        chances["complete"] = 1, st.sampled_from(calls).map(lambda key: Complete(user, at, key))
+        keys = st.sampled_from([None, None, None, "a", "b"])
+        chances["complete"] = 1, st.builds(Complete, st.just(user), st.just(at), st.sampled_from(calls), keys)
     if ruleset.points:
         chances["award"] = 1, awards(ruleset, user, at)
     if ruleset.streaks:

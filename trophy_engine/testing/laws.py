@@ -30,6 +30,7 @@ from trophy_engine.core import (
     UserState,
     decode,
     encode,
+    idempotency_key_of,
 )
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
@@ -188,12 +189,13 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
             assert_equal(
                 (_states_and_log(engine), len(reported)), before, f"the states and the log after the refused {command}"
             )
-        elif (
-            isinstance(result, Outcome) and isinstance(command, Record | Award) and command.idempotency_key is not None
-        ):
+        elif isinstance(result, Outcome) and idempotency_key_of(command) is not None:
             before = _states_and_log(engine), len(reported)
             later = command._replace(at=command.at + 9 * DAY)
-            later = later._replace(value=99) if isinstance(later, Record) else later._replace(points=-10_000)
+            if isinstance(later, Record):
+                later = later._replace(value=99)
+            elif isinstance(later, Award):
+                later = later._replace(points=-10_000)
             for repeat in (command, later):
                 repeated = execute(engine, repeat)
                 assert_true(
