@@ -86,7 +86,7 @@ from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
 from trophy_engine.core.plan import AchievementPlan, BoardPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
-from trophy_engine.core.points import level_of
+from trophy_engine.core.points import level_of, points_for_level
 from trophy_engine.core.preferences import (
     CHANNELS,
     MESSAGES,

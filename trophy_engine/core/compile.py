@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from functools import partial
 from operator import attrgetter
 from operator import index as identity
-from typing import assert_never
+from typing import Final, assert_never
 
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.aggregation import AGGREGATES, RunValues, WindowTotals, without_start
+from trophy_engine.core.aggregation import AGGREGATES, Forever, RunValues, WindowTotals, without_start
 from trophy_engine.core.aggregation.compile_window import compile_window
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.kinds import find_condition, find_payers
@@ -40,6 +40,9 @@ from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.windows import ResetWindow
+
+#: The points that a user has earned in a system.
+_EARNED: Final = Forever(AGGREGATES["sum"])
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
@@ -81,6 +84,7 @@ class _Compiler:
             self._link_metric(plan.metrics[metric.key])
         plan.add_counter(plan.length)
         plan.add_counter(plan.anniversaries)
+        self._add_earned_points()
         if ruleset.streak is not None:
             self._add_streak(ruleset.streak)
         for achievement in ruleset.achievements:
@@ -115,6 +119,12 @@ class _Compiler:
             self.plan.metrics[metric.source].derived.append(metric)
         if isinstance(metric.rule.window, ResetWindow):
             self.plan.metrics[metric.rule.window.reset_by].resets.append(metric)
+
+    def _add_earned_points(self) -> None:
+        """Count the points earned in the systems whose levels go by them."""
+        for system in self.plan.systems:
+            if system.rule.levels_by == "earned":
+                system.earned = self.plan.add_windowed_counter(_EARNED.new, _EARNED.load, "earned", system.key)
 
     def _add_streak(self, rule: Streak) -> None:
         calendar = rule.calendar(self.plan.ruleset.first_weekday)

@@ -306,7 +306,7 @@ class PointsAwarded(Effect):
     """A trigger or a manual award changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
     ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system,
-    and is None for a manual award.
+    and is None for a manual award. ``earned`` is the sum of all positive awards, if levels go by it; else None.
     """
 
     type: ClassVar[str] = "points.awarded"
@@ -318,6 +318,17 @@ class PointsAwarded(Effect):
     boosts: tuple[Boost, ...]
     sequence: int
     trigger_key: str | None
+    earned: int | None = None
+
+    @property
+    def points_for_level(self) -> int:
+        """The number that decides the level after the award: the balance, or the points earned."""
+        return self.total if self.earned is None else self.earned
+
+    @property
+    def points_for_level_before(self) -> int:
+        """The number that decided the level before the award."""
+        return self.before if self.earned is None else self.earned - max(self.awarded, 0)
 
     @property
     def award_id(self) -> UUID:
@@ -338,7 +349,10 @@ class PointsLimited(Effect):
 
 @attrs.frozen(repr=False)
 class LevelChanged(Effect):
-    """An award, or a change of rules, changed the user's level; levels by key, None below every level."""
+    """An award, or a change of rules, changed the user's level; levels by key, None below every level.
+
+    ``total`` is the balance, also where levels go by the points earned.
+    """
 
     type: ClassVar[str] = "points.level_changed"
     system: str

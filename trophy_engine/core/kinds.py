@@ -70,7 +70,7 @@ def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | N
         case BalanceTrigger(system, value):
             counter, threshold = plan.find_balance(system), value
         case LevelTrigger(system, level):
-            counter, threshold = plan.find_balance(system), _find_level(plan, system, level).points
+            counter, threshold = plan.find_points_for_level(system), _find_level(plan, system, level).points
         case ApiTrigger():
             counter, threshold = None, 1
         case _:

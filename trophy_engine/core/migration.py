@@ -15,13 +15,13 @@ from trophy_engine.core.achievements import begin_repeats, complete_achievement,
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import ResetStreak
-from trophy_engine.core.effects import LevelChanged, StreakRecounted
+from trophy_engine.core.effects import LevelChanged, PointsAwarded, StreakRecounted
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import ended_protected
-from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, TriggerPlan
-from trophy_engine.core.points import level_of
+from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.points import level_of, points_for_level
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
@@ -96,9 +96,19 @@ class RulesDiff:
         return boards_to_recount(self.before, self.after)
 
     @cached_property
+    def unearned(self) -> tuple[SystemPlan, ...]:
+        """The points systems in which the plan before does not count the points earned, for their levels."""
+        former = {system.key: system for system in self.before.systems}
+        return tuple(
+            system
+            for system in self.after.systems
+            if system.earned is not None and system.key in former and former[system.key].earned is None
+        )
+
+    @cached_property
     def needs_past(self) -> bool:
         """True if anything must be computed from the users' pasts."""
-        if self.uncounted or self.changed_conditions or self.calendar_changed or self.boards:
+        if self.uncounted or self.changed_conditions or self.calendar_changed or self.boards or self.unearned:
             return True
         former = {plug.key: plug for plug in self.before.plugs}
         return any(plug.needs_past(former.get(plug.key)) for plug in self.after.plugs)
@@ -146,6 +156,8 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     _keep_points(after, state, diff, at)
     transitions = list(past()) if diff.needs_past else []
     _count_from_log(after, diff, transitions)
+    for system in diff.unearned:
+        _count_earned(after, system, transitions)
     recount_boards(after, agenda.plan, transitions, diff.boards)
     _migrate_streak(agenda, after, diff, transitions, at)
     _migrate_plugs(after, diff, transitions, at)
@@ -221,6 +233,19 @@ def _drop_former_limits(after: UserState, diff: RulesDiff) -> None:
             limit, known = trigger.limit, former.get((system.key, key))
             if limit is not None and (known is None or known.limit is None or known.limit.counted != limit.counted):
                 after.counters.windows.pop(limit.awarded.index, None)
+
+
+def _count_earned(after: UserState, system: SystemPlan, transitions: Iterable[Transition]) -> None:
+    """Count the positive awards in the past, since the points system was last added to the rules."""
+    earned = system.earned
+    if earned is None:
+        return
+    for transition in transitions:
+        if system.key not in {other.key for other in transition.plan.systems}:
+            after.counters.windows.pop(earned.index, None)
+        for effect in transition.effects:
+            if effect.kind is PointsAwarded and effect.system == system.key and effect.awarded > 0:
+                earned.open(after.counters.windows).add(effect.awarded, effect.at)
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
@@ -323,8 +348,8 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
         if system.key not in former:
             continue
         total = after.points.balances[system.index]
-        before = level_of(former[system.key], state.points.balances[former[system.key].index])
-        level = level_of(system, total)
+        before = level_of(former[system.key], points_for_level(former[system.key], state))
+        level = level_of(system, points_for_level(system, after))
         previous, key = before and before.key, level and level.key
         if previous != key:
             agenda.effects.append((LevelChanged, after.id, at, system.key, previous, key, total))

@@ -19,6 +19,7 @@ import attrs
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window, WindowTotals
+from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.aggregation.windows import Numbered
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
@@ -67,8 +68,9 @@ class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
     Every change of a balance calls the ``observers``, with the agenda, the user's state, the balance before and after,
-    and the instant. ``metrics`` are those that its positive awards move; ``balance`` is its counter if an achievement
-    has a threshold on it.
+    and the instant. ``earned`` counts the positive awards, if levels go by them. ``metrics`` are those that its
+    positive awards move. ``balance`` and ``earned_total`` are the counters of these numbers if an achievement has a
+    threshold on them; both are in ``counters``.
     """
 
     index: int
@@ -78,11 +80,14 @@ class SystemPlan:
     levels: list[Level]
     thresholds: list[int]
     boosts: BoostSchedule | None
+    earned: WindowedCounter[LatestTotal] | None = None
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
     balance: Counter | None = None
+    earned_total: Counter | None = None
+    counters: list[Counter] = attrs.field(factory=list)
 
 
 @attrs.define(eq=False)
@@ -427,12 +432,29 @@ class Plan:
 
     def find_balance(self, key: str) -> Counter:
         """Return the counter of the balance in a points system; add it if there is none."""
-        system = next(system for system in self.systems if system.key == key)
+        system = self.system(key)
         if system.balance is None:
             index = system.index
             counter = Counter(f"the points of {key!r}", lambda state: state.points.balances[index])
             system.balance = self.add_counter(counter)
+            system.counters.append(counter)
         return system.balance
+
+    def find_points_for_level(self, key: str) -> Counter:
+        """Return the counter of what decides the level in a points system, the balance or the points earned."""
+        system = self.system(key)
+        earned = system.earned
+        if earned is None:
+            return self.find_balance(key)
+        if system.earned_total is None:
+
+            def read(state: Any) -> int:
+                counted = earned.find(state.counters.windows)
+                return 0 if counted is None else int(counted.total() or 0)
+
+            system.earned_total = self.add_counter(Counter(f"the points earned in {key!r}", read))
+            system.counters.append(system.earned_total)
+        return system.earned_total
 
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.

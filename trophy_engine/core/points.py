@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
+from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
 from trophy_engine.core.manual_award import ManualAward
-from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan, WindowedCounter
 from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
 from trophy_engine.core.state import UserState
 from trophy_engine.errors import OutOfPoints
@@ -103,17 +104,35 @@ def post_entry(
     state.points.balances[index] = total
     state.points.awards[index] = sequence = state.points.awards[index] + 1
     entered = total - before
+    counted_before, counted, earned = before, total, None
+    if system.earned is not None:
+        counted_before = earned_points(system.earned, state)
+        counted = earned = counted_before + max(entered, 0)
+        system.earned.open(state.counters.windows).add(counted - counted_before, at)
     agenda.effects.append(
-        (PointsAwarded, state.id, at, system.key, trigger, entered, before, total, boosts, sequence, trigger_key)
+        (
+            PointsAwarded,
+            state.id,
+            at,
+            system.key,
+            trigger,
+            entered,
+            before,
+            total,
+            boosts,
+            sequence,
+            trigger_key,
+            earned,
+        )
     )
-    rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
+    rank_before, rank = bisect_right(system.thresholds, counted_before), bisect_right(system.thresholds, counted)
     if rank != rank_before:
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.metrics and amount > 0:
         agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
-    if system.balance is not None and system not in agenda.systems:
+    if system.counters and system not in agenda.systems:
         agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
@@ -136,8 +155,21 @@ def _bounded(state: UserState, system: SystemPlan, before: int, amount: int, *, 
     return 0
 
 
+def earned_points(earned: WindowedCounter[LatestTotal], state: UserState) -> int:
+    """Return the sum of a user's positive awards."""
+    counted = earned.find(state.counters.windows)
+    return 0 if counted is None else int(counted.total() or 0)
+
+
+def points_for_level(system: SystemPlan, state: UserState) -> int:
+    """Return the number that decides a user's level in a points system: the balance, or the points earned."""
+    if system.earned is None:
+        return state.points.balances[system.index]
+    return earned_points(system.earned, state)
+
+
 def level_of(system: SystemPlan, total: int) -> Level | None:
-    """Return the level at a total, that of the highest threshold reached, or None."""
+    """Return the level at a number of points, that of the highest threshold reached, or None."""
     reached = bisect_right(system.thresholds, total)
     return system.levels[reached - 1] if reached else None
 

@@ -231,8 +231,8 @@ class Outcome:
             key = system.rule.key
             awards = tuple(award for award in caused if award.system == key)
             if awards:
-                level_before = LevelView.reached(system, awards[0].before)
-                level = LevelView.reached(system, awards[-1].total)
+                level_before = LevelView.reached(system, awards[0].points_for_level_before)
+                level = LevelView.reached(system, awards[-1].points_for_level)
                 changes[key] = PointsChange(
                     added=sum(award.awarded for award in awards),
                     total=awards[-1].total,

@@ -24,6 +24,7 @@ from trophy_engine.core import (
     UserState,
     boosted,
     level_of,
+    points_for_level,
     products,
     rounding_of,
 )
@@ -162,7 +163,7 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
     plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
     awards = (award for transition in transitions for award in explain_awards(transition))
     total = last.state.points.balances[plan.index]
-    level = level_of(plan, total)
+    level = level_of(plan, points_for_level(plan, last.state))
     return PointsExplanation(
         user_id=last.state.id,
         at=from_micros(last.state.clock.settled),

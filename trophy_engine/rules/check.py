@@ -176,7 +176,7 @@ def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
             )
             yield Problem("error", f"{item}.points", f"{message}; change one")
         first.setdefault(level.points, _name_of(level, item))
-        if system.maximum is not None and level.points > system.maximum:
+        if system.levels_by == "balance" and system.maximum is not None and level.points > system.maximum:
             message = f"{level.points} is above the maximum {system.maximum}, so it can never be reached; lower it"
             yield Problem("warning", f"{item}.points", message)
 

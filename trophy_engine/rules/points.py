@@ -43,6 +43,7 @@ __all__ = [
     "AchievementPointsTrigger",
     "Boost",
     "Level",
+    "LevelsBy",
     "MetricPointsTrigger",
     "PointsSystem",
     "PointsTrigger",
@@ -57,6 +58,7 @@ __all__ = [
 Rounding = Literal["down", "up", "nearest"]
 TimeUnit = Literal["hours", "days"]
 TriggerStatus = Literal["active", "inactive"]
+LevelsBy = Literal["balance", "earned"]
 
 _ROUNDINGS: Final = ("down", "up", "nearest")
 _UNITS: Final = ("hours", "days")
@@ -295,7 +297,9 @@ class PointsSystem:
         badge_url: the URL of its picture.
         maximum: the highest balance that awards can reach, at least 1; None for no maximum.
         triggers: the rules that award or deduct points, in the order in which they apply.
-        levels: the levels; a user has the level with the highest threshold that the balance reaches.
+        levels: the levels; a user has the level with the highest threshold that is reached.
+        levels_by: what reaches it: ``"balance"``, or ``"earned"``, the sum of all positive awards, which no payment
+            lowers.
         boosts: the multipliers of positive awards.
         metadata: what the application wants to find with it: strings, numbers, true and false.
     """
@@ -313,6 +317,7 @@ class PointsSystem:
     levels: tuple[Level, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Level,), many=True)
     )
+    levels_by: LevelsBy = attrs.field(default="balance", validator=OneOf(get_args(LevelsBy)))
     boosts: tuple[Boost, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Boost,), many=True)
     )

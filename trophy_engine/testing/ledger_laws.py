@@ -33,17 +33,19 @@ def balances_are_sums_of_awards(ruleset: Ruleset, history: History) -> None:
     systems = {system.key: system for system in ruleset.points}
     totals: dict[tuple[str, str], int] = {}
     levels: dict[tuple[str, str], str | None] = {}
+    gains: Counter[tuple[str, str]] = Counter()
     end = from_micros(history.commands[-1].at)
     for command in history:
         result = execute(engine, command)
         if isinstance(result, Outcome):
             _check_multiples(result.effects, systems)
-        _check_awards(effects_of(result), systems, totals, levels)
-    _check_awards(engine.settle(at=end), systems, totals, levels)
+        _check_awards(effects_of(result), systems, totals, levels, gains)
+    _check_awards(engine.settle(at=end), systems, totals, levels, gains)
     for user in engine.users():
         for key, balance in engine.user(user, at=end).points.items():
             assert_equal(balance.total, totals.get((user, key), 0), f"{user}'s balance of {key}")
-            reached_levels = [level.key for level in balance.levels if level.points <= balance.total]
+            counted = gains[user, key] if systems[key].levels_by == "earned" else balance.total
+            reached_levels = [level.key for level in balance.levels if level.points <= counted]
             expected = reached_levels[-1] if reached_levels else None
             assert_equal(None if balance.level is None else balance.level.key, expected, f"{user}'s level of {key}")
             assert_equal(
@@ -56,6 +58,7 @@ def _check_awards(
     systems: Mapping[str, PointsSystem],
     totals: dict[tuple[str, str], int],
     levels: dict[tuple[str, str], str | None],
+    gains: Counter[tuple[str, str]],
 ) -> None:
     for effect in effects:
         if isinstance(effect, PointsAwarded):
@@ -67,6 +70,9 @@ def _check_awards(
             assert_true(effect.total >= 0, "{} goes below zero", effect)
             assert_true(maximum is None or effect.total <= maximum, "{} goes above {}", effect, maximum)
             totals[key] = effect.total
+            gains[key] += max(effect.awarded, 0)
+            by_earned = systems[effect.system].levels_by == "earned"
+            assert_equal(effect.earned, gains[key] if by_earned else None, "what is earned after {}", effect)
         elif isinstance(effect, LevelChanged):
             assert_true(effect.previous != effect.level, "{} changes no level", effect)
             levels[effect.user_id, effect.system] = effect.level

@@ -252,6 +252,7 @@ def _system(
         maximum=draw(_maxima),
         triggers=draw(st.lists(triggers, max_size=5)),
         levels=levels,
+        levels_by=draw(st.sampled_from(["balance", "balance", "earned"])),
         boosts=draw(_some_boosts),
     )
 

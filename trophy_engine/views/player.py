@@ -16,6 +16,7 @@ from trophy_engine.core import (
     Plan,
     SystemPlan,
     UserState,
+    points_for_level,
     qualifies,
     read_notification_preferences,
     read_streak_preferences,
@@ -203,6 +204,7 @@ class Player:
 
     def _balance(self, system: SystemPlan) -> PointsView:
         rule, total = system.rule, self._state.points.balances[system.index]
+        counted = points_for_level(system, self._state)
         return PointsView(
             key=rule.key,
             name=rule.name,
@@ -210,8 +212,9 @@ class Player:
             badge_url=rule.badge_url,
             maximum=rule.maximum,
             total=total,
-            level=LevelView.reached(system, total),
-            levels=tuple(LevelView.of(level, total) for level in system.levels),
+            level=LevelView.reached(system, counted),
+            levels=tuple(LevelView.of(level, counted) for level in system.levels),
+            earned=None if system.earned is None else counted,
         )
 
     @cached_property

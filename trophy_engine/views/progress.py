@@ -201,7 +201,15 @@ class LevelView:
 
 @attrs.frozen
 class PointsView:
-    """A user's balance in a points system; ``levels`` are sorted by rising points."""
+    """A user's balance in a points system.
+
+    Attributes:
+        key, name, description, badge_url, maximum: those of the rules.
+        total: the balance.
+        level: the level, None below every level.
+        levels: all levels by rising points, with the progress to those that are not reached.
+        earned: the sum of all positive awards, if the levels go by it; else None.
+    """
 
     __repr__ = brief_repr
 
@@ -213,3 +221,4 @@ class PointsView:
     total: int
     level: LevelView | None
     levels: tuple[LevelView, ...]
+    earned: int | None = None

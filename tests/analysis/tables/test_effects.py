@@ -74,6 +74,7 @@ def test_a_wide_row_has_the_cells_of_the_effect_at_its_columns():
         "boosts": (boost.name,),
         "sequence": 1,
         "trigger_key": "k",
+        "earned": None,
         "award_id": str(effect.award_id),
     }
     wide = dict(zip((column.name for column in EFFECT_COLUMNS), wide_row(effect), strict=True))

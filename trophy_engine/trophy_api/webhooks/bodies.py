@@ -170,12 +170,15 @@ def _points_changed(bodies: Bodies, effect: PointsChanged) -> Json:
     player = bodies.player(effect)
     _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
     awards = bodies.awards.take(effect)
-    before, after = (_reached(rule.levels, total) for total in (effect.total - effect.added, effect.total))
+    counted_before, counted = effect.total - effect.added, effect.total
+    if awards and awards[-1].earned is not None:
+        counted_before, counted = awards[0].points_for_level_before, awards[-1].points_for_level
+    before, after = _reached(rule.levels, counted_before), _reached(rule.levels, counted)
     change = PointsChange(
         added=effect.added,
         total=effect.total,
         awards=awards,
-        level=None if after is None else LevelView.of(after, effect.total),
+        level=None if after is None else LevelView.of(after, counted),
         level_changed=before != after,
     )
     points = serialize_event_points(rule, change, player.local_date, bodies.history, is_event=False)
