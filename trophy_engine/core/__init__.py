@@ -80,7 +80,7 @@ from trophy_engine.core.effects import (
 )
 from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
 from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.leaderboard_values import group_of, takes_part, values_of
+from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted

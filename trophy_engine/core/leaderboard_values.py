@@ -91,11 +91,6 @@ def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValue
     return board.values.find(state.counters.windows) or {}
 
 
-def takes_part(board: BoardPlan, value: Number) -> bool:
-    """Return True if a user with a value in a run is ranked: on a descending leaderboard, if it is above 0."""
-    return board.ascending or value > 0
-
-
 def group_of(board: BoardPlan, attributes: Mapping[str, str]) -> tuple[str, ...] | None:
     """Return the group in which a user is ranked: the values of the breakdown attributes; None if not eligible."""
     rule = board.rule
