@@ -11,6 +11,7 @@ that distinguishes kinds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
 
@@ -119,7 +120,7 @@ class TriggerPlan:
     limit: LimitPlan | None = None
     #: What it counts, and the step for each payment; None for time, a completion and the creation.
     counter: Counter | None = None
-    step: int = 1
+    step: Number = 1
     #: Microseconds between ticks of exact hours, or days between ticks at the same time of day; 0 for neither.
     hours: int = 0
     days: int = 0
@@ -172,7 +173,7 @@ class Counter:
         repeatable: the achievements that are completed again and again, with the number for each time.
         thresholds: those of the achievements, and a last one beyond every total.
         triggers: those that it pays.
-        steps: the step of each trigger, with the trigger.
+        steps: the whole step of each trigger, with the trigger; ``decimal_steps`` are those that are not whole.
     """
 
     subject: str
@@ -189,6 +190,7 @@ class Counter:
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
+    decimal_steps: list[tuple[Decimal, TriggerPlan]] = attrs.field(factory=list)
 
     @property
     def is_windowed(self) -> bool:
@@ -204,7 +206,8 @@ class Counter:
         """Sort the achievements by threshold, and pair the triggers with their steps."""
         self.achievements.sort(key=lambda achievement: achievement.threshold)
         self.thresholds = [*(achievement.threshold for achievement in self.achievements), BEYOND]
-        self.steps = [(trigger.step, trigger) for trigger in self.triggers]
+        self.steps = [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, int)]
+        self.decimal_steps = [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, Decimal)]
 
 
 _T = TypeVar("_T", bound=Totals)
