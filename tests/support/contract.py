@@ -14,7 +14,7 @@ __all__ = ["OPERATIONS", "SHAPES", "WEBHOOKS", "faults", "faults_of_answer", "fa
 
 _BASE_STREAK = """length:int frequency:daily/weekly/monthly started:date|null periodStart:date|null periodEnd:date|null
 expires:date|null freezes?:int maxFreezes?:int freezeAutoEarnInterval?:int freezeAutoEarnAmount?:int"""
-_ACHIEVEMENT = """id:uuid name:text trigger:metric/streak/api/achievement/anniversary description:text|null
+_ACHIEVEMENT = """id:uuid name:text trigger:metric/streak/api/achievement/anniversary/points/level description:text|null
 badgeUrl:text|null userAttributes:[Pair] key?:text streakLength?:int anniversaryYears?:int achievementIds?:[uuid]
 metricId?:uuid metricName?:text metricValue?:number eventAttributes?:[Pair] eventAttribute?:Pair"""
 _SYSTEM = "id:uuid key:text name:text description:text|null badgeUrl:text|null maxPoints:int|null"
