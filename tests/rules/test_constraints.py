@@ -52,7 +52,7 @@ def ranking(rank_by="metric", start=DAY, **fields):
             r"each of metrics must be a StreakMetric, not 'a'; write StreakMetric\(key='a'\)",
         ),
         (lambda: Streak("habit", freezes=2), r"freezes must be a Freezes, not 2; write Freezes\(start_count=2\)$"),
-        (lambda: MetricTrigger("a", 0.5), "value must be at least 1"),
+        (lambda: MetricTrigger("a", 0), "value must be above 0"),
         (lambda: MetricTrigger("a", 1.0000000000000000001, {"x": 1}), "event_attributes.x must be a string"),
         (lambda: MetricTrigger("a", 1, "ios"), "event_attributes must map attribute keys to strings"),
         (lambda: CompositeTrigger([]), "achievements must contain at least one key"),

@@ -1,12 +1,21 @@
 """Rulesets that the API can express, and their form in the admin API."""
 
 from datetime import date, timedelta
+from math import ceil
 
 import attrs
 from admin_client import NOON
 from hypothesis import strategies as st
 
-from trophy_engine import Freezes, Ruleset, Streak, StreakMetric, StreakPointsTrigger, StreakTrigger
+from trophy_engine import (
+    Freezes,
+    MetricPointsTrigger,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakPointsTrigger,
+    StreakTrigger,
+)
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.settings import Experimentation, Notifications
@@ -88,12 +97,14 @@ def api_rulesets(draw):
         points=[
             attrs.evolve(
                 system,
+                levels_by="balance",
                 triggers=[
                     attrs.evolve(
                         trigger,
                         status=draw(st.sampled_from(["active", "inactive"])),
                         limit=None,
                         **({"streak": None} if isinstance(trigger, StreakPointsTrigger) else {}),
+                        **whole(trigger),
                     )
                     for trigger in system.triggers
                 ],
@@ -105,6 +116,11 @@ def api_rulesets(draw):
         experimentation=Experimentation(draw(st.integers(0, 100))),
         notifications=Notifications(draw(st.sampled_from(["weekly", "monthly"]))),
     )
+
+
+def whole(trigger):
+    """Return the threshold of a trigger as the API has it: a whole number."""
+    return {"threshold": ceil(trigger.threshold)} if isinstance(trigger, MetricPointsTrigger) else {}
 
 
 def nameless(ruleset: Ruleset) -> Ruleset:

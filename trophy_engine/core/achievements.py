@@ -190,9 +190,24 @@ def cross_metric_thresholds(
                 high = passed + step
     counter_state.low = low
     counter_state.high = high
+    if counter.decimal_steps:
+        _cross_decimal_steps(agenda, counter, counter_state, before, after, announce=announce)
     if counter.repeatable:
         _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
         _narrow_quiet_interval(counter, counter_state, after)
+
+
+def _cross_decimal_steps(
+    agenda: Agenda, counter: Counter, counter_state: CounterState, before: Number, after: Number, *, announce: bool
+) -> None:
+    """Queue a payment for each decimal step that a total crosses, and let the quiet interval end where it pays."""
+    for step, trigger in counter.decimal_steps:
+        multiples = count_multiples(after, step)
+        times = multiples - count_multiples(before, step)
+        if times > 0 and announce:
+            agenda.awards.append((trigger.order, trigger, times))
+        counter_state.low = max(counter_state.low, multiple_of(step, multiples))
+        counter_state.high = min(counter_state.high, multiple_of(step, multiples + 1))
 
 
 def cross_moved_thresholds(

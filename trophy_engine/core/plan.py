@@ -11,6 +11,7 @@ that distinguishes kinds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
 
@@ -121,7 +122,7 @@ class TriggerPlan:
     limit: LimitPlan | None = None
     #: What it counts, and the step for each payment; None for time, a completion and the creation.
     counter: Counter | None = None
-    step: int = 1
+    step: Number = 1
     #: Microseconds between ticks of exact hours, or days between ticks at the same time of day; 0 for neither.
     hours: int = 0
     days: int = 0
@@ -189,7 +190,8 @@ class Counter:
         thresholds: those of the achievements, and a last one beyond every total.
         triggers: those that it pays.
         rewards: the freezes that it grants.
-        steps: the step of each trigger and reward, with the trigger or the reward.
+        steps: the whole step of each trigger and reward, with the trigger or the reward; ``decimal_steps`` are those
+            that are not whole.
     """
 
     subject: str
@@ -207,6 +209,7 @@ class Counter:
     rewards: list[RewardPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan | RewardPlan]] = attrs.field(factory=list)
+    decimal_steps: list[tuple[Decimal, TriggerPlan]] = attrs.field(factory=list)
 
     @property
     def is_windowed(self) -> bool:
@@ -223,7 +226,8 @@ class Counter:
         self.achievements.sort(key=lambda achievement: achievement.threshold)
         self.thresholds = [*(achievement.threshold for achievement in self.achievements), BEYOND]
         self.steps = [(reward.step, reward) for reward in self.rewards]
-        self.steps += [(trigger.step, trigger) for trigger in self.triggers]
+        self.steps += [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, int)]
+        self.decimal_steps = [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, Decimal)]
 
 
 _T = TypeVar("_T", bound=Totals)

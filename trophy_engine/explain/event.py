@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
-from math import floor
 from typing import Final, NamedTuple, assert_never
 
 import attrs
@@ -68,6 +67,7 @@ from trophy_engine.explain.fields import describe_changes, describe_field, descr
 from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
+from trophy_engine.numbers import count_multiples
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words, name_streak
@@ -349,7 +349,10 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: i
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:
-        steps = (floor(change.after or 0) // step - floor(change.before or 0) // step for change in changes[counter])
+        steps = (
+            count_multiples(change.after or 0, step) - count_multiples(change.before or 0, step)
+            for change in changes[counter]
+        )
         return sum(number for number in steps if number > 0)
     if counter is not None and counter.unfiltered is None:
         return 1

@@ -75,7 +75,8 @@ class MetricTrigger(_Trigger):
 
     Attributes:
         metric: the key of the metric.
-        value: the total that completes the achievement, at least 1; None if ``at_most`` or the tiers have it.
+        value: the total that completes the achievement, above 0, and whole for metrics that count events, values or
+            days; None if ``at_most`` or the tiers have it.
         event_attributes: the filter on events: the total is over the events with all of these attribute values.
         at_most: in place of ``value``, the total that completes the achievement when there is one that is at most that;
             for metrics with the aggregate ``"min"`` or ``"last"``.
@@ -89,7 +90,7 @@ class MetricTrigger(_Trigger):
         Condition(("value", "at_most"), _check_marks, given=("value", "at_most")),
     )
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
-    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(min=1)))
+    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(above=0)))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()), kw_only=True)
 

@@ -25,6 +25,7 @@ from trophy_engine.rules.constraints import (
     Between,
     InstanceOf,
     Integer,
+    Numeric,
     OneOf,
     Optional,
     Text,
@@ -109,7 +110,8 @@ class MetricPointsTrigger(_Trigger):
     Attributes:
         metric: the key of the metric.
         points: the number of points; negative to deduct points.
-        threshold: the growth of the total for each payment, at least 1.
+        threshold: the growth of the total for each payment, above 0, and whole for metrics that count events, values
+            or days.
         event_attributes: the filter on events: the total is over the events with all of these attribute values.
         block_if_out_of_points: true to refuse an event if its deduction would take the balance below zero.
     """
@@ -119,7 +121,7 @@ class MetricPointsTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
-    threshold: int = attrs.field(default=1, validator=Integer(min=1))
+    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 

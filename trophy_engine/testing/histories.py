@@ -155,8 +155,8 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
     if ruleset.points:
         chances["award"] = 1, awards(ruleset, user, at)
     if ruleset.streaks:
-        keys = (None, *(streak.key for streak in ruleset.streaks))
-        chances["care"] = 1, st.one_of([_streak_commands(user, at, key, keys[1]) for key in keys])
+        streaks = [streak.key for streak in ruleset.streaks]
+        chances["care"] = 1, st.one_of([_streak_commands(user, at, key, streaks[0]) for key in (None, *streaks)])
     names = [name for name, (often, _) in sorted(chances.items(), reverse=True) for _ in range(often)]
     return st.sampled_from(names).flatmap(lambda name: chances[name][1])
 

@@ -12,6 +12,7 @@ import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName
+from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
     AchievementTrigger,
@@ -23,7 +24,7 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.interval import Interval
-from trophy_engine.rules.metric_uses import has_attributes, refuse_for_points, refuse_for_streak
+from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -111,7 +112,7 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]
             st.builds(
                 MetricTrigger,
                 st.just(metric.key),
-                st.sampled_from([1, 2, 5, Decimal("7.5")]),
+                st.sampled_from([1, 2, 5] if has_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]),
                 _for_events if has_attributes(metric) else st.just({}),
             )
             for metric in metrics
@@ -168,12 +169,16 @@ def _achievements(
     return draw(st.permutations(achievements))
 
 
+_whole_steps: st.SearchStrategy[Number] = st.integers(1, 4)
+_decimal_steps: st.SearchStrategy[Number] = st.sampled_from([Decimal("2.5"), Decimal("0.3")])
+
+
 def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
     return st.builds(
         MetricPointsTrigger,
         st.just(metric.key),
         _points,
-        st.integers(1, 4),
+        _whole_steps if has_whole_totals(metric) else _whole_steps | _decimal_steps,
         event_attributes=_for_events if has_attributes(metric) else st.just({}),
         user_attributes=_for_users,
         block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
