@@ -44,7 +44,11 @@ from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play, states
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
-from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
+from trophy_engine.testing.streak_laws import (
+    freezes_are_conserved,
+    length_counts_credited_periods,
+    streaks_are_independent,
+)
 from trophy_engine.testing.translation_laws import (
     shifting_by_weeks_shifts_effects,
     shifting_offsets_and_instants_changes_nothing,
@@ -311,6 +315,7 @@ LAWS: Final[tuple[Law, ...]] = (
     balances_are_sums_of_awards,
     freezes_are_conserved,
     length_counts_credited_periods,
+    streaks_are_independent,
     completions_are_permanent,
     shifting_by_weeks_shifts_effects,
     shifting_offsets_and_instants_changes_nothing,
