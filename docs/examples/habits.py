@@ -1,6 +1,7 @@
 """A habit tracker on the command line: ``python habits.py done running``, then ``status``, ``calendar`` or ``why``.
 
-Rules have one streak, and every habit has its own: so each habit is a user of the engine, and "done" is the metric.
+A habit is named by whoever tracks it, and rules name their streaks: so each habit is a user of the engine, and "done"
+is the metric.
 """
 
 import sys

@@ -16,7 +16,11 @@ from trophy_engine.testing.histories import commands
 from trophy_engine.testing.laws import completions_are_permanent, users_commute
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 from trophy_engine.testing.limit_laws import limits_are_never_exceeded
-from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
+from trophy_engine.testing.streak_laws import (
+    freezes_are_conserved,
+    length_counts_credited_periods,
+    streaks_are_independent,
+)
 
 
 def credits_and_more(rules, user, at):
@@ -42,6 +46,12 @@ GAMES_OF = {
         rulesets(st.tuples(streak_rules())), users=("ann",), min_size=8, kinds=credits_and_more
     ),
     users_commute: games(min_size=6),
+    streaks_are_independent: games(
+        rulesets(st.tuples(streak_rules(key="s0"), streak_rules(key="s1"), streak_rules(key="s2"))),
+        users=("ann",),
+        min_size=8,
+        kinds=credits_and_more,
+    ),
 }
 SEVERAL_USERS = "several users"
 #: The effects that a law concerns, and the minimal number of 60 histories with each.
@@ -52,6 +62,7 @@ SUBJECTS = {
     limits_are_never_exceeded: {"PointsAwarded": 20, "PointsLimited": 10},
     length_counts_credited_periods: {"StreakStarted": 30, "StreakExtended": 15, "StreakLost": 15},
     users_commute: {SEVERAL_USERS: 40},
+    streaks_are_independent: {"StreakStarted": 30, "StreakLost": 15, "FreezeConsumed": 5},
 }
 
 

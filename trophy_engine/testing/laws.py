@@ -47,7 +47,11 @@ from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, pl
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 from trophy_engine.testing.limit_laws import limits_are_never_exceeded
-from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
+from trophy_engine.testing.streak_laws import (
+    freezes_are_conserved,
+    length_counts_credited_periods,
+    streaks_are_independent,
+)
 from trophy_engine.testing.translation_laws import (
     shifting_by_weeks_shifts_effects,
     shifting_offsets_and_instants_changes_nothing,
@@ -324,6 +328,7 @@ LAWS: Final[tuple[Law, ...]] = (
     limits_are_never_exceeded,
     freezes_are_conserved,
     length_counts_credited_periods,
+    streaks_are_independent,
     completions_are_permanent,
     shifting_by_weeks_shifts_effects,
     shifting_offsets_and_instants_changes_nothing,

@@ -1,14 +1,18 @@
-"""The laws of streaks: freezes are conserved, and the length is the number of credited periods."""
+"""The laws of streaks: freezes are conserved, the length counts credited periods, streaks are independent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
+
+import attrs
 
 from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.calendar.instants import from_micros, parse_time_of_day
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import (
+    ALL_STREAKS,
     Effect,
     FreezeConsumed,
     FreezeEarned,
@@ -16,6 +20,8 @@ from trophy_engine.core import (
     FreezeReturned,
     Identify,
     Record,
+    Settle,
+    StreakCommand,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
@@ -24,14 +30,22 @@ from trophy_engine.core import (
     UserChanged,
 )
 from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
+from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Streak, StreakFreezeReward
 from trophy_engine.testing.assertions import assert_equal, assert_true
-from trophy_engine.testing.driver import execute, play
+from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play
 from trophy_engine.testing.histories import History
 from trophy_engine.views.progress import StreakView
 
-__all__ = ["acting_on_every_date_loses_nothing", "freezes_are_conserved", "length_counts_credited_periods"]
+__all__ = [
+    "acting_on_every_date_loses_nothing",
+    "freezes_are_conserved",
+    "length_counts_credited_periods",
+    "streaks_are_independent",
+]
 
 
 def _play_to_end(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effect]]:
@@ -162,6 +176,92 @@ def _credited(streak: str, effects: Iterable[Effect]) -> list[date]:
             case _:
                 pass
     return credited
+
+
+def streaks_are_independent(ruleset: Ruleset, history: History) -> None:
+    """Each of several streaks is as it is under rules that declare it alone.
+
+    A command on another streak is replaced by one that changes nothing, because any command of a user makes decisions
+    on missed periods final.
+    """
+    if len(ruleset.streaks) < 2:  # noqa: PLR2004
+        return
+    together = _rules_of_streaks(ruleset, ruleset.streaks)
+    expected, accounts = (
+        Engine(together),
+        {streak.key: Engine(_rules_of_streaks(ruleset, [streak])) for streak in together.streaks},
+    )
+    for command in (*history, Settle(history.commands[-1].at)):
+        result = execute(expected, command)
+        is_refused = isinstance(result, TrophyError)
+        for key, alone in accounts.items():
+            own = _command_alone(command, key, ruleset.streaks[0].key)
+            if own is None and is_refused:
+                continue
+            actual = execute(alone, _no_change(command) if own is None else own)
+            assert_equal(_of_streak(actual, key), _of_streak(result, key), f"the effects of {command} on {key}")
+        for user in expected.users():
+            _compare_streaks(expected, accounts, user, command.at)
+
+
+def _compare_streaks(expected: Engine, accounts: Mapping[str, Engine], user: str, at: int) -> None:
+    exported, player = expected.export_user(user), expected.user(user, at=from_micros(at))
+    for key, alone in accounts.items():
+        actual = alone.export_user(user)
+        assert_equal(actual["streaks"][key], exported["streaks"][key], f"the state of {key} of {user}")
+        assert_equal(_undoable(actual, key), _undoable(exported, key), f"the missed periods of {key} of {user}")
+        assert_equal(alone.user(user, at=from_micros(at)).streak, player.streaks[key], f"the view of {key} of {user}")
+
+
+def _undoable(exported: dict[str, Any], key: str) -> list[list[Any]]:
+    """Return the decisions on missed periods of a streak that no command has made final."""
+    return [miss for miss in exported["misses"] if miss[0] == key and miss[1] == exported["commands"]]
+
+
+def _rules_of_streaks(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
+    """Return rules with only metrics, attributes and streaks, whose freezes are rewards of lengths at most."""
+    plain = []
+    for streak in streaks:
+        freezes = streak.freezes
+        if freezes is not None:
+            rewards = [reward for reward in freezes.rewards if isinstance(reward, StreakFreezeReward)]
+            freezes = attrs.evolve(freezes, rewards=rewards)
+        known = {metric.key for metric in _recorded(ruleset)}
+        metrics = [condition for condition in streak.metrics if condition.key in known]
+        plain.append(attrs.evolve(streak, freezes=freezes, metrics=metrics))
+    return Ruleset(
+        metrics=_recorded(ruleset),
+        attributes=ruleset.attributes,
+        streaks=plain,
+        day_start=ruleset.day_start,
+        first_weekday=ruleset.first_weekday,
+    )
+
+
+def _recorded(ruleset: Ruleset) -> list[Metric]:
+    """Return the metrics that neither points nor completions move."""
+    return [metric for metric in ruleset.metrics if isinstance(metric.source, str | None)]
+
+
+def _command_alone(command: HistoryCommand, key: str, primary: str) -> HistoryCommand | None:
+    """Return a command as it is under rules with one streak, or None if it is about another one."""
+    if isinstance(command, StreakCommand):
+        named = command.streak or primary
+        return command._replace(streak=key) if named in {key, ALL_STREAKS} else None
+    if isinstance(command, Identify):
+        preferences = [field.split(".")[2] for field, _ in command.changes if field.startswith("preferences.streaks.")]
+        return command if not preferences or key in preferences else None
+    return command
+
+
+def _no_change(command: HistoryCommand) -> HistoryCommand:
+    return command if isinstance(command, Settle) else Identify(command.user_id, command.at, ())
+
+
+def _of_streak(result: Outcome | tuple[Effect, ...] | TrophyError, key: str) -> tuple[object, ...]:
+    """Return what a command did to a streak: its effects, and its view after the command."""
+    effects = tuple(effect for effect in effects_of(result) if getattr(effect, "streak", None) == key)
+    return (*effects, result.streaks[key]) if isinstance(result, Outcome) else effects
 
 
 def acting_on_every_date_loses_nothing(history: History) -> None:
