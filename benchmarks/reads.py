@@ -74,7 +74,7 @@ def rules(xp: int = 10) -> Ruleset:
                     TimePointsTrigger(points=3, unit="days", interval=7),
                 ],
                 levels=[Level(f"level-{points}", points) for points in (10, 20, 50, 100)],
-                boosts=[Boost("spring", 2, date(2025, 3, 4), date(2025, 3, 5))],
+                boosts=[Boost("spring", 2, when={"start": date(2025, 3, 4), "end": date(2025, 3, 5)})],
             )
         ],
         leaderboards=[

@@ -20,7 +20,7 @@ RAISED = [
     errors.CustomizationDisabled("18"),
     errors.EarlierThanSettled("18", AT, AT),
     errors.EngineBusy("Task-1"),
-    errors.FilterMismatch("18", "ten", "plan", "pro", None),
+    errors.GateClosed("18", "ten", "user_attributes.plan", "pro", None, "it requires plan = 'pro'"),
     errors.InvalidRules(["one", "two"]),
     errors.InvalidValue(("1 must not be above", errors.FieldName("b"), "0"), errors.FieldName("a", before="each of ")),
     errors.InvalidValue(("must be a function, not", errors.GivenValue(lambda: None)), "clock"),

@@ -52,8 +52,8 @@ from trophy_engine.errors import (
     CustomizationDisabled,
     EarlierThanSettled,
     EngineBusy,
-    FilterMismatch,
     FreezeLimitReached,
+    GateClosed,
     InvalidRules,
     InvalidValue,
     MissingExtra,
@@ -81,6 +81,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
@@ -154,13 +155,14 @@ __all__ = [
     "EngineBusy",
     "EventExplanation",
     "Experimentation",
-    "FilterMismatch",
     "FreezeConsumed",
     "FreezeEarned",
     "FreezeGranted",
     "FreezeLimitReached",
     "FreezeReturned",
     "Freezes",
+    "Gate",
+    "GateClosed",
     "Interval",
     "InvalidRules",
     "InvalidValue",
@@ -226,6 +228,7 @@ __all__ = [
     "StreakExplanation",
     "StreakExtended",
     "StreakFreezeReward",
+    "StreakLength",
     "StreakLossUndone",
     "StreakLost",
     "StreakMetric",

@@ -151,7 +151,7 @@ def test_a_boost_multiplies_from_its_adoption_on():
     pay = MetricPointsTrigger("words", 10)
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[pay])]))
     play(engine, "04-01T10:00 words 1")
-    twice = Boost("twice", 2, date(2025, 1, 1))
+    twice = Boost("twice", 2, when={"start": date(2025, 1, 1)})
     assert change(engine, "04-01T11:00", points=[PointsSystem("xp", triggers=[pay], boosts=[twice])]) == []
     [outcome] = play(engine, "04-01T12:00 words 1")
     assert (outcome.points["xp"].added, outcome.points["xp"].total) == (20, 30)

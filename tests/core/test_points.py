@@ -29,7 +29,7 @@ from trophy_engine.storage.sqlite import SQLiteStorage
 
 
 def test_a_balance_past_10_to_the_100_is_exact(tmp_path):
-    boosts = [Boost(f"b{number}", 99, date(2025, 1, 1)) for number in range(60)]
+    boosts = [Boost(f"b{number}", 99, when={"start": date(2025, 1, 1)}) for number in range(60)]
     levels = [Level("first", 1), Level("last", 10**17)]
     system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], levels=levels, boosts=boosts)
     rules = Ruleset(metrics=[Metric("words")], points=[system])
@@ -45,7 +45,7 @@ def test_a_balance_past_10_to_the_100_is_exact(tmp_path):
 
 
 def test_a_balance_stops_where_python_could_not_print_it(tmp_path):
-    boosts = [Boost(f"b{number}", 99, date(2025, 1, 1)) for number in range(2_200)]
+    boosts = [Boost(f"b{number}", 99, when={"start": date(2025, 1, 1)}) for number in range(2_200)]
     rules = Ruleset(
         metrics=[Metric("words")],
         points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)],
@@ -121,7 +121,7 @@ def test_only_matching_events_count_towards_a_filtered_trigger():
 
 
 def test_a_trigger_with_a_filter_awards_matching_users_only():
-    engine = engine_with(MetricPointsTrigger("words", points=5, user_attributes={"plan": "pro"}))
+    engine = engine_with(MetricPointsTrigger("words", points=5, when={"user_attributes": {"plan": "pro"}}))
     assert added(play(engine, "04-02T10:00 words 1")[0]) is None
     engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T10:01"))
     assert added(play(engine, "04-02T10:02 words 1")[0]) == 5

@@ -34,7 +34,7 @@ VALUES = {
     "PointsTrigger | ManualAward": lambda place: MetricPointsTrigger("words", 5, place),
     "PointsTrigger": lambda place: MetricPointsTrigger("words", 5, place, limit={"points": 9}),
     "FreezeReward | None": StreakFreezeReward,
-    "Boost": lambda place: Boost(f"boost {place}", 2, date(2025, 4, place)),
+    "Boost": lambda place: Boost(f"boost {place}", 2, when={"start": date(2025, 4, place)}),
     "tuple[Boost, ...]": lambda place: (place,),
     "tuple[LeaderboardRow, ...]": lambda place: (place,),
 }

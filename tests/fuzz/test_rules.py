@@ -123,7 +123,7 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
         ('{"metrics": ' + "[" * 100_000, "the rules nest lists and tables more than 32 deep"),
         ('{"metrics": [' * 400, "the rules nest lists and tables more than 32 deep"),
         (
-            '{"achievements": [{"key": "a", "trigger": {"type": "api"}, "user_attributes": {"plan": "\\ud800"}}]}',
+            '{"achievements": [{"key": "a", "when": {"user_attributes": {"plan": "\\ud800"}}}]}',
             "user_attributes.plan: must be text",
         ),
     ],

@@ -20,7 +20,7 @@ from trophy_engine import (
 
 
 def test_a_global_boost_is_announced_at_its_first_start_and_its_last_end():
-    valentine = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
+    valentine = Boost("Valentine", 2, when={"start": date(2026, 2, 14), "end": date(2026, 2, 14)})
     engine = Engine(rules(points=[xp(boosts=[valentine])]))
     engine.identify("kiwi", time_zone="Pacific/Auckland", at=at("2026-02-13T08:00"))
     engine.identify("angelino", time_zone="America/Los_Angeles", at=at("2026-02-13T08:00"))

@@ -102,7 +102,7 @@ def test_rank_changes_by_time_are_announced_as_of_midnight(settled):
 
 
 def test_rank_changes_by_time_are_announced_with_the_next_command_even_after_a_refused_one():
-    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, user_attributes={"plan": "pro"})])
+    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, when={"user_attributes": {"plan": "pro"}})])
     board = Leaderboard("xp", "points", date(2025, 1, 1), points="xp")
     both = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), *hourly.triggers])
     engine = Engine(rules(attributes=[Attribute("plan")], points=[both], leaderboards=[board]))

@@ -70,7 +70,7 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         key = "xp"
         maximum = 0
         triggers = [{ type = "time", points = 0, unit = "weeks" }, 3]
-        boosts = [{ name = "b", multiplier = 1, start = "soon" }]
+        boosts = [{ name = "b", multiplier = 1, when = { start = "soon" } }]
     """,
     )
     assert messages == [
@@ -91,7 +91,7 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: points[0].triggers[1]: must be a table of fields, not 3; write for example "
         '{ type = "metric", metric = "…", points = 1 }',
         "error: points[0].boosts[0].multiplier: must be above 0, below 100 and different from 1, not 1",
-        "error: points[0].boosts[0].start: must be a date, for example 2025-04-02, not 'soon'",
+        "error: points[0].boosts[0].when.start: must be a date, for example 2025-04-02, not 'soon'",
         "error: streaks[0].metrics[0].key: unknown metric 'words'; known: none",
     ]
 
@@ -107,7 +107,7 @@ def test_contradictions_are_reported_together(tmp_path):
         metrics = [{ key = "word" }, { key = "words" }, { key = "words" }]
         [[achievements]]
         key = "a"
-        user_attributes = { pln = "pro" }
+        when = { user_attributes = { pln = "pro" } }
         trigger = { type = "metric", metric = "lessons", value = 1, event_attributes = { device = "ios" } }
         [[achievements]]
         key = "b"
@@ -126,7 +126,7 @@ def test_contradictions_are_reported_together(tmp_path):
         "error: attributes[1].key: duplicate user attribute 'plan', already used by attributes[0]; remove one",
         "error: streaks[0].metrics[0].key: unknown metric 'word'; did you mean 'words'?",
         "error: streaks[0].metrics[2].key: duplicate metric 'words', already used by streaks[0].metrics[1]; remove one",
-        "error: achievements[0].user_attributes.pln: unknown user attribute 'pln'; did you mean 'plan'?",
+        "error: achievements[0].when.user_attributes.pln: unknown user attribute 'pln'; did you mean 'plan'?",
         "error: achievements[0].trigger.metric: unknown metric 'lessons'; known: 'words'",
         "error: achievements[0].trigger.event_attributes.device: unknown event attribute 'device'; known: 'plan'",
         "error: achievements[1].trigger.achievements[1]: unknown achievement 'aa'; did you mean 'a'?",
@@ -159,7 +159,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
             { type = "achievement", achievement = "all", points = -1 },
         ]
         levels = [{ key = "high", points = 11 }]
-        boosts = [{ name = "b", multiplier = 2, start = 2025-01-01 }]
+        boosts = [{ name = "b", multiplier = 2, when = { start = 2025-01-01 } }]
         [[points]]
         key = "gems"
         triggers = [

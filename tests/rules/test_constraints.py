@@ -62,15 +62,18 @@ def ranking(rank_by="metric", start=DAY, **fields):
         (lambda: MetricPointsTrigger("a", 0), "points must not be 0"),
         (lambda: MetricPointsTrigger("a", 1.5), "points must be a whole number"),
         (lambda: Level("a", -1), "points must be at least 0"),
-        (lambda: Boost("a" * 256, 2, DAY), "name must have at most 255 characters"),
-        (lambda: Boost("a", 100, DAY), "multiplier must be above 0, below 100"),
-        (lambda: Boost("a", 2, datetime(2025, 1, 1)), "start must be a date"),  # noqa: DTZ001  # naive on purpose
-        (lambda: Boost("a", 2, DAY, date(2024, 1, 1)), "end 2024-01-01 must not be before start 2025-01-01"),
+        (lambda: Boost("a" * 256, 2, when={"start": DAY}), "name must have at most 255 characters"),
+        (lambda: Boost("a", 100, when={"start": DAY}), "multiplier must be above 0, below 100"),
+        (lambda: Boost("a", 2, when={"start": datetime(2025, 1, 1)}), "start must be a date"),  # noqa: DTZ001  # naive on purpose
         (
-            lambda: Boost("a", 2, DAY, user_id="jo", user_attributes={"a": "b"}),
-            "either user_id or user_attributes, not both",
+            lambda: Boost("a", 2, when={"start": DAY, "end": date(2024, 1, 1)}),
+            "end 2024-01-01 must not be before start 2025-01-01",
         ),
-        (lambda: Boost("a", 2, DAY, user_id=""), "a user id must be a string"),
+        (
+            lambda: Boost("a", 2, when={"start": DAY, "user_attributes": {"a": "b"}}, user_id="jo"),
+            "either user_id or when.user_attributes, not both",
+        ),
+        (lambda: Boost("a", 2, when={"start": DAY}, user_id=""), "a user id must be a string"),
         (lambda: PointsSystem("a", maximum=0), "maximum must be at least 1"),
         (lambda: Leaderboard("a", "metric", DAY), "metric must be given if rank_by is 'metric', and only then"),
         (lambda: Leaderboard("a", "streak", DAY, points="xp"), "points must be given if rank_by is 'points'"),
@@ -153,7 +156,9 @@ def test_every_choice_in_another_spelling_is_suggested(change):
 
 def test_a_date_can_be_written_as_text():
     day, end = date(2025, 1, 6), date(2025, 2, 28)
-    assert Boost("a", 2, "2025-01-06", "2025-02-28") == Boost("a", 2, day, end)
+    assert Boost("a", 2, when={"start": "2025-01-06", "end": "2025-02-28"}) == Boost(
+        "a", 2, when={"start": day, "end": end}
+    )
     assert ranking(start="2025-01-06", end=None) == ranking(start=day)
 
 

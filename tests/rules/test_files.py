@@ -41,7 +41,7 @@ def test_the_schema_accepts_every_ruleset(rules):
         {"achievements": [{"key": "a", "trigger": {"type": "metric", "metric": "a"}}]},
         {"achievements": [{"key": "a", "trigger": {"type": "api", "value": 1}}]},
         {"points": [{"key": "a", "triggers": [{"type": "user_creation", "points": 0}]}]},
-        {"points": [{"key": "a", "boosts": [{"name": "b", "multiplier": 100, "start": "2025-01-01"}]}]},
+        {"points": [{"key": "a", "boosts": [{"name": "b", "multiplier": 100, "when": {"start": "2025-01-01"}}]}]},
         {"unknown": 1},
     ],
 )

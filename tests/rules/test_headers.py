@@ -10,7 +10,7 @@ from trophy_engine.rules.ruleset import check_text
 LISTS = ["metrics", "attributes", "streaks", "achievements", "points", "leaderboards"]
 PARTS = ["points.triggers", "points.levels", "points.boosts", "streaks.metrics"]
 TABLES = ["experimentation", "notifications"]
-INNER = ["streaks.freezes", "achievements.trigger", "achievements.user_attributes"]
+INNER = ["streaks.freezes", "achievements.trigger", "achievements.when"]
 
 
 def messages(text, format_="toml"):

@@ -71,7 +71,7 @@ key = "xp"
   [[points.triggers]]
   type = "metric"
   [[points.triggers]]
-  [points.triggers.user_attributes]
+  [points.triggers.when.user_attributes]
   plan = 5
 [[ points ]]
 [[points.levels]]
@@ -102,7 +102,7 @@ trigger.type = "api"
         ("points[0].key", (9, 7), (9, 1)),
         ("points[0].triggers[0].type", (11, 10), (11, 3)),
         ("points[0].triggers[1]", (12, 3), (12, 12)),
-        ("points[0].triggers[1].user_attributes.plan", (14, 10), (14, 3)),
+        ("points[0].triggers[1].when.user_attributes.plan", (14, 10), (14, 3)),
         ("points[1]", (15, 1), (15, 4)),
         ("points[1].levels[0].points", (17, 10), (17, 1)),
         ("notifications", (19, 1), (19, 2)),

@@ -24,6 +24,7 @@ from trophy_engine import (
 )
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
 from trophy_engine.rules.ruleset import check_text
@@ -41,8 +42,10 @@ def read(raw, *classes, path="here"):
 @pytest.mark.parametrize(
     "rule",
     [
-        Achievement("ten", MetricTrigger("words", 10, {"device": "ios"}), user_attributes={"plan": "pro"}),
-        PointsSystem("xp", boosts=[Boost("spring", 2, date(2025, 3, 1), date(2025, 3, 31))], maximum=9),
+        Achievement("ten", MetricTrigger("words", 10, {"device": "ios"}), when={"user_attributes": {"plan": "pro"}}),
+        PointsSystem(
+            "xp", boosts=[Boost("spring", 2, when={"start": date(2025, 3, 1), "end": date(2025, 3, 31)})], maximum=9
+        ),
         Streak("habit", "weekly", [StreakMetric("words", 2)]),
     ],
 )
@@ -76,12 +79,12 @@ def test_every_problem_is_found_with_its_path():
         "key": "xp",
         "maxmum": 5,
         "levels": [{"key": "one", "points": 1}, {"points": 2}],
-        "boosts": [{"name": "b", "multiplier": 2, "start": "2025-02-30"}, 7],
+        "boosts": [{"name": "b", "multiplier": 2, "when": {"start": "2025-02-30"}}, 7],
     }
     partial, paths = read(raw, PointsSystem, path="points[0]")
-    assert (partial.key, partial.maximum, partial.levels[1].key, partial.boosts[0].start) == ("xp", 5, None, None)
+    assert (partial.key, partial.maximum, partial.levels[1].key, partial.boosts[0].when.start) == ("xp", 5, None, None)
     assert sorted(paths) == [
-        "points[0].boosts[0].start",
+        "points[0].boosts[0].when.start",
         "points[0].boosts[1]",
         "points[0].levels[1]",
         "points[0].maxmum",
@@ -152,7 +155,7 @@ def board(**fields):
 
 
 def boost(**fields):
-    return Boost, {"name": "b", "multiplier": 2, "start": "2025-01-06", **fields}
+    return Boost, {"name": "b", "multiplier": 2, **fields}
 
 
 def achievement(trigger, **fields):
@@ -178,10 +181,10 @@ CONTRADICTIONS = [
         (Streak, {"key": "s", "frequency": "weekly", "days_off": ["sunday"]}),
         {".days_off": "must be left out of a weekly streak; only a daily one has days off"},
     ),
-    (boost(end="2025-01-05"), {".end": "2025-01-05 must not be before start 2025-01-06"}),
+    ((Gate, {"start": "2025-01-06", "end": "2025-01-05"}), {".end": "2025-01-05 must not be before start 2025-01-06"}),
     (
-        boost(user_id="ann", user_attributes={"plan": "pro"}),
-        {"": "a boost has either user_id or user_attributes, not both"},
+        boost(user_id="ann", when={"user_attributes": {"plan": "pro"}}),
+        {"": "a boost has either user_id or when.user_attributes, not both"},
     ),
     (
         (Metric, {"key": "a", "aggregate": "distinct"}),
@@ -351,7 +354,7 @@ def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
     [
         ((Freezes, {"auto_earn_interval": "soon"}), [".auto_earn_interval"] * 2),
         (board(rank_by="points", metric=5), ["", ".metric", ".metric"]),
-        (boost(user_id=5, user_attributes=5), ["", ".user_attributes", ".user_id"]),
+        (boost(user_id=5, when={"user_attributes": {"plan": "pro"}}), ["", ".user_id"]),
     ],
 )
 def test_a_field_with_an_invalid_value_is_given(table, paths):

@@ -39,8 +39,8 @@ MISTAKES = [
     ),
     (
         "date-of-another-form.toml",
-        ["$.points[0].boosts[0].start"],
-        [("11:9", "points[0] 'xp'.boosts[0] 'Summer'.start: must be a date, for example 2025-04-02", "")],
+        ["$.points[0].boosts[0].when.start"],
+        [("11:18", "points[0] 'xp'.boosts[0] 'Summer'.when.start: must be a date, for example 2025-04-02", "")],
     ),
     (
         "field-of-another-type.toml",
@@ -76,11 +76,11 @@ MISTAKES = [
     ),
     (
         "number-in-filter.toml",
-        ["$.achievements[0].user_attributes.grade"],
+        ["$.achievements[0].when.user_attributes.grade"],
         [
             (
-                "9:29",
-                "achievements[0] 'first'.user_attributes.grade: must be a string, not 4",
+                "9:38",
+                "achievements[0] 'first'.when.user_attributes.grade: must be a string, not 4",
                 '; write it in quotes: "4"',
             )
         ],
@@ -187,8 +187,8 @@ def test_every_field_has_a_description():
 
 
 def test_what_is_inherited_is_described():
-    inherited = SCHEMA["$defs"]["TimePointsTrigger"]["properties"]["user_attributes"]
-    assert inherited["description"] == "the filter on users: it pays only those with all of these attribute values."
+    inherited = SCHEMA["$defs"]["TimePointsTrigger"]["properties"]["when"]
+    assert inherited["description"] == "the conditions under which it pays."
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_a_table_has_the_type_first_and_no_field_at_its_default():
         (("streaks", "metrics"), True),
         (("points", "triggers"), True),
         (("achievements", "trigger"), False),
-        (("achievements", "user_attributes"), False),
+        (("achievements", "when"), False),
         (("metric",), False),
         (("metrics", "name", "x"), False),
     ],

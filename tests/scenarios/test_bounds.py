@@ -84,7 +84,10 @@ def test_a_rank_history_has_a_maximum_length():
 
 def hourly(boosts):
     """Return an engine that awards a point every hour to each user, multiplied by boosts."""
-    given = [Boost(f"boost-{n}", 2, date(2000, 1, 1), user_attributes={"plan": "pro"}) for n in range(boosts)]
+    given = [
+        Boost(f"boost-{n}", 2, when={"start": date(2000, 1, 1), "user_attributes": {"plan": "pro"}})
+        for n in range(boosts)
+    ]
     system = PointsSystem("xp", triggers=[TimePointsTrigger(1, "hours", 1)], boosts=given)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
     engine.identify("jo", attributes={"plan": "pro"}, at=NEW_YEAR)
@@ -103,9 +106,9 @@ def test_an_absence_takes_time_for_each_award_and_not_for_each_boost():
 
 def test_boosts_apply_in_order_of_declaration_after_any_query():
     boosts = [
-        Boost("first", 2, date(2025, 1, 1), date(2025, 1, 2)),
-        Boost("pro", 3, date(2025, 1, 2), user_attributes={"plan": "pro"}),
-        Boost("own", 5, date(2025, 1, 1), date(2025, 1, 3), user_id="ann"),
+        Boost("first", 2, when={"start": date(2025, 1, 1), "end": date(2025, 1, 2)}),
+        Boost("pro", 3, when={"start": date(2025, 1, 2), "user_attributes": {"plan": "pro"}}),
+        Boost("own", 5, when={"start": date(2025, 1, 1), "end": date(2025, 1, 3)}, user_id="ann"),
     ]
     system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))

@@ -124,7 +124,7 @@ def test_a_week_changes_with_the_date_of_its_first_day():
 
 
 def test_boosts_summaries_and_histories_go_by_the_date():
-    boost = Boost("happy day", 2, date(2026, 2, 3), date(2026, 2, 3))
+    boost = Boost("happy day", 2, when={"start": date(2026, 2, 3), "end": date(2026, 2, 3)})
     xp = PointsSystem("xp", triggers=[MetricPointsTrigger("pages", 1)], boosts=[boost])
     engine = engine_with(zone="UTC", points=[xp])
     awarded = [

@@ -209,7 +209,7 @@ def test_keys_of_tiers_are_checked(others, message):
 
 
 def test_attributes_of_users_hold_for_all_tiers():
-    pro = attrs.evolve(WORDS, user_attributes={"plan": "pro"})
+    pro = attrs.evolve(WORDS, when={"user_attributes": {"plan": "pro"}})
     engine = engine_with(pro, attributes=[Attribute("plan")])
     assert completed(play(engine, "06-01T10:00 words 60")[0]) == []
     engine.identify("jo", attributes={"plan": "pro"}, at=at("06-01T11:00"))

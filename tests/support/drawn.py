@@ -25,6 +25,8 @@ RULES = Ruleset(
     metrics=[Metric("words")],
     attributes=[Attribute("plan"), Attribute("device", "event")],
     streaks=[Streak("habit", metrics=[StreakMetric("words", 10)], freezes=Freezes(1, 2, 3, 1))],
-    achievements=[Achievement("ios", MetricTrigger("words", 30, {"device": "ios"}), user_attributes={"plan": "pro"})],
+    achievements=[
+        Achievement("ios", MetricTrigger("words", 30, {"device": "ios"}), when={"user_attributes": {"plan": "pro"}})
+    ],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=5, threshold=10)])],
 )

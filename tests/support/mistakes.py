@@ -43,7 +43,7 @@ _PLACES = {
     "achievements": [
         {
             "key": "z-first",
-            "user_attributes": {"z-plan": "pro", "z-city": "Bern"},
+            "when": {"user_attributes": {"z-plan": "pro", "z-city": "Bern"}},
             "trigger": {"type": "metric", "metric": "z-one", "value": 5, "event_attributes": {"z-device": "ios"}},
         },
         {"key": "z-second", "hidden": False, "trigger": {"type": "api"}},
@@ -68,8 +68,13 @@ _PLACES = {
                 {"key": "z-high", "points": 9, "name": "High"},
             ],
             "boosts": [
-                {"name": "B", "multiplier": 2, "start": "2025-01-01", "end": "2025-02-01", "rounding": "down"},
-                {"name": "C", "multiplier": 3, "start": "2025-01-01", "user_attributes": {"z-plan": "pro"}},
+                {
+                    "name": "B",
+                    "multiplier": 2,
+                    "when": {"start": "2025-01-01", "end": "2025-02-01"},
+                    "rounding": "down",
+                },
+                {"name": "C", "multiplier": 3, "when": {"start": "2025-01-01", "user_attributes": {"z-plan": "pro"}}},
             ],
         }
     ],
@@ -188,8 +193,18 @@ MISTAKES = [
         ("a threshold of zero", _set(*_STREAK, "metrics", 1, "threshold", 0), "[1].threshold", "must be above 0"),
         ("too few freezes", _set(*_STREAK, "freezes", "max_count", 0), "freezes.max_count", "at least start_count 1"),
         ("an interval alone", _set(*_STREAK, "freezes", "auto_earn_interval", 7), "auto_earn_interval", "together"),
-        ("an unknown attribute", _rename(*_FIRST, "user_attributes", "z-plan", "z-pln"), ".z-pln", "unknown user"),
-        ("a number for an attribute", _set(*_FIRST, "user_attributes", "z-city", 3), ".z-city", "must be a string"),
+        (
+            "an unknown attribute",
+            _rename(*_FIRST, "when", "user_attributes", "z-plan", "z-pln"),
+            ".z-pln",
+            "unknown user",
+        ),
+        (
+            "a number for an attribute",
+            _set(*_FIRST, "when", "user_attributes", "z-city", 3),
+            ".z-city",
+            "must be a string",
+        ),
         (
             "a metric of a trigger",
             _set(*_FIRST, "trigger", "metric", "z-on"),
@@ -224,11 +239,16 @@ MISTAKES = [
         ("an unknown field of a level", _set(*_POINTS, "levels", 1, "colour", 3), "levels[1].colour", "unknown field"),
         ("a key of a level", _set(*_POINTS, "levels", 2, "key", "z-low"), "levels[2].key", "duplicate key 'z-low'"),
         ("a name of a level", _set(*_POINTS, "levels", 2, "name", True), "levels[2].name", "write it in quotes"),
-        ("an end before the start", _set(*_POINTS, "boosts", 0, "end", "2024-02-01"), "boosts[0].end", "must not be"),
+        (
+            "an end before the start",
+            _set(*_POINTS, "boosts", 0, "when", "end", "2024-02-01"),
+            "boosts[0].when.end",
+            "must not be",
+        ),
         ("a multiplier", _set(*_POINTS, "boosts", 0, "multiplier", 1), "boosts[0].multiplier", "different from 1"),
         ("a rounding", _set(*_POINTS, "boosts", 0, "rounding", "Up"), "boosts[0].rounding", "did you mean 'up'?"),
         ("a user and a filter", _set(*_POINTS, "boosts", 1, "user_id", "ann"), "boosts[1]", "not both"),
-        ("a date", _set(*_POINTS, "boosts", 1, "start", "soon"), "boosts[1].start", "must be a date"),
+        ("a date", _set(*_POINTS, "boosts", 1, "when", "start", "soon"), "boosts[1].when.start", "must be a date"),
         ("an end of a board", _set(*_BOARD, "end", "2024-01-01"), ".end", "must not be before start"),
         ("a metric of a board", _set(*_BOARD, "metric", "z-x"), "].metric", "unknown metric 'z-x'"),
         ("a time of day", _set(*_BOARD, "start_time", "noon"), ".start_time", "must be a time of day"),

@@ -129,7 +129,7 @@ def test_every_kind_of_command_has_a_sentence(monkeypatch):
 
 
 def test_an_effect_without_a_user_concerns_everyone():
-    boost = Boost("spring", 2, date(2025, 4, 4), date(2025, 4, 5))
+    boost = Boost("spring", 2, when={"start": date(2025, 4, 4), "end": date(2025, 4, 5)})
     rules = Ruleset([Metric("words")], points=[PointsSystem("xp", boosts=[boost])], notifications=Notifications())
     story = narrate(rules, (Record("ann", AT, "words", 1, (), None), Settle(AT + DAY)))
     assert [line for line in story.splitlines() if "everyone" in line] == [

@@ -12,7 +12,7 @@ Other rooms import the names of this room from here.
 """
 
 from trophy_engine.core.achievements import is_done_in_window, qualifies
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.agenda import Agenda, noting_agenda
 from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
 from trophy_engine.core.commands import (
@@ -79,8 +79,10 @@ from trophy_engine.core.effects import (
     completion_id,
 )
 from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
+from trophy_engine.core.gates import GateAnswer, GateKind, find_unmet_condition
 from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, values_of
+from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
@@ -96,7 +98,7 @@ from trophy_engine.core.plan import (
     TriggerPlan,
 )
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
-from trophy_engine.core.points import level_of, points_for_level
+from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import (
     CHANNELS,
     MESSAGES,

@@ -13,7 +13,8 @@ from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.aggregation import AGGREGATES, Forever, RunValues, WindowTotals, without_start
 from trophy_engine.core.aggregation.compile_window import compile_window
-from trophy_engine.core.boosts import BoostSchedule
+from trophy_engine.core.boosts import FILTERED, BoostSchedule
+from trophy_engine.core.gates import GatePlan, compile_gate
 from trophy_engine.core.kinds import find_condition, find_payers
 from trophy_engine.core.leaderboard_values import count_award, count_award_in, count_event, count_event_in
 from trophy_engine.core.metric_totals import add_total
@@ -74,6 +75,10 @@ class _Compiler:
             achievements={},
             tiers={},
             composites=[],
+            gated_awards=[],
+            has_gates=False,
+            has_gated_composites=False,
+            has_gates_on_levels=False,
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
             ticks=[],
@@ -94,6 +99,7 @@ class _Compiler:
             self._add_achievement(achievement)
         self._link_composites()
         self._link_sources()
+        self._compile_gates()
         self._add_triggers()
         for streak in plan.streaks:
             self._add_rewards(streak)
@@ -102,9 +108,10 @@ class _Compiler:
         self._add_boards(ruleset.leaderboards)
         customizable = any(streak.customization_enabled for streak in ruleset.streaks)
         for plan_metric in plan.metrics.values():
-            compound = plan_metric.derived or plan_metric.resets or not plan_metric.plain
+            compound = plan_metric.derived or plan_metric.resets or plan_metric.gated or not plan_metric.plain
             plan_metric.compound = bool(compound)
-            plan_metric.alone = not (plan_metric.observers or plan_metric.streaks or customizable or compound)
+            follows = plan_metric.observers or plan_metric.streaks or customizable or plan.has_gated_composites
+            plan_metric.alone = not (follows or compound)
 
     def _add_metric(self, rule: Metric) -> None:
         window = compile_window(rule, self.plan.ruleset.first_weekday)
@@ -193,7 +200,7 @@ class _Compiler:
         """Add an achievement without tiers, or a tier."""
         counter, threshold, prerequisites = find_condition(self.plan, rule.trigger)
         achievement = AchievementPlan(
-            declared, rule, rule.key, tier, rule.user_attributes or None, counter, threshold, prerequisites
+            declared, rule, rule.key, tier, rule.when.user_attributes or None, counter, threshold, prerequisites
         )
         self.plan.achievements[rule.key] = achievement
         if counter is None or rule.status != "active":
@@ -218,6 +225,41 @@ class _Compiler:
                 for key in keys:
                     self.plan.achievements[key].composites.append(composite)
 
+    def _compile_gates(self) -> None:
+        """Compile the gates of all rules but triggers, and mark what depends on them."""
+        plan = self.plan
+        gates = [achievement.rule.when for achievement in plan.achievements.values()]
+        for achievement in plan.achievements.values():
+            achievement.gate = compile_gate(
+                plan, achievement.rule.when, "achievement", achievement.key, filtered=("user_attributes",)
+            )
+        plan.has_gated_composites = any(composite.gate is not None for composite in plan.composites)
+        needed = {part.key for gate in gates for key in gate.achievements for part in plan.find_achievements(key)}
+        for achievement in plan.achievements.values():
+            follows = achievement.composites or achievement.key in needed or plan.has_gated_composites
+            achievement.is_followed = bool(follows)
+        for metric in plan.metrics.values():
+            metric.gate = compile_gate(plan, metric.rule.when, "metric", metric.key)
+            if metric.gate is not None and isinstance(metric.rule.source, str):
+                plan.metrics[metric.source].gated.append(metric)
+            elif metric.gate is not None:
+                plan.gated_awards.append(metric)
+        for metric in plan.recorded.values():
+            metric.gated += plan.gated_awards
+        for system in plan.systems:
+            if system.rule.boosts:
+                system.boosts = BoostSchedule(system.rule.boosts, self._boost_gates(system))
+        paid = [rule.when for system in plan.systems for rule in (*system.rule.triggers, *system.rule.boosts)]
+        plan.has_gates_on_levels = any(gate.levels for gate in paid)
+        plan.has_gates = any((*gates, *paid, *(metric.rule.when for metric in plan.metrics.values())))
+
+    def _boost_gates(self, system: SystemPlan) -> dict[int, GatePlan]:
+        gates = {
+            index: compile_gate(self.plan, boost.when, "boost", system.key, key, filtered=FILTERED)
+            for index, (key, boost) in enumerate(zip(system.rule.boost_keys, system.rule.boosts, strict=True))
+        }
+        return {index: gate for index, gate in gates.items() if gate is not None}
+
     def _link_sources(self) -> None:
         """Add each metric on points or completions to what moves it."""
         plan = self.plan
@@ -238,7 +280,11 @@ class _Compiler:
         order = 0
         for system in self.plan.systems:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
-                trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
+                trigger = TriggerPlan(order, key, system, rule, rule.points, rule.when.user_attributes or None)
+                trigger.gate = compile_gate(
+                    self.plan, rule.when, "trigger", system.key, key, filtered=("user_attributes",)
+                )
+                trigger.is_conditional = bool(rule.when)
                 system.triggers[key] = trigger
                 if rule.limit is not None:
                     trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
@@ -313,5 +359,5 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
         maximum=MOST_POINTS if rule.maximum is None else rule.maximum,
         levels=levels,
         thresholds=[level.points for level in levels],
-        boosts=BoostSchedule(rule.boosts) if rule.boosts else None,
+        boosts=None,
     )

@@ -23,6 +23,7 @@ from trophy_engine.core.achievements import (
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.commands import Award, Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
+from trophy_engine.core.gates import close_gates, find_unmet_condition
 from trophy_engine.core.passes import count_events, run_passes
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.plugs import end_step
@@ -36,7 +37,7 @@ from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,
     EarlierThanSettled,
-    FilterMismatch,
+    GateClosed,
     UnknownKey,
     UnknownUser,
 )
@@ -120,6 +121,8 @@ def record_event(
     else:
         _advance(agenda, state, at)
     if metric.compound:
+        if metric.gated:
+            close_gates(agenda, state, metric.gated, at)
         count_events(agenda, state, (MetricEvent(metric, value, attributes),), at)
         run_passes(agenda, state, at)
         return
@@ -166,19 +169,21 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         EarlierThanSettled: the user's history has already passed the instant.
         AlreadyCompleted: the user has completed it.
         AchievementLocked: it can no longer be completed.
-        FilterMismatch: its filter does not match the user's attributes.
+        GateClosed: a condition of its gate does not hold.
     """
     if achievement.key in state.counters.completed and not achievement.rule.repeatable:
         raise AlreadyCompleted(state.id, achievement.key, from_micros(state.counters.completed[achievement.key]))
     if achievement.rule.status == "locked":
         raise AchievementLocked(state.id, achievement.key)
-    required = achievement.user_attributes
-    attribute = None if required is None else required.mismatch(state.profile.attributes)
-    if required is not None and attribute is not None:
-        raise FilterMismatch(
-            state.id, achievement.key, attribute, required[attribute], state.profile.attributes.get(attribute)
-        )
+    ahead = state
+    if achievement.gate is not None and achievement.gate.needs_standing:
+        ahead = state.copy()
+        settle_user(Agenda(agenda.plan), ahead, at)
+    unmet = find_unmet_condition(ahead, achievement, at)
+    if unmet is not None:
+        raise GateClosed(state.id, achievement.key, *unmet, f"{unmet.text}; {unmet.remedy}")
     _advance(agenda, state, at)
+    close_gates(agenda, state, agenda.plan.gated_awards, at)
     complete_achievement(agenda, state, achievement, at)
     run_passes(agenda, state, at)
 
@@ -194,6 +199,7 @@ def _apply_award(agenda: Agenda, state: UserState | None, command: Award) -> Use
     system = agenda.plan.system(command.system)
     after = create_user(agenda, command.user_id, command.at) if state is None else state.copy()
     _advance(agenda, after, command.at)
+    close_gates(agenda, after, agenda.plan.gated_awards, command.at)
     award_manually(agenda, after, system, command.points, command.reason, command.at)
     run_passes(agenda, after, command.at)
     return after

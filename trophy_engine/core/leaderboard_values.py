@@ -36,14 +36,14 @@ def count_for_boards(
 def count_event(
     boards: Iterable[BoardPlan],
     metric: MetricPlan,
-    _: Agenda,
+    agenda: Agenda,
     state: UserState,
     value: Number,
     at: int,
     attributes: Mapping[str, str],
 ) -> None:
     """Count an event towards the leaderboards by its metric, or by one derived from that, on the user's local day."""
-    if metric.plain or metric.accepts(value, attributes):
+    if metric.plain or (metric not in agenda.closed and metric.accepts(value, attributes)):
         day = state.clock.day
         count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
 
@@ -52,14 +52,14 @@ def count_event_in(
     time_zone: Zone,
     boards: Iterable[BoardPlan],
     metric: MetricPlan,
-    _: Agenda,
+    agenda: Agenda,
     state: UserState,
     value: Number,
     at: int,
     attributes: Mapping[str, str],
 ) -> None:
     """Count an event towards the leaderboards of a time zone by its metric, or by one derived from that."""
-    if metric.accepts(value, attributes):
+    if metric not in agenda.closed and metric.accepts(value, attributes):
         day = time_zone.window(at)[0]
         count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, time_zone)
 

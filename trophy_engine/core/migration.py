@@ -13,17 +13,19 @@ from functools import cached_property
 
 import attrs
 
-from trophy_engine.core.achievements import begin_repeats, complete_achievement, qualifies
+from trophy_engine.core.achievements import begin_repeats, try_to_complete
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import ResetStreak
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, StreakRecounted
+from trophy_engine.core.gates import close_gates
+from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import ended_protected
 from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
-from trophy_engine.core.points import level_of, points_for_level
+from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
@@ -150,7 +152,7 @@ def _condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
     """Return everything that decides when an achievement is completed, besides what is counted."""
     rule = achievement.rule
     reached_by = rule.trigger, achievement.threshold, achievement.alternatives, rule.repeatable
-    return *reached_by, rule.user_attributes, rule.status
+    return *reached_by, rule.when, rule.status
 
 
 def _counted_by(achievement: AchievementPlan) -> Counter | None:
@@ -214,7 +216,8 @@ def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int)
         if counter.index in counters.windows and name in plan.windowed_counters
     }
     signed_up = after.profile.sign_up_day
-    if signed_up is not None and before.anniversaries.thresholds != plan.anniversaries.thresholds:
+    moved = before.anniversaries.thresholds != plan.anniversaries.thresholds
+    if signed_up is not None and (moved or plan.anniversaries.gated):
         counters.years = anniversaries_by(signed_up, after.clock.zone.window(at)[0])
     counters.states = new_counter_states(plan)
     for metric in plan.metrics.values():
@@ -399,15 +402,17 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
+    close_gates(agenda, after, agenda.plan.gated_awards, at)
     for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
         if not _is_reached(achievement, after):
             continue
         if achievement.key in after.counters.completed:
             begin_repeats(after, achievement)
-        elif qualifies(achievement, after):
-            complete_achievement(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
+        else:
+            try_to_complete(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
     after.counters.recheck = False
     run_passes(agenda, after, at, announce=False)
+    agenda.waiting.clear()
     after.counters.recheck = True
 
 

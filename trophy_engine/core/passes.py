@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from trophy_engine.core.achievements import complete_composites, cross_moved_thresholds, cross_thresholds
 from trophy_engine.core.agenda import Agenda, MetricEvent
+from trophy_engine.core.gates import is_closed
 from trophy_engine.core.metric_totals import move_totals
 from trophy_engine.core.points import pay_awards
 from trophy_engine.core.state import UserState
@@ -37,7 +38,11 @@ def run_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = Tr
         events, agenda.events = agenda.events, []
         systems, agenda.systems = agenda.systems, []
         state.clock.day = state.clock.zone.window(at)[0]  # while time is settled, it is that of the last command
-        counted = [event for event in events if event.metric.accepts(event.value, event.attributes)]
+        counted = [
+            event
+            for event in events
+            if event.metric.accepts(event.value, event.attributes) and not is_closed(agenda, event.metric, at)
+        ]
         count_events(agenda, state, counted, at, announce=announce)
         for system in systems:
             for counter in system.counters:

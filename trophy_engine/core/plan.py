@@ -37,6 +37,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import FreezeReward
 
 if TYPE_CHECKING:
+    from trophy_engine.core.gates import GatePlan
     from trophy_engine.core.streak_plan import StreakPlan
 
 _INDEX: Final = attrgetter("index")
@@ -109,7 +110,10 @@ class LimitPlan:
 
 @attrs.define(eq=False)
 class TriggerPlan:
-    """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system."""
+    """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system.
+
+    ``gate`` is None if it has no conditions but ``user_attributes``; ``is_conditional`` is whether it has any.
+    """
 
     order: int
     key: str
@@ -117,6 +121,8 @@ class TriggerPlan:
     rule: PointsTrigger
     points: int
     user_attributes: Filter | None
+    gate: GatePlan | None = None
+    is_conditional: bool = False
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
     limit: LimitPlan | None = None
@@ -154,6 +160,8 @@ class AchievementPlan:
         rule: the same or, for a tier, the tier as an achievement of its own.
         key: the key by which rules name it.
         tier: the key of the tier; None for an achievement without tiers.
+        gate: the compiled gate; None if it has no conditions but ``user_attributes``.
+        is_followed: whether others can be completed because it is.
     """
 
     declared: Achievement
@@ -169,6 +177,8 @@ class AchievementPlan:
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     rewards: list[RewardPlan] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
+    gate: GatePlan | None = None
+    is_followed: bool = False
 
 
 @attrs.define(eq=False)
@@ -188,10 +198,12 @@ class Counter:
         achievements: by rising threshold.
         repeatable: the achievements that are completed again and again, with the number for each time.
         thresholds: those of the achievements, and a last one beyond every total.
+        gated: the achievements with a gate, which are looked at again once their threshold is passed.
         triggers: those that it pays.
         rewards: the freezes that it grants.
         steps: the whole step of each trigger and reward, with the trigger or the reward; ``decimal_steps`` are those
             that are not whole.
+        has_other_marks: True if there is anything but thresholds and whole steps.
     """
 
     subject: str
@@ -208,8 +220,10 @@ class Counter:
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     rewards: list[RewardPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
+    gated: list[AchievementPlan] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan | RewardPlan]] = attrs.field(factory=list)
     decimal_steps: list[tuple[Decimal, TriggerPlan]] = attrs.field(factory=list)
+    has_other_marks: bool = False
 
     @property
     def is_windowed(self) -> bool:
@@ -225,9 +239,11 @@ class Counter:
         """Sort the achievements by threshold, and pair the triggers with their steps."""
         self.achievements.sort(key=lambda achievement: achievement.threshold)
         self.thresholds = [*(achievement.threshold for achievement in self.achievements), BEYOND]
+        self.gated = [achievement for achievement in self.achievements if achievement.gate is not None]
         self.steps = [(reward.step, reward) for reward in self.rewards]
         self.steps += [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, int)]
         self.decimal_steps = [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, Decimal)]
+        self.has_other_marks = bool(self.gated or self.decimal_steps or self.repeatable)
 
 
 _T = TypeVar("_T", bound=Totals)
@@ -267,10 +283,11 @@ class MetricPlan:
 
     Every event of a recorded metric calls the ``observers``, with the agenda, the user's state, the value, the instant,
     and the attributes of the event. It moves the ``derived`` metrics, and empties the windows of the metrics that it
-    ``resets``; ``compound`` is whether there are such metrics, or the total is not ``plain``. ``plain`` is whether the
-    total is the sum of all recorded values. ``alone`` is whether its events move nothing but a plain total, so that
-    between two thresholds there is nothing to look at. ``streaks`` has, for a recorded metric, the index of each streak
-    that its events can credit, with the plan of that streak, None if only custom streaks have a condition on it.
+    ``resets``; ``gated`` are those that it can move and that have a ``gate``. ``compound`` is whether there are such
+    metrics, or the total is not ``plain``. ``plain`` is whether the total is the sum of all recorded values. ``alone``
+    is whether its events move nothing but a plain total, so that between two thresholds there is nothing to look at.
+    ``streaks`` has, for a recorded metric, the index of each streak that its events can credit, with the plan of that
+    streak, None if only custom streaks have a condition on it.
     """
 
     key: str
@@ -282,6 +299,8 @@ class MetricPlan:
     derived: list[MetricPlan] = attrs.field(factory=list)
     resets: list[MetricPlan] = attrs.field(factory=list)
     matching: dict[Filter, Counter] = attrs.field(factory=dict)
+    gate: GatePlan | None = None
+    gated: list[MetricPlan] = attrs.field(factory=list)
     streaks: tuple[tuple[int, StreakPlan | None], ...] = ()
     blocks: bool = False
     alone: bool = False
@@ -303,14 +322,8 @@ class MetricPlan:
     def counted(self) -> tuple[object, ...]:
         """Everything that decides what is counted; the total of a metric is kept where it is equal."""
         rule = self.rule
-        return (
-            rule.source or self.key,
-            rule.aggregate,
-            rule.distinct_by,
-            rule.event_attributes,
-            rule.event_value,
-            self.window,
-        )
+        filters = rule.event_attributes, rule.event_value, rule.when
+        return rule.source or self.key, rule.aggregate, rule.distinct_by, *filters, self.window
 
     def accepts(self, value: Number, attributes: Mapping[str, str]) -> bool:
         """Return True if an event of the source passes the filter of the metric."""
@@ -373,6 +386,11 @@ class Plan:
     #: By the key of each achievement: itself alone, or its tiers.
     tiers: dict[str, tuple[AchievementPlan, ...]]
     composites: list[AchievementPlan]
+    #: The metrics on points and completions that have a gate.
+    gated_awards: list[MetricPlan]
+    has_gates: bool
+    has_gated_composites: bool
+    has_gates_on_levels: bool
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
     ticks: list[TriggerPlan]

@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.commands import Record, ResetStreak
+from trophy_engine.core.past_events import was_open
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import MetricPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
 from trophy_engine.core.streak_plan import StreakPlan
@@ -146,7 +146,7 @@ class _Past:
             self._clear()
         elif isinstance(command, Record):
             day = transition.state.clock.zone.window(command.at)[0]
-            self._count_event(command, visible, transition.plan.metrics[command.metric], day)
+            self._count_event(command, visible, transition, day)
 
     def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
@@ -169,12 +169,14 @@ class _Past:
         self._credited = {}
         self._totals = {}
 
-    def _count_event(self, command: Record, visible: StreakPlan, recorded: MetricPlan, day: int) -> None:
-        attributes = dict(command.attributes)
+    def _count_event(self, command: Record, visible: StreakPlan, transition: Transition, day: int) -> None:
+        attributes, recorded = dict(command.attributes), transition.plan.metrics[command.metric]
         counted = [
             metric
             for metric in (recorded, *recorded.derived)
-            if metric.key in visible.conditions and metric.accepts(command.value, attributes)
+            if metric.key in visible.conditions
+            and metric.accepts(command.value, attributes)
+            and (metric.gate is None or was_open(metric.gate, transition, command.at, transition.state.clock.zone))
         ]
         if not counted:
             return

@@ -75,7 +75,7 @@ def _count_in_period(
             _credit(agenda, state, plan, period, at)
             return True
         condition.counter.open(windows).add(period, value)
-    elif not _count_all(state, plan, metric, value, attributes, period):
+    elif not _count_all(agenda, state, plan, metric, value, attributes, period):
         return False
     totals = open_totals(plan, state)
     if plan.is_met({key: held.total(period) for key, held in totals.items()}):
@@ -88,13 +88,21 @@ def _count_in_period(
 
 
 def _count_all(
-    state: UserState, plan: StreakPlan, metric: MetricPlan, value: Number, attributes: Mapping[str, str], period: int
+    agenda: Agenda,
+    state: UserState,
+    plan: StreakPlan,
+    metric: MetricPlan,
+    value: Number,
+    attributes: Mapping[str, str],
+    period: int,
 ) -> bool:
     """Count an event for the conditions on a recorded metric and those derived from it; return False if none counts."""
     counted = False
     for other in (metric, *metric.derived):
         condition = plan.conditions.get(other.key)
-        if condition is not None and other.accepts(value, attributes):
+        if condition is None or (other.gate is not None and other in agenda.closed):
+            continue
+        if other.accepts(value, attributes):
             item = other.item_of(value, attributes, state.clock.day)
             condition.counter.open(state.counters.windows).add(period, item)
             counted = True

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from trophy_engine.core.commands import UserCommand
+from trophy_engine.core.gates import GateAnswer
 from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.raw_effects import NamedEffect
@@ -21,6 +22,7 @@ class Transition(NamedTuple):
         effects: what happened, in order.
         decisions: what was decided of periods of streaks, in order.
         due: the triggers to pay, in order, and how many times each.
+        gate_answers: whether gates were open when they were asked, in order.
         before, state: the user before it (None before the creation) and after it; not to be changed.
     """
 
@@ -29,6 +31,7 @@ class Transition(NamedTuple):
     effects: list[NamedEffect]
     decisions: list[PeriodDecision]
     due: list[tuple[TriggerPlan, int]]
+    gate_answers: list[GateAnswer]
     before: UserState | None
     state: UserState
 

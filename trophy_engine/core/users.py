@@ -13,6 +13,7 @@ from trophy_engine.core.achievements import cross_thresholds
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
+from trophy_engine.core.gates import close_gates
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.period_decisions import ended_protected, note_decision
 from trophy_engine.core.plugs import end_step
@@ -45,6 +46,7 @@ def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) ->
     update_profile(agenda, state, fields, at)
     for streak in agenda.plan.streaks:
         grant_first_freezes(agenda, state, streak, at)
+    close_gates(agenda, state, agenda.plan.gated_awards, at)
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
     run_passes(agenda, state, at)
     if agenda.plan.plugs:
@@ -191,6 +193,7 @@ def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None
     state.profile.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
     state.forget()
     if state.profile.sign_up_day is not None:
+        close_gates(agenda, state, agenda.plan.gated_awards, at)
         state.counters.years = anniversaries_by(state.profile.sign_up_day, state.clock.zone.window(at)[0])
         cross_thresholds(agenda, state, agenda.plan.anniversaries, 0, state.counters.years, at, announce=False)
         run_passes(agenda, state, at, announce=False)

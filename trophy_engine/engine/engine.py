@@ -298,7 +298,7 @@ class Engine(Subscribable):
             UnknownKey: the rules do not declare the ``api`` achievement, or it is inactive.
             AlreadyCompleted: the user has completed it.
             AchievementLocked: it can no longer be completed.
-            FilterMismatch: it is for users with other attributes.
+            GateClosed: a condition of its ``when`` does not hold.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         check_text(achievement, "achievement")

@@ -41,6 +41,7 @@ from trophy_engine.views.achievements import AchievementView, view_completion
 from trophy_engine.views.progress import LevelView, StreakView
 
 if TYPE_CHECKING:
+    from trophy_engine.core import GateAnswer
     from trophy_engine.explain.event import EventExplanation
     from trophy_engine.leaderboards.views import LeaderboardChange
 
@@ -87,6 +88,7 @@ class Outcome:
         "_streaks",
         "_total",
         "_zone",
+        "gate_answers",
         "leaderboards",
         "replayed",
     )
@@ -115,6 +117,10 @@ class Outcome:
         self.replayed = replayed
         self.leaderboards = _NO_CHANGES
 
+    def _gate_answers(self) -> Sequence[GateAnswer]:
+        """Return whether gates were open when the command asked them; the execution sets it only where it did."""
+        return getattr(self, "gate_answers", ())
+
     def __getstate__(self) -> tuple[Any, ...]:
         """Return the state for pickle: the rules in place of the plan, the choices in place of a custom streak."""
         rules = self._plan.ruleset.to_text("json")
@@ -123,11 +129,11 @@ class Outcome:
         for streak in streaks:
             streak.custom_streak = None
         command = (rules, self._command, self._number, streaks, self._day, self._zone, self._effects, self._total)
-        return (*command, choices, self.replayed, dict(self.leaderboards))
+        return (*command, choices, self.replayed, self._gate_answers(), dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Restore the result of ``__getstate__``."""
-        *command, choices, self.replayed, leaderboards = state
+        *command, choices, self.replayed, self.gate_answers, leaderboards = state
         rules, self._command, self._number, self._streaks, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
         for streak, plan, chosen in zip(self._streaks, self._plan.streaks, choices, strict=True):
@@ -261,4 +267,6 @@ class Outcome:
         """Explain the command: its local date, the thresholds that it crossed, and how its awards were computed."""
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
-        return explain_event(self._plan, self._command, self._named_effects, self._zone, repeated=self.replayed)
+        return explain_event(
+            self._plan, self._command, self._named_effects, self._zone, self._gate_answers(), repeated=self.replayed
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 from typing import Final, NamedTuple, assert_never
@@ -24,6 +24,7 @@ from trophy_engine.core import (
     FreezeEarned,
     FreezeGranted,
     FreezeReturned,
+    GateAnswer,
     GrantFreeze,
     Identify,
     LeaderboardChanged,
@@ -64,6 +65,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
+from trophy_engine.explain.gates import ClosedGate, closed_gates
 from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
@@ -104,6 +106,7 @@ class EventExplanation(TextAsHtml):
         at: its instant (aware, UTC); ``local`` is the user's local time, ``day`` the local day, ``time_zone`` the zone.
         action: the command, in words.
         consequences: in order; consequences of the time that had passed before the command come first.
+        closed_gates: the rules whose gates were closed, so that they did not count.
         repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
 
@@ -116,6 +119,7 @@ class EventExplanation(TextAsHtml):
     time_zone: str
     action: str
     consequences: tuple[Consequence, ...]
+    closed_gates: tuple[ClosedGate, ...]
     repeated: bool
 
     @property
@@ -128,7 +132,10 @@ class EventExplanation(TextAsHtml):
             consequence.text if consequence.at == self.at else f"earlier, on {consequence.local}: {consequence.text}"
             for consequence in self.consequences
         )
-        return "\n".join([head, *(f"  {line}" for line in lines)])
+        closed = (
+            gate.text if gate.at == self.at else f"earlier, on {gate.local}: {gate.text}" for gate in self.closed_gates
+        )
+        return "\n".join([head, *(f"  {line}" for line in (*lines, *closed))])
 
     def __str__(self) -> str:
         """Return the text."""
@@ -136,7 +143,13 @@ class EventExplanation(TextAsHtml):
 
 
 def explain_event(
-    plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], time_zone: Zone, *, repeated: bool = False
+    plan: Plan,
+    command: UserCommand,
+    effects: Sequence[NamedEffect],
+    time_zone: Zone,
+    gate_answers: Iterable[GateAnswer] = (),
+    *,
+    repeated: bool = False,
 ) -> EventExplanation:
     """Return the explanation of a command from its effects; ``time_zone`` is the user's zone after it."""
     return EventExplanation(
@@ -147,6 +160,7 @@ def explain_event(
         time_zone=describe_zone(time_zone, command.at),
         action=_describe_command(command),
         consequences=tuple(consequences_of(plan, effects, time_zone)),
+        closed_gates=tuple(closed_gates(plan, gate_answers, time_zone)),
         repeated=repeated,
     )
 

@@ -25,6 +25,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
@@ -308,7 +309,7 @@ class Achievement:
         description: the description for display.
         badge_url: the URL of its picture.
         hidden: true to show nothing of it but its key until it is completed.
-        user_attributes: the filter on users: only those with all of these attribute values can complete it.
+        when: the conditions under which it can be completed.
         tiers: the tiers, from easy to hard, each of which is completed once; the trigger then has no number.
         repeatable: true to complete it again: on a metric without a window and on a streak at each multiple of the
             number, on a metric with a window once in each window, on ``api`` with each call.
@@ -330,7 +331,7 @@ class Achievement:
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     hidden: bool = attrs.field(default=False, validator=FLAG)
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     tiers: tuple[Tier, ...] = attrs.field(
         default=(), converter=as_tiers, validator=InstanceOf((Tier,), many=True), kw_only=True
     )

@@ -26,14 +26,15 @@ def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
 def _filters(ruleset: Ruleset) -> Iterator[Filter]:
     for metric in ruleset.metrics:
         yield metric.event_attributes
+        yield metric.when.user_attributes
     for achievement in ruleset.achievements:
-        yield achievement.user_attributes
+        yield achievement.when.user_attributes
         yield _event_attributes(achievement.trigger)
     for system in ruleset.points:
         for boost in system.boosts:
-            yield boost.user_attributes
+            yield boost.when.user_attributes
         for trigger in system.triggers:
-            yield trigger.user_attributes
+            yield trigger.when.user_attributes
             yield _event_attributes(trigger)
     for board in ruleset.leaderboards:
         yield board.user_attributes

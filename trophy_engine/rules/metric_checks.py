@@ -11,6 +11,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_uses import (
     greatest_in_period,
@@ -43,6 +44,7 @@ def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[P
         key = f"{path}.distinct_by"
         yield from declared.event_attributes.check_known("event attribute", metric.distinct_by, key)
         yield from declared.check_filters(metric, path)
+        yield from check_gate(metric, path, declared)
         if isinstance(metric.window, ResetWindow):
             reset_path = f"{path}.window.reset_by"
             reset_by = metric.window.reset_by if is_key(metric.window.reset_by) else None

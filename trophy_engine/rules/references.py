@@ -45,7 +45,8 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
                 if isinstance(value, str)
                 else {item_path(field_path, n): key for n, key in enumerate(value) if key is not None}
             )
-            yield Reference(kind, keys)
+            if keys:
+                yield Reference(kind, keys)
 
 
 def rename_references(rule: R, kind: str, names: Mapping[str, str]) -> R:

@@ -23,6 +23,7 @@ from trophy_engine.rules.achievements import (
     StreakTrigger,
 )
 from trophy_engine.rules.endless_cycles import check_cycles
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -50,6 +51,7 @@ from trophy_engine.rules.streak import (
 )
 from trophy_engine.rules.windows import RunWindow
 from trophy_engine.testing.achievements import achievement_names, standing_triggers, varied_achievements
+from trophy_engine.testing.gates import gated
 from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
 
 __all__ = ["rulesets", "streak_rules"]
@@ -61,6 +63,7 @@ _KEYS: Final = tuple(metric.key for metric in PLAIN_METRICS)
 _points = st.integers(-5, 12).filter(bool)
 _gains = st.integers(1, 12)
 _for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
+_gates = st.builds(Gate, user_attributes=_for_users)
 _for_events = st.sampled_from([{}, {}, {"device": "ios"}])
 _days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
 _intervals = st.builds(
@@ -160,7 +163,7 @@ def _achievements(
                 trigger,
                 description=draw(_texts),
                 hidden=draw(st.booleans()),
-                user_attributes=draw(_for_users),
+                when=draw(_gates),
                 status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
             ),
             metrics,
@@ -180,7 +183,7 @@ def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
         _points,
         _whole_steps if has_whole_totals(metric) else _whole_steps | _decimal_steps,
         event_attributes=_for_events if has_attributes(metric) else st.just({}),
-        user_attributes=_for_users,
+        when=_gates,
         block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     )
@@ -191,12 +194,10 @@ POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
     MetricPointsTrigger: lambda metrics: st.one_of(
         *(_metric_payments(metric) for metric in metrics if refuse_for_points(metric) is None)
     ),
-    StreakPointsTrigger: lambda _: st.builds(
-        StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users
-    ),
+    StreakPointsTrigger: lambda _: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), when=_gates),
     TimePointsTrigger: lambda _: st.one_of(
         st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
-        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
+        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), when=_gates),
     ),
     UserCreationPointsTrigger: lambda _: st.builds(UserCreationPointsTrigger, _gains),
 }
@@ -237,12 +238,17 @@ _boosts = st.builds(
     Boost,
     st.sampled_from(["happy hour", "weekend"]),
     st.sampled_from([2, Decimal("1.5"), Decimal("0.25"), Decimal("1.1")]),
-    st.dates(date(2024, 1, 1), date(2024, 6, 1)),
-    st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
     st.sampled_from(["down", "up", "nearest"]),
-    user_attributes=_for_users,
+    when=st.builds(
+        Gate,
+        start=st.dates(date(2024, 1, 1), date(2024, 6, 1)),
+        end=st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
+        user_attributes=_for_users,
+    ),
 )
-_own_boosts = _boosts.map(lambda boost: attrs.evolve(boost, user_attributes={}, user_id="ann"))
+_own_boosts = _boosts.map(
+    lambda boost: attrs.evolve(boost, when=attrs.evolve(boost.when, user_attributes={}), user_id="ann")
+)
 
 
 _metric_rules = metric_rules()
@@ -340,6 +346,8 @@ def rulesets(
     draw: st.DrawFn,
     streaks: st.SearchStrategy[Sequence[Streak]] | None = None,
     metrics: st.SearchStrategy[tuple[Metric, ...]] | None = None,
+    *,
+    gates: bool = True,
 ) -> Ruleset:
     """Draw rulesets with two metrics and more, one user attribute (plan) and one event attribute (device).
 
@@ -348,6 +356,7 @@ def rulesets(
         streaks: a strategy of the streaks, on the metrics words and lessons; none to three of ``streak_rules``, on any
             metrics, by default.
         metrics: a strategy of the metrics, words and lessons among them; ``metric_rules()`` by default.
+        gates: False for rules whose gates are filters on users, and dates of boosts.
     """
     drawn = draw(_metric_rules if metrics is None else metrics)
     keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
@@ -362,7 +371,7 @@ def rulesets(
     achievements = _without_endless_repeats(drawn, drawn_achievements)
     triggers = _triggers_for(drawn, achievements)
     systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, named, levels[key]) for key in keys])
-    return Ruleset(
+    ruleset = Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
         streaks=[_with_rewards(draw, streak, achievements) for streak in drawn_streaks],
@@ -373,3 +382,4 @@ def rulesets(
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
         day_start=draw(day_starts),
     )
+    return draw(gated(ruleset)) if gates and draw(st.booleans()) else ruleset

@@ -30,7 +30,7 @@ RULES = Ruleset(
         Achievement("week", StreakTrigger(7)),
         Achievement("both", CompositeTrigger(["finish-onboarding", "ten"])),
         Achievement("year", AnniversaryTrigger(1)),
-        Achievement("pro-only", ApiTrigger(), user_attributes={"plan": "pro"}),
+        Achievement("pro-only", ApiTrigger(), when={"user_attributes": {"plan": "pro"}}),
         Achievement("secret", ApiTrigger(), name="The secret", hidden=True),
         Achievement("draft", ApiTrigger(), status="inactive"),
         Achievement("old", ApiTrigger(), status="locked"),

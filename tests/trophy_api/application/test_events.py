@@ -42,7 +42,7 @@ RULES = Ruleset(
                 UserCreationPointsTrigger(5, key="welcome"),
             ],
             levels=[Level("bronze", 0), Level("silver", 50, description="Half a hundred")],
-            boosts=[Boost("Double", 2, date(2025, 4, 3), date(2025, 4, 3))],
+            boosts=[Boost("Double", 2, when={"start": date(2025, 4, 3), "end": date(2025, 4, 3)})],
             maximum=1000,
         ),
         PointsSystem("energy", triggers=[MetricPointsTrigger("views", -1, block_if_out_of_points=True)]),

@@ -34,8 +34,8 @@ XP = PointsSystem(
     triggers=[MetricPointsTrigger("words", 1), MetricPointsTrigger("refund", -1)],
     levels=[Level("novice", 1), Level("expert", 10)],
     boosts=[
-        Boost("mine", 1.5, date(2025, 4, 10), date(2025, 4, 11), user_id="jo"),
-        Boost("all", 2, date(2025, 4, 20), date(2025, 4, 21), rounding="up"),
+        Boost("mine", 1.5, when={"start": date(2025, 4, 10), "end": date(2025, 4, 11)}, user_id="jo"),
+        Boost("all", 2, rounding="up", when={"start": date(2025, 4, 20), "end": date(2025, 4, 21)}),
     ],
 )
 RULES = Ruleset(

@@ -228,7 +228,7 @@ def _boost(bodies: Bodies, effect: BoostStarted | BoostFinished, status: BoostSt
     key = bodies.history.boost_key(effect.system, effect.boost)
     return {
         "timestamp": serialize_instant(effect.at),
-        "boost": serialize_boost(effect.system, key, effect.boost, status)
+        "boost": serialize_boost(effect.system, key, effect.boost, status, bodies.history)
         | {
             "userId": effect.boost.user_id,
             "pointsSystemId": str(system_id(rule.key)),
