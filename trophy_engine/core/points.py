@@ -134,7 +134,8 @@ def post_entry(
     state.points.balances[index] = total
     state.points.awards[index] = sequence = state.points.awards[index] + 1
     entered = total - before
-    counted_before, counted, earned = before, total, None
+    counted_before, counted = before, total
+    earned = None
     if system.earned is not None:
         counted_before = earned_points(system.earned, state)
         counted = earned = counted_before + max(entered, 0)
@@ -155,11 +156,13 @@ def post_entry(
             earned,
         )
     )
-    rank_before, rank = bisect_right(system.thresholds, counted_before), bisect_right(system.thresholds, counted)
-    if rank != rank_before:
-        previous = system.levels[rank_before - 1].key if rank_before else None
-        level = system.levels[rank - 1].key if rank else None
-        agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+    thresholds = system.thresholds
+    if thresholds:
+        rank_before, rank = bisect_right(thresholds, counted_before), bisect_right(thresholds, counted)
+        if rank != rank_before:
+            previous = system.levels[rank_before - 1].key if rank_before else None
+            level = system.levels[rank - 1].key if rank else None
+            agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.metrics and amount > 0:
         agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
     if system.counters and system not in agenda.systems:
