@@ -24,7 +24,7 @@ def test_faults_of_limits_are_reported_together(tmp_path):
     messages = problems(
         tmp_path,
         """
-        streak = { metrics = [{ key = "words" }] }
+        streaks = [{ key = "daily", metrics = [{ key = "words" }] }]
         metrics = [{ key = "words" }]
         [[points]]
         key = "xp"
@@ -288,7 +288,7 @@ def test_a_leaderboard_by_a_streak_that_cannot_start_is_a_warning(tmp_path):
 
 def test_leaderboards_name_words_that_exist(tmp_path):
     board = '[[leaderboards]]\nkey = "a"\nrank_by = "streak"\nstart = 2025-01-01\n'
-    rules = '[[metrics]]\nkey = "words"\n[[streak.metrics]]\nkey = "words"\n' + board
+    rules = '[[metrics]]\nkey = "words"\n[[streaks]]\nkey = "daily"\nmetrics = [{ key = "words" }]\n' + board
     by_words = rules.replace('"streak"\n', '"metric"\nmetric = "words"\n')
     wrong = 'order = "ascend"\nties = "same"\ntime_zone = "Europe/Berln"\nrun_unit = "weekly"\nrun_interval = 1'
     assert problems(tmp_path, by_words + wrong) == [

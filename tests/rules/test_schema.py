@@ -47,7 +47,7 @@ MISTAKES = [
         [TRIGGER, TRIGGER],
         [
             (
-                "10:30",
+                "11:30",
                 "achievements[0] 'week'.trigger.value: unknown field 'value'; known: 'length', 'streak', 'type'",
                 "",
             ),
