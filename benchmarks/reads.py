@@ -60,7 +60,7 @@ def rules(xp: int = 10) -> Ruleset:
     return Ruleset(
         metrics=[Metric("words"), Metric("minutes")],
         attributes=[Attribute("plan"), Attribute("device", "event")],
-        streak=Streak(metrics=[StreakMetric("words", 1)]),
+        streaks=[Streak("daily", metrics=[StreakMetric("words", 1)])],
         achievements=[
             *(Achievement(f"words-{mark}", MetricTrigger("words", mark)) for mark in (1, 10, 50, 100, 250, 1000)),
             *(Achievement(f"streak-{length}", StreakTrigger(length)) for length in (2, 3, 5, 7, 14)),

@@ -68,7 +68,7 @@ def test_an_error_pickles_and_has_one_root(error):
     ],
 )
 def test_an_invalid_value_names_its_field(call, field, message):
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(customization_enabled=True)))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", customization_enabled=True)]))
     engine.identify("18")
     with pytest.raises(errors.InvalidValue, match=f"^{re.escape(message)}") as raised:
         call(engine)

@@ -99,7 +99,7 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
-from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak, StreakFreezeReward, StreakMetric
 from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
@@ -133,6 +133,7 @@ __all__ = [
     "AchievementCompleted",
     "AchievementDue",
     "AchievementExplanation",
+    "AchievementFreezeReward",
     "AchievementLocked",
     "AchievementPointsTrigger",
     "AchievementView",
@@ -226,6 +227,7 @@ __all__ = [
     "Streak",
     "StreakExplanation",
     "StreakExtended",
+    "StreakFreezeReward",
     "StreakLength",
     "StreakLossUndone",
     "StreakLost",

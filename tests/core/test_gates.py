@@ -36,8 +36,8 @@ PRO = {"user_attributes": {"plan": "pro"}}
 
 def plan_of(*achievements, **parts):
     metrics = parts.pop("metrics", [Metric("words")])
-    streak = Streak(metrics=[StreakMetric("words")])
-    return compile_plan(Ruleset(metrics, [Attribute("plan")], streak, achievements, **parts))
+    streaks = [Streak("habit", metrics=[StreakMetric("words")])]
+    return compile_plan(Ruleset(metrics, [Attribute("plan")], streaks, achievements, **parts))
 
 
 def test_every_field_of_a_gate_has_a_sentence_and_a_remedy():

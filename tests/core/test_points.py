@@ -128,8 +128,8 @@ def test_a_trigger_with_a_filter_awards_matching_users_only():
 
 
 def test_every_seventh_day_of_a_streak_awards_points_and_a_frozen_day_does_not():
-    streak = Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
-    engine = engine_with(StreakPointsTrigger(points=50, length=7), streak=streak)
+    streak = Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
+    engine = engine_with(StreakPointsTrigger(points=50, length=7), streaks=[streak])
     days = [
         datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in (*range(7), *range(8, 15), *range(20, 27))
     ]
@@ -233,8 +233,8 @@ def test_awards_of_different_periods_coincide_only_where_both_are_due():
 
 
 def test_hourly_awards_keep_their_schedule_when_a_streak_is_lost():
-    streak = Streak(metrics=[StreakMetric("words")])
-    engine = engine_with(TimePointsTrigger(1, "hours", 10), streak=streak)
+    streak = Streak("habit", metrics=[StreakMetric("words")])
+    engine = engine_with(TimePointsTrigger(1, "hours", 10), streaks=[streak])
     play(engine, "04-01T12:00 words 1")
     effects = engine.settle(at=at("04-03T08:00"))
     assert [(effect.type, effect.at) for effect in effects] == [

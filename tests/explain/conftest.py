@@ -29,7 +29,7 @@ from trophy_engine import (
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("views")],
     attributes=[Attribute("plan"), Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words", 10)], freezes=Freezes(1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words", 10)], freezes=Freezes(1))],
     achievements=[
         Achievement("hundred", MetricTrigger("words", 100)),
         Achievement("ios", MetricTrigger("words", 30, {"device": "ios"})),

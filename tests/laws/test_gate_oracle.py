@@ -44,7 +44,7 @@ PLAN = compile_plan(
     Ruleset(
         [Metric("words")],
         [Attribute("plan")],
-        Streak(metrics=[StreakMetric("words")]),
+        [Streak("habit", metrics=[StreakMetric("words")])],
         [Achievement("a", ApiTrigger()), Achievement("b", ApiTrigger())],
         SYSTEMS,
     )
@@ -114,7 +114,7 @@ def gated_rules(draw):
     return Ruleset(
         [Metric("words"), Metric("some", source="words", when=draw(anything))],
         [Attribute("plan")],
-        Streak(metrics=[StreakMetric("words")]),
+        [Streak("habit", metrics=[StreakMetric("words")])],
         draw(st.permutations(achievements)),
         [attrs.evolve(SYSTEMS[0], triggers=paid, boosts=boosts)],
         day_start=draw(day_starts),

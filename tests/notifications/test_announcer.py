@@ -23,7 +23,7 @@ from trophy_engine.storage.sqlite import SQLiteStorage
 def test_without_notifications_nothing_is_announced():
     ruleset = rules(
         notifications=None,
-        streak=Streak(metrics=[StreakMetric("words", 1)]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])],
         points=[
             PointsSystem(
                 "xp",

@@ -55,4 +55,4 @@ def test_a_cycle_through_two_points_systems_is_named_at_each_trigger():
 )
 def test_what_comes_to_an_end_by_itself_is_accepted(trigger):
     once = Achievement("once", MetricTrigger("xp-earned", 1))
-    assert rules(xp=[trigger], achievements=[once], streak=Streak("daily", [StreakMetric("xp-earned", 1)]))
+    assert rules(xp=[trigger], achievements=[once], streaks=[Streak("habit", "daily", [StreakMetric("xp-earned", 1)])])

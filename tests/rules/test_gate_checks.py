@@ -1,8 +1,20 @@
 """The checks of gates: what they refer to, and whether they ever open."""
 
+import attrs
 import pytest
 
-from trophy_engine import Achievement, ApiTrigger, Gate, InvalidRules, InvalidValue, Metric, MetricTrigger, Ruleset
+from trophy_engine import (
+    Achievement,
+    ApiTrigger,
+    Gate,
+    InvalidRules,
+    InvalidValue,
+    Metric,
+    MetricTrigger,
+    Ruleset,
+    Streak,
+    StreakMetric,
+)
 from trophy_engine.rules.ruleset import check_text
 
 RULES = """
@@ -90,10 +102,15 @@ def test_a_range_of_dates_with_one_of_the_weekdays_is_no_problem():
     assert not problems_of("boost", '{ weekdays = ["saturday", "monday"], start = 2026-06-01, end = 2026-06-03 }')
 
 
-def test_the_only_streak_has_no_key():
-    gate = Gate(streak={"at_least": 2, "key": "daily"})
-    with pytest.raises(InvalidRules, match="unknown streak 'daily'"):
-        Ruleset([Metric("words")], achievements=[Achievement("a", MetricTrigger("words", 1), when=gate)])
+def test_a_gate_names_a_streak_of_the_rules():
+    gate = Gate(streak={"at_least": 2, "key": "dayly"})
+    streaks = [Streak("daily", metrics=[StreakMetric("words")]), Streak("idle")]
+    achievement = Achievement("a", MetricTrigger("words", 1), when=gate)
+    with pytest.raises(InvalidRules, match=r"when\.streak\.key: unknown streak 'dayly'; did you mean 'daily'\?"):
+        Ruleset([Metric("words")], streaks=streaks, achievements=[achievement])
+    idle = attrs.evolve(achievement, when={"streak": {"at_least": 2, "key": "idle"}})
+    problems = check_text(Ruleset([Metric("words")], streaks=streaks, achievements=[idle]).to_text())
+    assert [problem.path for problem in problems] == ["streaks[1].metrics", "achievements[0].when.streak"]
 
 
 def test_an_empty_gate_is_none():

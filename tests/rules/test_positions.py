@@ -121,14 +121,14 @@ def test_a_place_in_toml_is_that_of_the_value_or_of_the_key(path, value, key):
 @pytest.mark.parametrize(
     ("text", "format_", "path", "place"),
     [
-        ("[streak]\nfrequency = 1\n[streak]\n", "toml", "streak.frequency", (2, 13)),
-        ("[[streak]]\nfrequency = 1\n", "toml", "streak.frequency", (2, 13)),
+        ("[notifications]\nthrottle = 1\n[notifications]\n", "toml", "notifications.throttle", (2, 12)),
+        ("[[notifications]]\nthrottle = 1\n", "toml", "notifications.throttle", (2, 12)),
         ("points = { key = 1 }\n", "toml", "points[0].key", (1, 18)),
         ('{"a": [1], "a": [2, 3]}', "json", "a[2]", (1, 21)),
         ('{"\\u00e9": 1}', "json", "'é'", (1, 12)),
         ('{"\\ud800": 1}', "json", "'\\ud800'", (1, 12)),
-        ("", "toml", "streak", (1, 1)),
-        ("", "json", "streak", (1, 1)),
+        ("", "toml", "streaks", (1, 1)),
+        ("", "json", "streaks", (1, 1)),
         ("[a\n= 3 [[", "toml", "a.b", (1, 1)),
         ('{"a": [', "json", "a[3]", (1, 1)),
     ],

@@ -46,7 +46,7 @@ def read(raw, *classes, path="here"):
         PointsSystem(
             "xp", boosts=[Boost("spring", 2, when={"start": date(2025, 3, 1), "end": date(2025, 3, 31)})], maximum=9
         ),
-        Streak("weekly", [StreakMetric("words", 2)]),
+        Streak("habit", "weekly", [StreakMetric("words", 2)]),
     ],
 )
 def test_encoding_round_trips_equal(rule):
@@ -106,7 +106,11 @@ def test_a_name_that_is_no_bare_key_is_quoted():
 @pytest.mark.parametrize(
     ("text", "format_", "message"),
     [
-        ('metrics = ["words"]\nstreak.metrics = [{ key = "words" }]', "toml", "not 'words'; write { key = \"words\" }"),
+        (
+            'metrics = ["words"]\nstreaks = [{ key = "s", metrics = [{ key = "words" }] }]',
+            "toml",
+            "not 'words'; write { key = \"words\" }",
+        ),
         ('{"metrics": ["words"]}', "json", 'must be an object of fields, not "words"; write {"key": "words"}'),
         (
             'metrics = ["two words"]',
@@ -119,9 +123,9 @@ def test_a_name_that_is_no_bare_key_is_quoted():
             "toml",
             'not \'apy\'; write for example trigger = { type = "metric", metric = "…", value = 1 }',
         ),
-        ('streak = "daily"', "toml", "not 'daily'; write for example streak = { frequency = \"daily\" }"),
+        ('streaks = ["daily"]', "toml", "not 'daily'; write { key = \"daily\" }"),
         ("points = [5]", "toml", 'must be a table of fields, not 5; write for example { key = "…" }'),
-        ('{"streak": {"freezes": 2}}', "json", 'not 2; write for example "freezes": {"start_count": 2}'),
+        ('{"streaks": [{"key": "s", "freezes": 2}]}', "json", 'not 2; write for example "freezes": {"start_count": 2}'),
         ("leaderboards = [5]", "toml", 'write for example { key = "…", rank_by = "metric", start = 2025-04-02 }'),
     ],
 )
@@ -160,6 +164,10 @@ def achievement(trigger, **fields):
 
 #: Fields that contradict one another, and the messages after the paths.
 CONTRADICTIONS = [
+    (
+        (Leaderboard, {"key": "w", "start": "2025-01-06", "rank_by": "metric", "metric": "words", "streak": "daily"}),
+        {".streak": 'must be left out unless rank_by is "streak"'},
+    ),
     ((Freezes, {"start_count": 2, "max_count": 1}), {".max_count": "1 must be at least start_count 2"}),
     (
         (Freezes, {"auto_earn_interval": 3}),
@@ -170,7 +178,7 @@ CONTRADICTIONS = [
         {"": "auto_earn_interval must be given together with auto_earn_amount, or not at all"},
     ),
     (
-        (Streak, {"frequency": "weekly", "days_off": ["sunday"]}),
+        (Streak, {"key": "s", "frequency": "weekly", "days_off": ["sunday"]}),
         {".days_off": "must be left out of a weekly streak; only a daily one has days off"},
     ),
     ((Gate, {"start": "2025-01-06", "end": "2025-01-05"}), {".end": "2025-01-05 must not be before start 2025-01-06"}),
@@ -366,5 +374,5 @@ def test_a_field_with_an_invalid_value_is_given(table, paths):
 )
 def test_values_and_remedies_are_in_the_notation_of_the_file(notation, messages):
     reader = Reader(notation)
-    reader.read_rule((Streak,), {"days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
+    reader.read_rule((Streak,), {"key": "s", "days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
     assert sorted(problem.message for problem in reader.problems) == messages

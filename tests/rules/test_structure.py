@@ -17,8 +17,8 @@ def test_a_table_has_the_type_first_and_no_field_at_its_default():
     ("names", "is_list"),
     [
         (("metrics",), True),
-        (("streak",), False),
-        (("streak", "metrics"), True),
+        (("streaks",), True),
+        (("streaks", "metrics"), True),
         (("points", "triggers"), True),
         (("achievements", "trigger"), False),
         (("achievements", "when"), False),

@@ -122,7 +122,7 @@ def test_boosts_apply_in_order_of_declaration_after_any_query():
 
 
 def test_pauses_end_to_end_are_one_stretch():
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])]))
     engine.record("words", user="jo", at=NEW_YEAR)
     for number in range(1, 401):
         day = (NEW_YEAR + timedelta(days=number)).date()
@@ -133,7 +133,9 @@ def test_pauses_end_to_end_are_one_stretch():
 
 
 def test_a_pause_removed_before_its_start_does_not_protect_its_week():
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak("weekly", metrics=[StreakMetric("words")])))
+    engine = Engine(
+        Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", "weekly", metrics=[StreakMetric("words")])])
+    )
     engine.record("words", user="jo", at=NEW_YEAR)
     engine.pause("jo", date(2025, 1, 8), date(2025, 1, 8), at=NEW_YEAR + timedelta(days=4))
     engine.unpause("jo", 1, at=NEW_YEAR + timedelta(days=6))
@@ -141,7 +143,7 @@ def test_a_pause_removed_before_its_start_does_not_protect_its_week():
 
 
 def test_a_streak_history_has_a_maximum_length():
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])]))
     engine.record("words", user="jo", at=NEW_YEAR)
     assert len(engine.reports.streak_history("jo", 10_000, at=NEW_YEAR)) == 10_000
     with pytest.raises(InvalidValue, match="periods must be a whole number from 1 to 10,000, not 10001"):

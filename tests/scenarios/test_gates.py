@@ -38,7 +38,7 @@ def rules(*achievements, **parts):
     return Ruleset(
         metrics=parts.pop("metrics", [Metric("words")]),
         attributes=[Attribute("plan"), Attribute("device", "event")],
-        streak=parts.pop("streak", Streak(metrics=[StreakMetric("words")])),
+        streaks=parts.pop("streaks", [Streak("habit", metrics=[StreakMetric("words")])]),
         achievements=achievements,
         **parts,
     )
@@ -83,7 +83,7 @@ def test_a_friday_night_lasts_until_saturday_morning(instant, is_open, day_start
 def test_a_happy_hour_is_as_long_as_the_clock_shows_it():
     happy = {"between": ["01:30", "02:30"]}
     engine = engine_with(
-        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1, when=happy)])], streak=None
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1, when=happy)])], streaks=[]
     )
     engine.identify("jo", time_zone="Europe/London", at=at("2026-01-01T00:00"))
     skipped = ["03-29T00:59", "03-29T01:00", "03-29T01:29", "03-29T01:30"]  # 01:00 is 02:00 in summer time
@@ -174,7 +174,7 @@ def test_a_derived_metric_counts_while_its_gate_is_open_with_the_standing_before
     engine = engine_with(
         Achievement("start", MetricTrigger("words", 1)),
         metrics=[Metric("words"), learned],
-        streak=Streak(metrics=[StreakMetric("learned", 5)]),
+        streaks=[Streak("habit", metrics=[StreakMetric("learned", 5)])],
         leaderboards=[Leaderboard("board", "metric", date(2025, 1, 1), metric="learned")],
     )
     first, second = play(engine, "04-02T10:00 words 7\n04-02T11:00 words 6")
@@ -342,3 +342,27 @@ def test_a_limit_does_not_count_what_a_closed_gate_left_out():
     texts = [award.text for award in engine.explain("jo", points="xp", at=at("04-03T14:00")).awards]
     assert "it requires a local time from 12:00 to 14:00; it was 11:00" in texts[0]
     assert len(texts) == 4
+
+
+def test_a_gate_asks_for_the_streak_that_it_names():
+    habits = [
+        Streak("words", metrics=[StreakMetric("words")]),
+        Streak("gym", metrics=[StreakMetric("visits")]),
+    ]
+    engine = engine_with(
+        metrics=[Metric("words"), Metric("visits")],
+        streaks=habits,
+        points=[
+            PointsSystem(
+                "xp",
+                triggers=[
+                    MetricPointsTrigger("words", 1, when={"streak": {"at_least": 2}}),
+                    MetricPointsTrigger("words", 10, when={"streak": {"at_least": 2, "key": "gym"}}),
+                ],
+            )
+        ],
+    )
+    story = "04-01T09:00 visits 1\n04-02T09:00 words 1\n04-02T10:00 visits 1\n04-02T11:00 words 1\n04-03T09:00 words 1"
+    outcomes = play(engine, story)
+    assert [sum(change.added for change in outcome.points.values()) for outcome in outcomes] == [0, 0, 0, 10, 11]
+    assert "it requires the streak 'gym' of 2 periods; its length was 1" in outcomes[1].explain().text

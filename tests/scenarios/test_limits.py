@@ -137,7 +137,7 @@ def test_every_kind_of_trigger_has_limits():
             StreakPointsTrigger(4, limit=limit),
             AchievementPointsTrigger("three", 9, limit=limit),
             TimePointsTrigger(3, "hours", 5, limit=limit),
-            streak=Streak(metrics=[StreakMetric("lessons")]),
+            streaks=[Streak("daily", metrics=[StreakMetric("lessons")])],
             achievements=[Achievement("three", MetricTrigger("lessons", 3))],
         )
     )

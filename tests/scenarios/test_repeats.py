@@ -7,6 +7,7 @@ from stories import at, play
 from trophy_engine import (
     Achievement,
     AchievementPointsTrigger,
+    AlreadyCompleted,
     ApiTrigger,
     CompositeTrigger,
     Engine,
@@ -99,7 +100,8 @@ def test_what_fell_and_rises_again_counts_again():
 
 def test_streaks_repeat_at_each_multiple_of_their_length():
     engine = engine_with(
-        Achievement("pair", StreakTrigger(2), repeatable=True), streak=Streak(metrics=[StreakMetric("words")])
+        Achievement("pair", StreakTrigger(2), repeatable=True),
+        streaks=[Streak("daily", metrics=[StreakMetric("words")])],
     )
     outcomes = play(engine, "\n".join(f"06-0{day}T10:00 words 1" for day in (1, 2, 3, 4, 6, 7)))
     assert [times(outcome) for outcome in outcomes] == [[], [1], [], [1], [], [1]]
@@ -194,9 +196,25 @@ def test_a_state_with_repeats_reads_back_equal():
 
 def test_each_call_completes_a_repeatable_achievement():
     engine = engine_with(Achievement("helped", ApiTrigger(), repeatable=True))
-    outcomes = [engine.complete("helped", user="jo", at=at(f"06-01T10:0{minute}")) for minute in range(3)]
-    assert [[effect.number for effect in outcome.effects[-1:]] for outcome in outcomes] == [[1], [2], [3]]
-    assert view_of(engine).times == 3
+    numbers = []
+    for key, minute in (("a", 0), ("b", 1), ("a", 2), (None, 3), (None, 4)):
+        outcome = engine.complete("helped", user="jo", at=at(f"06-01T10:0{minute}"), idempotency_key=key)
+        numbers.append([effect.number for effect in outcome.effects if effect.type == "achievement.completed"])
+        assert outcome.replayed == (minute == 2)
+    assert numbers == [[1], [2], [], [3], [4]]
+    assert view_of(engine).times == 4
+
+
+def test_a_key_of_a_call_belongs_to_its_user_and_achievement():
+    engine = engine_with(*(Achievement(key, ApiTrigger(), repeatable=key == "a") for key in "ab"))
+    for key, user in (("a", "jo"), ("b", "jo"), ("a", "mia")):
+        assert not engine.complete(key, user=user, at=NOON, idempotency_key="k").replayed
+    again = engine.complete("b", user="jo", at=at("06-03T13:00"), idempotency_key="k")
+    assert (again.replayed, again.achievements, again.idempotency_key) == (True, (), "k")
+    with pytest.raises(AlreadyCompleted):
+        engine.complete("b", user="jo", at=at("06-03T13:00"), idempotency_key="other")
+    with pytest.raises(ValueError, match="idempotency key"):
+        engine.complete("a", user="jo", at=NOON, idempotency_key="")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,21 @@
 """Rulesets that the API can express, and their form in the admin API."""
 
 from datetime import date, timedelta
+from math import ceil
 
 import attrs
 from admin_client import NOON
 from hypothesis import strategies as st
 
-from trophy_engine import Freezes, Ruleset, Streak, StreakMetric
+from trophy_engine import (
+    Freezes,
+    MetricPointsTrigger,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakPointsTrigger,
+    StreakTrigger,
+)
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.settings import Experimentation, Notifications
@@ -28,6 +37,7 @@ def days(low, high):
 def streaks(draw):
     frequency = draw(st.sampled_from(["daily", "weekly", "monthly"]))
     return Streak(
+        "streak",
         frequency,
         [StreakMetric("words", draw(st.integers(1, 5)))],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
@@ -60,22 +70,42 @@ def boards(draw, key, systems):
     )
 
 
+def of_primary_streak(achievement):
+    """Return an achievement that names no streak, because the API knows only the primary one."""
+    if not isinstance(achievement.trigger, StreakTrigger):
+        return achievement
+    return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, streak=None))
+
+
+def without_rewards(streak):
+    """Return a streak whose freezes have no rewards, because the API has none."""
+    return streak if streak.freezes is None else attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=()))
+
+
 @st.composite
 def api_rulesets(draw):
     """Draw rulesets that the API can express, in an order in which they can be created."""
-    ruleset = draw(rulesets(streak=streaks(), metrics=st.just(PLAIN_METRICS), gates=False))
-    achievements = sorted(ruleset.achievements, key=lambda one: one.key)
+    ruleset = draw(rulesets(streaks=st.tuples(streaks()), metrics=st.just(PLAIN_METRICS), gates=False))
+    achievements = sorted(map(of_primary_streak, ruleset.achievements), key=lambda one: one.key)
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(
         ruleset,
         first_weekday="sunday",
         day_start="00:00",
+        streaks=[without_rewards(streak) for streak in ruleset.streaks],
         achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(
                 system,
+                levels_by="balance",
                 triggers=[
-                    attrs.evolve(trigger, status=draw(st.sampled_from(["active", "inactive"])), limit=None)
+                    attrs.evolve(
+                        trigger,
+                        status=draw(st.sampled_from(["active", "inactive"])),
+                        limit=None,
+                        **({"streak": None} if isinstance(trigger, StreakPointsTrigger) else {}),
+                        **whole(trigger),
+                    )
                     for trigger in system.triggers
                 ],
                 boosts=[attrs.evolve(boost, user_id=None) for boost in system.boosts],  # there are no users
@@ -86,6 +116,11 @@ def api_rulesets(draw):
         experimentation=Experimentation(draw(st.integers(0, 100))),
         notifications=Notifications(draw(st.sampled_from(["weekly", "monthly"]))),
     )
+
+
+def whole(trigger):
+    """Return the threshold of a trigger as the API has it: a whole number."""
+    return {"threshold": ceil(trigger.threshold)} if isinstance(trigger, MetricPointsTrigger) else {}
 
 
 def nameless(ruleset: Ruleset) -> Ruleset:

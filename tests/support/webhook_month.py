@@ -40,7 +40,7 @@ START, DAYS, USERS = date(2025, 3, 1), 31, 4
 RULES = Ruleset(
     metrics=[Metric("lessons", name="Lessons"), Metric("shop")],
     attributes=[Attribute("plan"), Attribute("city"), Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(1, 2, 5, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("lessons")], freezes=Freezes(1, 2, 5, 1))],
     achievements=[
         Achievement("ten", MetricTrigger("lessons", 10), name="Ten lessons", description="At last"),
         Achievement("phone", MetricTrigger("lessons", 5, {"device": "ios"}), when={"user_attributes": {"plan": "pro"}}),

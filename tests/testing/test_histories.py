@@ -56,7 +56,7 @@ def test_histories_have_every_kind_of_effect(condition):
 
 @pytest.mark.thorough
 def test_histories_shrink_to_short_stories():
-    rules = Ruleset([Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+    rules = Ruleset([Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
 
     def is_lost(history):
         return StreakLost in map(type, play(Engine(rules), history))

@@ -38,7 +38,7 @@ def test_a_broken_law_is_named_with_its_story(monkeypatch):
         state.streak.freezes = max(state.streak.freezes - 1, 0)
 
     monkeypatch.setattr(settle, "close_period", twice)
-    rules = Ruleset([Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(2)))
+    rules = Ruleset([Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(2))])
     noon = to_micros(at("04-01T12:00"))
     history = History(
         rules, (Record("ann", noon, "words", 1, (), None), Record("ann", noon + 2 * DAY, "words", 1, (), None))

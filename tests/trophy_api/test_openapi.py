@@ -64,9 +64,15 @@ DRIFTS = {
 RULES = Ruleset(
     metrics=[Metric("words", name="Words", unit="words"), Metric("sales")],
     attributes=[Attribute("plan"), Attribute("city"), Attribute("device", "event")],
-    streak=Streak(
-        metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1), customization_enabled=True, days_off=["sunday"]
-    ),
+    streaks=[
+        Streak(
+            "habit",
+            metrics=[StreakMetric("words")],
+            freezes=Freezes(1, 3, 7, 1),
+            customization_enabled=True,
+            days_off=["sunday"],
+        )
+    ],
     achievements=[
         Achievement(
             "ten", MetricTrigger("words", 10, {"device": "ios"}), when={"user_attributes": PRO}, description="Ten words"

@@ -26,7 +26,7 @@ def engine_with(*achievements, points=()):
         Ruleset(
             metrics=[Metric("words")],
             attributes=[Attribute("plan"), Attribute("device", "event")],
-            streak=Streak(metrics=[StreakMetric("words")]),
+            streaks=[Streak("daily", metrics=[StreakMetric("words")])],
             achievements=achievements,
             points=points,
         )

@@ -23,7 +23,7 @@ def engine_with(*achievements, points=()):
         Ruleset(
             metrics=[Metric("words")],
             attributes=[Attribute("plan"), Attribute("device", "event")],
-            streak=Streak(metrics=[StreakMetric("words")]),
+            streaks=[Streak("habit", metrics=[StreakMetric("words")])],
             achievements=achievements,
             points=points,
         )

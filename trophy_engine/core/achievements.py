@@ -68,6 +68,8 @@ def complete_achievement(
     kind = AchievementCompleted if announce else AchievementBackdated
     agenda.effects.append((kind, state.id, at, achievement.declared.key, achievement.tier, times, number))
     if announce:
+        for reward in achievement.rewards:
+            agenda.awards.append((reward.order, reward, times))
         for trigger in achievement.triggers:
             agenda.awards.append((trigger.order, trigger, times))
 
@@ -212,15 +214,46 @@ def cross_metric_thresholds(
                 low = passed
             if passed + step < high:
                 high = passed + step
+    counter_state.low = low
+    counter_state.high = high
+    if counter.has_other_marks:
+        _cross_other_marks(agenda, state, counter, counter_state, before, after, at, announce=announce)
+
+
+def _cross_other_marks(
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    counter_state: CounterState,
+    before: Number,
+    after: Number,
+    at: int,
+    *,
+    announce: bool,
+) -> None:
+    """Cross gated and repeatable achievements and decimal steps, and let the quiet interval end where they follow."""
     if counter.gated:
         _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
         if is_waiting(counter, state, counter_state.cursor):
-            low, high = BEYOND, _BELOW
-    counter_state.low = low
-    counter_state.high = high
+            counter_state.low, counter_state.high = BEYOND, _BELOW
+    if counter.decimal_steps:
+        _cross_decimal_steps(agenda, counter, counter_state, before, after, announce=announce)
     if counter.repeatable:
         _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
         _narrow_quiet_interval(state, counter, counter_state, after)
+
+
+def _cross_decimal_steps(
+    agenda: Agenda, counter: Counter, counter_state: CounterState, before: Number, after: Number, *, announce: bool
+) -> None:
+    """Queue a payment for each decimal step that a total crosses, and let the quiet interval end where it pays."""
+    for step, trigger in counter.decimal_steps:
+        multiples = count_multiples(after, step)
+        times = multiples - count_multiples(before, step)
+        if times > 0 and announce:
+            agenda.awards.append((trigger.order, trigger, times))
+        counter_state.low = max(counter_state.low, multiple_of(step, multiples))
+        counter_state.high = min(counter_state.high, multiple_of(step, multiples + 1))
 
 
 def cross_moved_thresholds(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.gates import GateAnswer
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan
 from trophy_engine.numbers import Number
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 
@@ -30,7 +30,7 @@ class Agenda:
         plan: the rules.
         effects: what happened, in order.
         completed: the completed achievements from which composites are still to be evaluated.
-        awards: the triggers to pay: (order, trigger, number of times).
+        awards: the triggers to pay, and the rewards of freezes to grant: (order, trigger or reward, number of times).
         events: the awards and completions that the next pass counts in metrics.
         systems: the points systems whose balance the next pass compares with the thresholds of achievements.
         observed: the number of effects that the plugs have observed.
@@ -60,7 +60,7 @@ class Agenda:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.completed: list[AchievementPlan] = []
-        self.awards: list[tuple[int, TriggerPlan, int]] = []
+        self.awards: list[tuple[int, Any, int]] = []
         self.events: list[MetricEvent] = []
         self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None

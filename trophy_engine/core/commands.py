@@ -45,10 +45,12 @@ __all__ = [
 ]
 
 
+#: In place of a streak's key, in a pause: all streaks.
+ALL_STREAKS: Final = "*"
 #: Fields of a user and their new values, sorted; attributes under ``attributes.KEY``.
 Changes = tuple[tuple[str, str | None], ...]
 
-#: The scope of an idempotency key and the key: the kind of command, the user, and the metric or the points system.
+#: The scope of an idempotency key and the key: the kind of command, the user, and what the command is about.
 ScopedKey = tuple[str, str, str, str]
 
 
@@ -88,6 +90,7 @@ class Complete(NamedTuple):
     user_id: str
     at: int
     achievement: str
+    idempotency_key: str | None = None
 
 
 class Identify(NamedTuple):
@@ -103,27 +106,30 @@ class Identify(NamedTuple):
 
 
 class GrantFreeze(NamedTuple):
-    """Grant a user a freeze."""
+    """Grant a user a freeze for a streak; ``streak`` is its key, None for the primary one."""
 
     user_id: str
     at: int
+    streak: str | None = None
 
 
 class Pause(NamedTuple):
-    """Protect the streak on the local dates from ``start`` to ``end``, inclusive, in ISO 8601."""
+    """Protect a streak, or all for ``"*"``, on the local dates from ``start`` to ``end``, inclusive, in ISO 8601."""
 
     user_id: str
     at: int
     start: str
     end: str
+    streak: str | None = None
 
 
 class Unpause(NamedTuple):
-    """End a pause from today on; ``number`` counts the user's pauses from 1."""
+    """End a pause from today on; ``number`` counts the user's pauses of the streak from 1."""
 
     user_id: str
     at: int
     number: int
+    streak: str | None = None
 
 
 class RestoreStreak(NamedTuple):
@@ -131,13 +137,15 @@ class RestoreStreak(NamedTuple):
 
     user_id: str
     at: int
+    streak: str | None = None
 
 
 class ResetStreak(NamedTuple):
-    """End the running streak now."""
+    """End a running streak now."""
 
     user_id: str
     at: int
+    streak: str | None = None
 
 
 class Settle(NamedTuple):
@@ -214,7 +222,11 @@ def decode(line: str) -> Command:
 def idempotency_key_of(command: Command) -> ScopedKey | None:
     """Return the idempotency key of a command with its scope, or None for a command without one."""
     match command:
-        case Record(user_id, _, subject, _, _, key) | Award(user_id, _, subject, _, _, key):
+        case (
+            Record(user_id, _, subject, _, _, key)
+            | Award(user_id, _, subject, _, _, key)
+            | Complete(user_id, _, subject, key)
+        ):
             return None if key is None else (NAMES[type(command)], user_id, subject, key)
         case _:
             return None
@@ -248,7 +260,7 @@ def _record(user_id: Any, at: Any, metric: Any, value: Any, attributes: Any, ide
         _text(metric),
         exact(value) if type(value) is int else exact_text(_text(value)),
         tuple([(_text(key), _text(text)) for key, text in _list(attributes)]),
-        None if idempotency_key is None else _text(idempotency_key),
+        _optional_text(idempotency_key),
     )
 
 
@@ -263,23 +275,39 @@ def _award(user_id: Any, at: Any, system: Any, points: Any, reason: Any, idempot
     )
 
 
+def _complete(user_id: Any, at: Any, achievement: Any, idempotency_key: Any) -> Complete:
+    key = None if idempotency_key is None else _text(idempotency_key)
+    return Complete(_text(user_id), _instant(at), _text(achievement), key)
+
+
 def _identify(user_id: Any, at: Any, changes: Any) -> Identify:
     pairs = [(_text(field), None if value is None else _text(value)) for field, value in _list(changes)]
     return Identify(_text(user_id), _instant(at), tuple(pairs))
 
 
-def _pause(user_id: Any, at: Any, start: Any, end: Any) -> Pause:
-    return Pause(_text(user_id), _instant(at), _date(start), _date(end))
+def _pause(user_id: Any, at: Any, start: Any, end: Any, streak: Any) -> Pause:
+    return Pause(_text(user_id), _instant(at), _date(start), _date(end), _optional_text(streak))
 
 
-def _unpause(user_id: Any, at: Any, number: Any) -> Unpause:
-    return Unpause(_text(user_id), _instant(at), _whole(number))
+def _unpause(user_id: Any, at: Any, number: Any, streak: Any) -> Unpause:
+    return Unpause(_text(user_id), _instant(at), _whole(number), _optional_text(streak))
+
+
+def _of_streak(kind: Callable[..., Command]) -> Callable[..., Command]:
+    def parse(user_id: Any, at: Any, streak: Any) -> Command:
+        return kind(_text(user_id), _instant(at), _optional_text(streak))
+
+    return parse
 
 
 def _text(field: Any) -> str:
     if type(field) is str and is_writable(field):
         return field
     raise ValueError(field)
+
+
+def _optional_text(field: Any) -> str | None:
+    return None if field is None else _text(field)
 
 
 def _whole(field: Any) -> int:
@@ -307,13 +335,13 @@ def _list(field: Any) -> list[Any]:
 _PARSERS: Final[dict[str, Callable[..., Command]]] = {
     "record": _record,
     "award": _award,
-    "complete": lambda user_id, at, achievement: Complete(_text(user_id), _instant(at), _text(achievement)),
+    "complete": _complete,
     "identify": _identify,
-    "grant_freeze": lambda user_id, at: GrantFreeze(_text(user_id), _instant(at)),
+    "grant_freeze": _of_streak(GrantFreeze),
     "pause": _pause,
     "unpause": _unpause,
-    "restore_streak": lambda user_id, at: RestoreStreak(_text(user_id), _instant(at)),
-    "reset_streak": lambda user_id, at: ResetStreak(_text(user_id), _instant(at)),
+    "restore_streak": _of_streak(RestoreStreak),
+    "reset_streak": _of_streak(ResetStreak),
     "settle": lambda at: Settle(_instant(at)),
     "change_rules": lambda rules, at: ChangeRules(_text(rules), _instant(at)),
 }

@@ -24,6 +24,7 @@ from trophy_engine.core.plan import (
     Counter,
     MetricPlan,
     Plan,
+    RewardPlan,
     SystemPlan,
     TriggerPlan,
     WindowedCounter,
@@ -37,13 +38,16 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.phrases import name_streak
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import AchievementFreezeReward, Streak, StreakFreezeReward
 from trophy_engine.rules.windows import ResetWindow
 
 #: The points that a user has earned in a system.
 _EARNED: Final = Forever(AGGREGATES["sum"])
+#: More than the rewards of freezes that rules have.
+_MOST_REWARDS: Final = 1_000_000_000
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
@@ -57,6 +61,7 @@ class _Compiler:
     """Builds a plan: first the counters, then the thresholds of achievements and the steps of triggers on them."""
 
     def __init__(self, ruleset: Ruleset) -> None:
+        self._rewards = 0
         day_start = parse_time_of_day(ruleset.day_start)
         self.plan = plan = Plan(
             ruleset=ruleset,
@@ -65,8 +70,7 @@ class _Compiler:
             recorded={},
             counters=[],
             windowed_counters={},
-            streak=None,
-            length=Counter("the streak", attrgetter("streak.length")),
+            streaks=[],
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
             achievements={},
             tiers={},
@@ -87,29 +91,26 @@ class _Compiler:
             self._add_metric(metric)
         for metric in ruleset.metrics:
             self._link_metric(plan.metrics[metric.key])
-        plan.add_counter(plan.length)
         plan.add_counter(plan.anniversaries)
         self._add_earned_points()
-        if ruleset.streak is not None:
-            self._add_streak(ruleset.streak)
+        for rule in ruleset.streaks:
+            self._add_streak(rule)
         for achievement in ruleset.achievements:
             self._add_achievement(achievement)
-        for composite in plan.composites:
-            composite.alternatives = self._find_alternatives(composite.prerequisites)
-            for keys in composite.alternatives:
-                for key in keys:
-                    plan.achievements[key].composites.append(composite)
+        self._link_composites()
         self._link_sources()
         self._compile_gates()
         self._add_triggers()
+        for streak in plan.streaks:
+            self._add_rewards(streak)
         for counter in plan.counters:
             counter.sort_thresholds()
         self._add_boards(ruleset.leaderboards)
-        customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
+        customizable = any(streak.customization_enabled for streak in ruleset.streaks)
         for plan_metric in plan.metrics.values():
             compound = plan_metric.derived or plan_metric.resets or plan_metric.gated or not plan_metric.plain
             plan_metric.compound = bool(compound)
-            follows = plan_metric.observers or plan_metric.streak or customizable or plan.has_gated_composites
+            follows = plan_metric.observers or plan_metric.streaks or customizable or plan.has_gated_composites
             plan_metric.alone = not (follows or compound)
 
     def _add_metric(self, rule: Metric) -> None:
@@ -139,26 +140,55 @@ class _Compiler:
         metrics = [self.plan.metrics[metric.key] for metric in rule.metrics]
         if rule.customization_enabled:
             metrics = [metric for metric in self.plan.metrics.values() if refuse_for_streak(metric.rule) is None]
-        counters = {metric.key: self._add_condition_counter(metric) for metric in metrics}
-        self.plan.streak = StreakPlan(
+        counters = {metric.key: self._add_condition_counter(rule, metric) for metric in metrics}
+        place, streaks = len(self.plan.streaks), self.plan.ruleset.streaks
+        streak = StreakPlan(
+            key=rule.key,
+            place=place,
+            freeze_place=place + len(streaks),
             calendar=calendar,
             daily=daily,
             index=identity if daily else calendar.index,
             first_day=identity if daily else calendar.first_day,
             mode=rule.evaluation_mode,
             days_off=weekdays_of(rule.days_off),
-            length=self.plan.length,
+            length=self._add_length(rule.key, place),
             freezes=rule.freezes,
             counters=counters,
             **conditions_of(rule.metrics, counters),
         )
-        for metric in rule.metrics:
-            self.plan.metrics[self.plan.metrics[metric.key].source].streak = self.plan.streak
+        self.plan.streaks.append(streak)
+        declared = {self.plan.metrics[metric.key].source for metric in rule.metrics}
+        for key, metric in self.plan.metrics.items():
+            if metric.source != key:
+                continue
+            if key in declared:
+                metric.streaks = (*metric.streaks, (place, streak))
+            elif rule.customization_enabled:
+                metric.streaks = (*metric.streaks, (place, None))
 
-    def _add_condition_counter(self, metric: MetricPlan) -> WindowedCounter[WindowTotals]:
+    def _add_length(self, key: str, place: int) -> Counter:
+        name = "the streak" if len(self.plan.ruleset.streaks) == 1 else name_streak(key)
+        return self.plan.add_counter(Counter(name, lambda state: state.streaks[place].length))
+
+    def _add_rewards(self, streak: StreakPlan) -> None:
+        for rule in () if streak.freezes is None else streak.freezes.rewards:
+            self._rewards += 1
+            reward = RewardPlan(self._rewards - _MOST_REWARDS, streak, rule)
+            match rule:
+                case StreakFreezeReward():
+                    reward.step = rule.length
+                    streak.length.rewards.append(reward)
+                case AchievementFreezeReward():
+                    for achievement in self.plan.find_achievements(rule.achievement):
+                        achievement.rewards.append(reward)
+                case _:
+                    assert_never(rule)
+
+    def _add_condition_counter(self, rule: Streak, metric: MetricPlan) -> WindowedCounter[WindowTotals]:
         aggregate = metric.aggregate
         return self.plan.add_windowed_counter(
-            partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", metric.key
+            partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", rule.key, metric.key
         )
 
     def _add_achievement(self, declared: Achievement) -> None:
@@ -186,6 +216,14 @@ class _Compiler:
     def _find_alternatives(self, keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """Return, for each key of a prerequisite, the keys of the completions of which any one counts."""
         return tuple(tuple(part.key for part in self.plan.find_achievements(key)) for key in keys)
+
+    def _link_composites(self) -> None:
+        """Add each composite to what it depends on."""
+        for composite in self.plan.composites:
+            composite.alternatives = self._find_alternatives(composite.prerequisites)
+            for keys in composite.alternatives:
+                for key in keys:
+                    self.plan.achievements[key].composites.append(composite)
 
     def _compile_gates(self) -> None:
         """Compile the gates of all rules but triggers, and mark what depends on them."""
@@ -295,6 +333,7 @@ class _Compiler:
             key=rule.key,
             counted=None if rule.metric is None else self.plan.metrics[rule.metric].counted,
             values=None if rule.rank_by == "streak" else self._add_board_counter(rule),
+            streak=self.plan.streak_of(rule.streak) if rule.rank_by == "streak" and self.plan.streaks else None,
             rule=rule,
             runs=runs,
             time_zone=runs.time_zone,

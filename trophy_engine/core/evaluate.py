@@ -1,9 +1,9 @@
 """Evaluation: one command applied to one user.
 
-The order within an event follows the dependences: metric totals, streak, achievements (metric, streak, then composites
-until nothing follows), points in the order of the triggers, with each award the level and the observers of the balance.
-What awards and completions move is evaluated in further passes (``passes``). Every command first settles what time has
-made due.
+The order within an event follows the dependences: metric totals, streaks, achievements (metric, streaks, then
+composites until nothing follows), rewards of freezes, points in the order of the triggers, with each award the level
+and the observers of the balance. What awards and completions move is evaluated in further passes (``passes``). Every
+command first settles what time has made due.
 
 ``apply_command`` leaves the state unchanged if it raises. ``record_event`` does not where ``OutOfPoints`` is raised:
 for a metric that can be blocked, pass a copy of the state and keep it only on success.
@@ -68,7 +68,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
     elif isinstance(command, Award):
         state = _apply_award(agenda, state, command)
     elif isinstance(command, Complete):
-        achievement = _api_achievement(agenda.plan, command.achievement)
+        achievement = find_api_achievement(agenda.plan, command.achievement)
         if state is None:
             state = create_user(agenda, command.user_id, at)
         _complete_by_call(agenda, state, achievement, at)
@@ -133,20 +133,19 @@ def record_event(
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     if metric.alone and counter_state.low <= after < counter_state.high:
         return
-    streak = state.streak.custom_streak or metric.streak
-    if streak is not None and not count_event(agenda, state, streak, metric, value, at, attributes):
-        streak = None
+    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else ()
     if not counter_state.low <= after < counter_state.high:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
     for observe in metric.observers:
         observe(agenda, state, value, at, attributes)
-    if streak is not None:
-        cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
+    for streak in credited:
+        length = state.streaks[streak.place].length
+        cross_thresholds(agenda, state, streak.length, length - 1, length, at)
     if agenda.awards or agenda.completed or counters.recheck or agenda.events:
         run_passes(agenda, state, at)
 
 
-def _api_achievement(plan: Plan, key: str) -> AchievementPlan:
+def find_api_achievement(plan: Plan, key: str) -> AchievementPlan:
     """Return an ``api`` achievement that is not inactive.
 
     Raises:

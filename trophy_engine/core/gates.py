@@ -27,7 +27,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, format_time_of_day, parse_time_of_day
 from trophy_engine.core.level_points import points_for_level
 from trophy_engine.rules.filters import Filter
-from trophy_engine.rules.gates import Gate
+from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _tests(rule: Gate, plan: Plan, levels: Plan) -> Iterator[_Test]:
     for system, level in rule.levels.items():
         yield _test_level(_system_of(plan, system), _system_of(levels, system), system, level)
     if rule.streak is not None:
-        yield _test_streak(rule.streak.at_least)
+        yield _test_streak(plan, rule.streak)
 
 
 def _day_finder(rule: Gate) -> Callable[[Zone, int], int]:
@@ -257,10 +257,13 @@ def _system_of(plan: Plan, key: str) -> SystemPlan | None:
     return next((system for system in plan.systems if system.key == key), None)
 
 
-def _test_streak(wanted: int) -> _Test:
+def _test_streak(plan: Plan, rule: StreakLength) -> _Test:
+    streak = plan.streak if rule.key is None else plan.find_streak(rule.key)
+    wanted, name = rule.at_least, "streak" if rule.key is None else f"streak.{rule.key}"
+
     def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
-        length = state.streak.length
-        return None if length >= wanted else UnmetCondition("streak", wanted, length)
+        length = 0 if streak is None else state.streaks[streak.place].length  # earlier rules can lack it
+        return None if length >= wanted else UnmetCondition(name, wanted, length)
 
     return test
 

@@ -17,6 +17,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import RunValues, Value
 from trophy_engine.core.plan import BoardPlan, MetricPlan
 from trophy_engine.core.state import UserState
+from trophy_engine.core.state.streak import NO_STREAK
 from trophy_engine.numbers import Number
 
 
@@ -85,14 +86,9 @@ def drop_values(board: BoardPlan, state: UserState) -> None:
 def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
     """Return a user's values by run; a leaderboard by streak has one, the current length, if it is not 0."""
     if board.values is None:
-        streak = state.streak
+        streak = NO_STREAK if board.streak is None else state.streaks[board.streak.place]
         return {0: (streak.length, streak.extended_at or state.profile.created)} if streak.length else {}
     return board.values.find(state.counters.windows) or {}
-
-
-def takes_part(board: BoardPlan, value: Number) -> bool:
-    """Return True if a user with a value in a run is ranked: on a descending leaderboard, if it is above 0."""
-    return board.ascending or value > 0
 
 
 def group_of(board: BoardPlan, attributes: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -37,9 +37,10 @@ class Transition(NamedTuple):
 
 
 class PeriodAccount:
-    """The decisions on periods that are in force after some transitions, each with its transition, in order."""
+    """The decisions on periods of a streak that are in force after some transitions, each with its transition."""
 
-    def __init__(self, transitions: Iterable[Transition] = ()) -> None:
+    def __init__(self, streak: str, transitions: Iterable[Transition] = ()) -> None:
+        self._streak = streak
         self._entries: list[tuple[PeriodDecision, Transition]] = []
         for transition in transitions:
             self.add(transition)
@@ -51,6 +52,8 @@ class PeriodAccount:
     def add(self, transition: Transition) -> None:
         """Add the decisions of the next transition, and remove those that it undoes."""
         for decision in transition.decisions:
+            if decision.streak.key != self._streak:
+                continue
             if decision.kind == "undone":
                 self._undo(decision)
             else:

@@ -18,6 +18,7 @@ from trophy_engine.core import (
     AT,
     Agenda,
     Award,
+    Complete,
     RawEffect,
     Record,
     UserCommand,
@@ -227,7 +228,7 @@ class Execution:
             raise
         repository.states[user_id] = state
         number = state.commands
-        outcome = Outcome(repository.plan, command, number, state.streak, state.clock.day, state.clock.zone, effects)
+        outcome = Outcome(repository.plan, command, number, state.streaks, state.clock.day, state.clock.zone, effects)
         if agenda.gate_answers:
             outcome.gate_answers, agenda.gate_answers = agenda.gate_answers, []
         repository.append(number, command)
@@ -244,7 +245,7 @@ class Execution:
         if self.repository.in_batch or (state is not None and command.at >= state.clock.due):
             self._earlier_states.keep(command.user_id, state)
 
-    def repeat(self, command: Record | Award, first: Entry) -> Outcome:
+    def repeat(self, command: Record | Award | Complete, first: Entry) -> Outcome:
         """Return the outcome of a command with an idempotency key that an entry has used; nothing has happened."""
         state = self.state(command.user_id)
         plan = self.repository.plan
@@ -254,7 +255,7 @@ class Execution:
             plan,
             command,
             first.number,
-            current.streak,
+            current.streaks,
             current.clock.day,
             current.clock.zone,
             total=total,

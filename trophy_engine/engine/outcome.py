@@ -25,6 +25,7 @@ from trophy_engine.core import (
     RawEffect,
     Record,
     StreakExtended,
+    StreakPlan,
     StreakStarted,
     StreakState,
     UserCommand,
@@ -84,7 +85,7 @@ class Outcome:
         "_effects",
         "_number",
         "_plan",
-        "_streak",
+        "_streaks",
         "_total",
         "_zone",
         "gate_answers",
@@ -97,7 +98,7 @@ class Outcome:
         plan: Plan,
         command: UserCommand,
         number: int,
-        streak: StreakState,
+        streaks: tuple[StreakState, ...],
         day: int,
         time_zone: Zone,
         effects: Sequence[RawEffect] = (),
@@ -108,7 +109,7 @@ class Outcome:
         self._plan = plan
         self._command = command
         self._number = number
-        self._streak = streak
+        self._streaks = streaks
         self._day = day
         self._zone = time_zone
         self._effects = effects
@@ -123,19 +124,20 @@ class Outcome:
     def __getstate__(self) -> tuple[Any, ...]:
         """Return the state for pickle: the rules in place of the plan, the choices in place of a custom streak."""
         rules = self._plan.ruleset.to_text("json")
-        streak = self._streak.copy()
-        choices = None if streak.custom_streak is None else streak.custom_streak.choices()
-        streak.custom_streak = None
-        command = (rules, self._command, self._number, streak, self._day, self._zone, self._effects, self._total)
+        streaks = tuple(streak.copy() for streak in self._streaks)
+        choices = [None if streak.custom_streak is None else streak.custom_streak.choices() for streak in streaks]
+        for streak in streaks:
+            streak.custom_streak = None
+        command = (rules, self._command, self._number, streaks, self._day, self._zone, self._effects, self._total)
         return (*command, choices, self.replayed, self._gate_answers(), dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Restore the result of ``__getstate__``."""
         *command, choices, self.replayed, self.gate_answers, leaderboards = state
-        rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
+        rules, self._command, self._number, self._streaks, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
-        if choices is not None and self._plan.streak is not None:
-            self._streak.custom_streak = attrs.evolve(self._plan.streak, **choices)
+        for streak, plan, chosen in zip(self._streaks, self._plan.streaks, choices, strict=True):
+            streak.custom_streak = None if chosen is None else attrs.evolve(plan, **chosen)
         self.leaderboards = MappingProxyType(leaderboards)
 
     def __repr__(self) -> str:
@@ -162,8 +164,8 @@ class Outcome:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The idempotency key of the event or the manual award; None without one, and for other commands."""
-        return self._command.idempotency_key if isinstance(self._command, Record | Award) else None
+        """The idempotency key of the event, the manual award or the completion; None without one."""
+        return self._command.idempotency_key if isinstance(self._command, Record | Award | Complete) else None
 
     @property
     def event_id(self) -> UUID | None:
@@ -224,9 +226,22 @@ class Outcome:
 
     @property
     def streak(self) -> StreakView:
-        """The streak after the command; where the rules have none, its length is 0 and it is not ``declared``."""
-        extended = any(effect.kind in {StreakStarted, StreakExtended} for effect in self._caused)
-        return StreakView.of(self._plan, self._streak, self._day, self._zone, extended=extended)
+        """The primary streak after the command.
+
+        Where the rules have no streak, its length is 0 and it is not ``declared``.
+        """
+        return self._streak_view(self._plan.streaks[0]) if self._plan.streaks else StreakView.undeclared()
+
+    @property
+    def streaks(self) -> Mapping[str, StreakView]:
+        """Every streak after the command, by key, in the order of declaration."""
+        return MappingProxyType({streak.key: self._streak_view(streak) for streak in self._plan.streaks})
+
+    def _streak_view(self, streak: StreakPlan) -> StreakView:
+        credits_ = (effect for effect in self._caused if effect.kind in {StreakStarted, StreakExtended})
+        extended = any(effect.streak == streak.key for effect in credits_)
+        own = self._streaks[streak.place]
+        return StreakView.of(self._plan, streak, own, self._day, self._zone, extended=extended)
 
     @property
     def points(self) -> Mapping[str, PointsChange]:

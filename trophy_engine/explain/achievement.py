@@ -315,8 +315,10 @@ def _measure_progress(
     if counter.negated is not None:
         counter, threshold = counter.negated, negate(threshold)
     before, after = _read_before(counter, state_before, transition.state), counter.read(transition.state)
-    if counter is transition.plan.length:  # time may have ended a streak before the command started the next one
-        lengths = [effect.length for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended}]
+    streak = next((streak for streak in transition.plan.streaks if streak.length is counter), None)
+    if streak is not None:  # time may have ended it before the command started the next one
+        credits_ = (effect for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended})
+        lengths = [effect.length for effect in credits_ if effect.streak == streak.key]
         after = max(lengths, default=after or 0)
         before = after - bool(lengths)
     others = 0 if is_falling else _total_of_others(counter, transition.state)

@@ -19,6 +19,7 @@ from trophy_engine.core import (
     ChangeRules,
     Command,
     CompilePlug,
+    Complete,
     Plan,
     RawEffect,
     Record,
@@ -286,7 +287,7 @@ class Repository:
         if self._snapshot_every is not None:
             self._count_unsaved((entry,))
 
-    def find(self, command: Record | Award) -> Entry | None:
+    def find(self, command: Record | Award | Complete) -> Entry | None:
         """Return the earlier entry that used the idempotency key of a command in its scope, or None."""
         key = idempotency_key_of(command)
         return None if key is None else self._pending.find(key) or self.storage.find(*key)

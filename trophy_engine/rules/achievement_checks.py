@@ -19,7 +19,7 @@ from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.gate_checks import check_gate, gate_of
 from trophy_engine.rules.gates import ALWAYS
-from trophy_engine.rules.metric_checks import check_filter, check_mark, exclusive_attributes
+from trophy_engine.rules.metric_checks import check_filter, check_mark, check_whole, exclusive_attributes
 from trophy_engine.rules.metric_uses import greatest_total, least_total, refuse_for_at_most, refuse_for_repeats
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
@@ -87,6 +87,7 @@ def _check_metric(
         if refusal is not None:
             yield Problem("error", f"{number_path}.at_most", refusal)
             continue
+        yield from check_whole(metric, table.value, f"{number_path}.value")
         yield from check_mark(metric, table.value, greatest_total(metric), f"{number_path}.value")
         least = least_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:

@@ -27,13 +27,13 @@ from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable
 from trophy_engine.rules.references import references_of
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak
 
 
 def check_parts(
     metrics: Sequence[Any],
     attributes: Sequence[Any],
-    streak: Any,
+    streaks: Sequence[Any],
     achievements: Sequence[Any],
     points: Sequence[Any],
     leaderboards: Sequence[Any] = (),
@@ -49,18 +49,19 @@ def check_parts(
         user_attributes=DeclaredKeys(_keys(attributes, "user"), suggestions),
         event_attributes=DeclaredKeys(_keys(attributes, "event"), suggestions),
         systems=DeclaredKeys(_keys(points), suggestions),
-        streak=streak is not None
-        and (not isinstance(streak, Streak) or streak.metrics is None or bool(streak.metrics)),
+        streaks=DeclaredKeys(_keys(streaks), suggestions),
+        idle_streaks=_find_idle(streaks),
     )
     needs = find_needs(achievements)
     cycles = find_cyclic(needs)
     out_of_reach = find_out_of_reach(achievements, declared)
-    unreachable = find_unreachable(achievements, (*cycles, *out_of_reach), streak=declared.streak)
+    unreachable = find_unreachable(achievements, (*cycles, *out_of_reach), idle_streaks=declared.idle_streaks)
     return [
         *_duplicates("metrics", metrics),
         *check_metrics(metrics, declared),
         *_duplicate_attributes(attributes),
-        *_check_streak(streak, declared),
+        *_duplicates("streaks", streaks),
+        *_check_streaks(streaks, unreachable, declared),
         *_duplicates("achievements", achievements),
         *check_tier_names(achievements),
         *check_achievements(achievements, declared),
@@ -112,13 +113,45 @@ def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
             first.setdefault(name, index)
 
 
-def _check_streak(streak: Any, declared: DeclaredRules) -> Iterator[Problem]:
-    if not isinstance(streak, Streak):
-        return
-    if streak.metrics == ():
-        yield Problem("warning", "streak.metrics", "a streak without metrics never starts; add at least one metric")
-    yield from check_conditions(streak, declared)
-    yield from _duplicates("streak.metrics", streak.metrics or (), "metric", "remove one")
+def _find_idle(streaks: Sequence[Any]) -> frozenset[str | None]:
+    """Return the keys of the streaks that never start, and None if there is no primary streak that can start."""
+    idle = [isinstance(streak, Streak) and streak.metrics == () for streak in streaks]
+    keys: set[str | None] = {streak.key for streak, is_idle in zip(streaks, idle, strict=True) if is_idle}
+    return frozenset({*keys, None} if not streaks or idle[0] else keys - {None})
+
+
+def _check_streaks(streaks: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
+    for index, streak in enumerate(streaks):
+        if not isinstance(streak, Streak):
+            continue
+        path = item_path("streaks", index)
+        if streak.metrics == ():
+            message = "a streak without metrics never starts; add at least one metric"
+            yield Problem("warning", f"{path}.metrics", message)
+        yield from check_conditions(streak, path, declared)
+        yield from _duplicates(f"{path}.metrics", streak.metrics or (), "metric", "remove one")
+        if isinstance(streak.freezes, Freezes):
+            yield from _check_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
+
+
+def _check_rewards(
+    freezes: Freezes, path: str, unreachable: Collection[str], declared: DeclaredRules
+) -> Iterator[Problem]:
+    if freezes.rewards and freezes.max_count == 0:
+        yield Problem("warning", f"{path}.rewards", "never has an effect, because max_count is 0; raise it")
+    for index, reward in enumerate(freezes.rewards or ()):
+        reward_path = item_path(f"{path}.rewards", index)
+        yield from declared.check_keys(reward, reward_path)
+        if isinstance(reward, AchievementFreezeReward):
+            yield from _check_completable(reward, reward_path, unreachable)
+
+
+def _check_completable(rule: Any, path: str, unreachable: Collection[str]) -> Iterator[Problem]:
+    for reference in references_of(rule, path):
+        for field, key in reference.keys.items():
+            if reference.kind == "achievement" and key in unreachable:
+                message = f"never has an effect, because {key!r} can never be completed; remove it"
+                yield Problem("warning", field, message)
 
 
 def _check_needs_of_metrics(metrics: Sequence[Any], unreachable: Collection[str]) -> Iterator[Problem]:
@@ -169,7 +202,7 @@ def _check_triggers(
             message = f"is less than one payment of {points[index]:,}, so every award is cut off; raise it"
             yield Problem("warning", f"{trigger_path}.limit.points", message)
         yield from check_gate(trigger, trigger_path, declared)
-        yield from _check_unreachable(trigger, trigger_path, unreachable)
+        yield from _check_completable(trigger, trigger_path, unreachable)
 
 
 def _is_below(limit: Any, points: int) -> bool:

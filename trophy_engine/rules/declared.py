@@ -64,7 +64,7 @@ class DeclaredRules:
         metric_rules: the metrics by key, the first one of each key.
         system_rules: the points systems in the same way.
         levels: the keys of the levels of each points system.
-        streak: True if there is a streak that can start.
+        idle_streaks: the keys of streaks that never start, and None if there is no primary streak that can start.
     """
 
     metrics: DeclaredKeys
@@ -75,18 +75,35 @@ class DeclaredRules:
     event_attributes: DeclaredKeys
     systems: DeclaredKeys
     levels: Mapping[str, DeclaredKeys]
-    streak: bool
+    streaks: DeclaredKeys
+    idle_streaks: frozenset[str | None]
 
     def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
         """Report what a rule lacks, without its gate: a key that is not declared, or a streak."""
-        declared = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
+        yield from self.check_keys(rule, path)
+        if getattr(rule, "needs_streak", False):
+            yield from self.check_streak_can_start(rule.streak, path)
+
+    def check_streak_can_start(self, streak: str | None, path: str) -> Iterator[Problem]:
+        """Yield a problem of a rule that needs a streak, the primary one for None, if that can never start."""
+        if streak in self.idle_streaks:
+            lack = "the rules have no streak" if streak is None else f"streak {streak!r} is one without"
+            fact = f"{lack} with metrics" if streak is None else f"{lack} metrics"
+            yield Problem("warning", path, f"never has an effect, because {fact}; add one")
+
+    def check_keys(self, rule: Any, path: str) -> Iterator[Problem]:
+        """Yield a problem for each key in a rule, without its gate, that is not declared."""
+        declared = {
+            "metric": self.metrics,
+            "achievement": self.achievements,
+            "points system": self.systems,
+            "streak": self.streaks,
+        }
         for reference in references_of(rule, path):
             for field, key in reference.keys.items():
                 if field.startswith(f"{path}.when."):
                     continue
                 yield from declared[reference.kind].check_known(reference.kind, key, field)
-        if getattr(rule, "needs_streak", False):
-            yield from self.check_streak_can_start(path)
 
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
         """Yield the problems of filters: attributes that are not declared."""
@@ -98,10 +115,3 @@ class DeclaredRules:
         gate = getattr(rule, "when", None)
         if isinstance(gate, Gate) and gate is not ALWAYS:
             yield from self.check_filters(gate, f"{path}.when")
-
-    def check_streak_can_start(self, path: str) -> Iterator[Problem]:
-        """Yield a problem of a rule that needs a streak if none can start."""
-        if not self.streak:
-            yield Problem(
-                "warning", path, "never has an effect, because the rules have no streak with metrics; add one"
-            )

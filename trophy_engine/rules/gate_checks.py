@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -46,19 +46,18 @@ def check_gate(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Proble
     if gate.streak is not None:
         streak_path = f"{gate_path}.streak"
         streak_key = getattr(gate.streak, "key", None)
-        if streak_key is not None:
-            message = f"unknown streak {streak_key!r}; there is one streak, which has no key; remove it"
-            yield Problem("error", f"{streak_path}.key", message)
-        yield from declared.check_streak_can_start(streak_path)
+        yield from declared.streaks.check_known("streak", streak_key, f"{streak_path}.key")
+        yield from declared.check_streak_can_start(streak_key, streak_path)
     if not _has_weekday(gate):
         weekdays = " or ".join(map(str.title, gate.weekdays))
         message = f"never has an effect, because no {weekdays} lies from {gate.start} to {gate.end}; change one of them"
         yield Problem("warning", f"{gate_path}.weekdays", message)
 
 
-def never_opens(gate: Gate, *, streak: bool) -> bool:
-    """Return True if a gate never opens, whatever users do; ``streak`` is whether a streak can start."""
-    return gate is not ALWAYS and (not _has_weekday(gate) or (gate.streak is not None and not streak))
+def never_opens(gate: Gate, idle_streaks: Collection[str | None]) -> bool:
+    """Return True if a gate never opens, whatever users do; ``idle_streaks`` are those that never start."""
+    is_idle = gate.streak is not None and getattr(gate.streak, "key", None) in idle_streaks
+    return gate is not ALWAYS and (is_idle or not _has_weekday(gate))
 
 
 def _has_weekday(gate: Gate) -> bool:

@@ -27,7 +27,7 @@ from trophy_engine.rules.constraints import (
 )
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.mappings import from_mapping
-from trophy_engine.rules.references import TO_ACHIEVEMENT
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_STREAK
 
 __all__ = ["Gate", "StreakLength"]
 
@@ -38,11 +38,11 @@ class StreakLength:
 
     Attributes:
         at_least: the number of periods, at least 1.
-        key: the key of the streak; the first one by default.
+        key: the key of the streak; None for the primary one.
     """
 
     at_least: int = attrs.field(validator=Integer(min=1))
-    key: str | None = attrs.field(default=None, validator=Optional(KEY))
+    key: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
 
 def _as_streak_length(value: Any) -> Any:
@@ -63,7 +63,7 @@ class Gate:
             requires any of them.
         achievements: the achievements that the user must have completed, all of them.
         levels: by points system, the level that the user must have, or a higher one.
-        streak: the length that the streak must have at least, for example ``{"at_least": 7}``.
+        streak: the length that a streak must have at least, for example ``{"at_least": 7}``.
     """
 
     __repr__ = brief_repr

@@ -23,6 +23,7 @@ from trophy_engine.rules.constraints import (
     Between,
     InstanceOf,
     Integer,
+    Numeric,
     OneOf,
     Optional,
     Text,
@@ -32,9 +33,9 @@ from trophy_engine.rules.constraints import (
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter
+from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
 from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
-from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -106,7 +107,8 @@ class MetricPointsTrigger(_Trigger):
     Attributes:
         metric: the key of the metric.
         points: the number of points; negative to deduct points.
-        threshold: the growth of the total for each payment, at least 1.
+        threshold: the growth of the total for each payment, above 0, and whole for metrics that count events, values
+            or days.
         event_attributes: the filter on events: the total is over the events with all of these attribute values.
         block_if_out_of_points: true to refuse an event if its deduction would take the balance below zero.
     """
@@ -116,7 +118,7 @@ class MetricPointsTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
-    threshold: int = attrs.field(default=1, validator=Integer(min=1))
+    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
@@ -129,11 +131,12 @@ class MetricPointsTrigger(_Trigger):
 
 @attrs.frozen
 class StreakPointsTrigger(_Trigger):
-    """Points each time a credited period extends the streak to a multiple of the length.
+    """Points each time a credited period extends a streak to a multiple of the length.
 
     Attributes:
         points: the number of points; negative to deduct points.
         length: the number of periods for each payment, at least 1.
+        streak: the key of the streak; None for the primary one.
     """
 
     __repr__ = brief_repr
@@ -142,13 +145,13 @@ class StreakPointsTrigger(_Trigger):
     needs_streak: ClassVar[bool] = True
     points: int = _points()
     length: int = attrs.field(default=1, validator=Integer(min=1))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        return (
-            "for every period of the streak" if self.length == 1 else f"for every {self.length:,} periods of the streak"
-        )
+        periods = "period" if self.length == 1 else f"{self.length:,} periods"
+        return f"for every {periods} of {name_streak(self.streak)}"
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
 from trophy_engine.rules.gate_checks import gate_of, needed_achievements, never_opens
 from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.tiers import tier_names
@@ -47,7 +47,9 @@ def _prerequisites(achievement: Achievement) -> tuple[str, ...]:
     return tuple(key for key in keys if key is not None)
 
 
-def find_unreachable(achievements: Sequence[Any], never: Collection[str], *, streak: bool) -> frozenset[str]:
+def find_unreachable(
+    achievements: Sequence[Any], never: Collection[str], *, idle_streaks: Collection[str | None]
+) -> frozenset[str]:
     """Return the keys of achievements and tiers that can never be completed.
 
     Achievements that are unreadable or not declared count as reachable; other checks report them.
@@ -55,7 +57,7 @@ def find_unreachable(achievements: Sequence[Any], never: Collection[str], *, str
     Args:
         achievements: all achievements.
         never: achievements that are known to be among them, such as those that depend on themselves.
-        streak: True if a streak can start.
+        idle_streaks: the keys of streaks that never start, and None if the primary one never does.
     """
     composites: dict[str, list[str]] = {}
     gated: dict[str, list[str]] = {}
@@ -68,8 +70,9 @@ def find_unreachable(achievements: Sequence[Any], never: Collection[str], *, str
         gate, names = gate_of(achievement), _names(achievement)
         for needed in needed_achievements(gate):
             gated.setdefault(needed, []).extend(names)
-        needs_streak = achievement.trigger is not None and achievement.trigger.needs_streak
-        if never_opens(gate, streak=streak) or (needs_streak and not streak):
+        trigger = achievement.trigger
+        is_idle = isinstance(trigger, StreakTrigger) and trigger.streak in idle_streaks
+        if is_idle or never_opens(gate, idle_streaks):
             pending += names
     spare = _count_spare(achievements)
     unreachable: set[str] = set()

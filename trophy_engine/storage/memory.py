@@ -14,6 +14,7 @@ from trophy_engine.core import (
     NAMES,
     Award,
     ChangeRules,
+    Complete,
     Record,
     Settle,
     check_text,
@@ -26,13 +27,13 @@ __all__ = ["MemoryStorage"]
 
 #: The sequence, the number, the name of the kind of command, and its fields.
 _Row = tuple[Any, ...]
-#: A user, a metric or a points system, and an idempotency key.
+#: A user, a metric, a points system or an achievement, and an idempotency key.
 _Key = tuple[str, str, str]
 
 _OF_ALL = (NAMES[Settle], NAMES[ChangeRules])
 _RECORD = NAMES[Record]
 #: The kinds of commands that can have an idempotency key.
-_KEYED = (_RECORD, NAMES[Award])
+_KEYED = (_RECORD, NAMES[Award], NAMES[Complete])
 _SEQUENCE = itemgetter(0)
 
 

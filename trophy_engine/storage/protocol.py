@@ -111,9 +111,9 @@ class Storage(Protocol):
         """Return the entry of the command that used an idempotency key, or None.
 
         Args:
-            kind: the name of its kind, ``"record"`` or ``"award"``.
+            kind: the name of its kind, ``"record"``, ``"award"`` or ``"complete"``.
             user_id: its user.
-            subject: its metric, or its points system.
+            subject: its metric, its points system, or its achievement.
             idempotency_key: the key.
         """
         ...

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from typing import Any, Final, Literal
 from zlib import crc32
 
-from trophy_engine.core import NAMES, Award, ChangeRules, Command, Record, check_text, decode, encode
+from trophy_engine.core import NAMES, Award, ChangeRules, Command, Complete, Record, check_text, decode, encode
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import FLAG, OneOf
@@ -374,9 +374,13 @@ def _row(entry: Entry) -> tuple[Any, ...]:
 
 
 def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
-    """Return the indexed columns: the kind of command, its user, its metric or points system, its idempotency key."""
+    """Return the indexed columns: the kind of command, its user, what it is about, and its idempotency key."""
     match command:
-        case Record(user_id, _, subject, _, _, key) | Award(user_id, _, subject, _, _, key):
+        case (
+            Record(user_id, _, subject, _, _, key)
+            | Award(user_id, _, subject, _, _, key)
+            | Complete(user_id, _, subject, key)
+        ):
             return NAMES[type(command)], user_id, subject, key
         case _:
             return NAMES[type(command)], user_of(command), None, None

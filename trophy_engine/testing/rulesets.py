@@ -12,6 +12,7 @@ import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName
+from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
     AchievementTrigger,
@@ -24,7 +25,7 @@ from trophy_engine.rules.achievements import (
 from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
-from trophy_engine.rules.metric_uses import has_attributes, refuse_for_points, refuse_for_streak
+from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -40,7 +41,14 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
-from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.streak import (
+    AchievementFreezeReward,
+    FreezeReward,
+    Freezes,
+    Streak,
+    StreakFreezeReward,
+    StreakMetric,
+)
 from trophy_engine.rules.windows import RunWindow
 from trophy_engine.testing.achievements import achievement_names, standing_triggers, varied_achievements
 from trophy_engine.testing.gates import gated
@@ -81,11 +89,12 @@ def freezes(draw: st.DrawFn) -> Freezes:
 
 
 @st.composite
-def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _KEYS) -> Streak:
+def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _KEYS, key: str = "s0") -> Streak:
     """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes."""
     keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
     frequency = draw(_frequencies)
     return Streak(
+        key,
         frequency=frequency,
         metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
@@ -106,7 +115,7 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]
             st.builds(
                 MetricTrigger,
                 st.just(metric.key),
-                st.sampled_from([1, 2, 5, Decimal("7.5")]),
+                st.sampled_from([1, 2, 5] if has_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]),
                 _for_events if has_attributes(metric) else st.just({}),
             )
             for metric in metrics
@@ -163,12 +172,16 @@ def _achievements(
     return draw(st.permutations(achievements))
 
 
+_whole_steps: st.SearchStrategy[Number] = st.integers(1, 4)
+_decimal_steps: st.SearchStrategy[Number] = st.sampled_from([Decimal("2.5"), Decimal("0.3")])
+
+
 def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
     return st.builds(
         MetricPointsTrigger,
         st.just(metric.key),
         _points,
-        st.integers(1, 4),
+        _whole_steps if has_whole_totals(metric) else _whole_steps | _decimal_steps,
         event_attributes=_for_events if has_attributes(metric) else st.just({}),
         when=_gates,
         block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
@@ -246,17 +259,58 @@ _notifications = st.none() | st.builds(
 #: Strategy of the times of day at which local dates change: midnight, shortly after it, early and late.
 day_starts: Final = st.sampled_from(["00:00", "00:00", "00:00", "03:00", "00:01", "11:59"])
 _maxima = st.none() | st.integers(1, 40)
+_few = st.integers(1, 2)
+_streak_rewards = st.builds(StreakFreezeReward, st.integers(1, 4), _few)
 _levels = st.lists(st.integers(0, 30), max_size=3, unique=True)
 _some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
 
 
+@lru_cache(_KEPT)
+def _some_streaks(metrics: tuple[str, ...]) -> st.SearchStrategy[Sequence[Streak]]:
+    first, second, third = (streak_rules(metrics, key) for key in ("s0", "s1", "s2"))
+    return st.one_of(
+        st.just(()), st.tuples(first), st.tuples(first), st.tuples(first, second), st.tuples(first, second, third)
+    )
+
+
+def _streak_names(keys: Sequence[str]) -> st.SearchStrategy[str | None]:
+    """Return a strategy of what names a streak: None is the primary one."""
+    return st.sampled_from([None, *keys])
+
+
+def _with_streak(draw: st.DrawFn, achievement: Achievement, named: st.SearchStrategy[str | None]) -> Achievement:
+    """Return an achievement whose trigger, if it has one, names a streak."""
+    if not isinstance(achievement.trigger, StreakTrigger):
+        return achievement
+    return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, streak=draw(named)))
+
+
+def _with_rewards(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achievement]) -> Streak:
+    """Return a streak that may have rewards of freezes for its lengths and for achievements."""
+    if streak.freezes is None:
+        return streak
+    rewards: list[FreezeReward] = draw(st.lists(_streak_rewards, max_size=2))
+    if achievements:
+        keys = st.sampled_from([achievement.key for achievement in achievements])
+        rewards += draw(st.lists(st.builds(AchievementFreezeReward, keys, _few), max_size=1))
+    return attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=rewards))
+
+
 def _system(
-    draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger], levels: Sequence[Level]
+    draw: st.DrawFn,
+    key: str,
+    triggers: st.SearchStrategy[PointsTrigger],
+    named: st.SearchStrategy[str | None],
+    levels: Sequence[Level],
 ) -> PointsSystem:
+    drawn = draw(st.lists(triggers, max_size=5))
     return PointsSystem(
         key,
         maximum=draw(_maxima),
-        triggers=draw(st.lists(triggers, max_size=5)),
+        triggers=[
+            attrs.evolve(trigger, streak=draw(named)) if isinstance(trigger, StreakPointsTrigger) else trigger
+            for trigger in drawn
+        ],
         levels=levels,
         levels_by=draw(st.sampled_from(["balance", "balance", "earned"])),
         boosts=draw(_some_boosts),
@@ -290,7 +344,7 @@ def _without_endless_repeats(metrics: Sequence[Metric], achievements: Iterable[A
 @st.composite
 def rulesets(
     draw: st.DrawFn,
-    streak: st.SearchStrategy[Streak | None] | None = None,
+    streaks: st.SearchStrategy[Sequence[Streak]] | None = None,
     metrics: st.SearchStrategy[tuple[Metric, ...]] | None = None,
     *,
     gates: bool = True,
@@ -299,8 +353,8 @@ def rulesets(
 
     Args:
         draw: passed by Hypothesis.
-        streak: a strategy of streaks on the metrics words and lessons; ``streak_rules`` on any metrics, or None, by
-            default.
+        streaks: a strategy of the streaks, on the metrics words and lessons; none to three of ``streak_rules``, on any
+            metrics, by default.
         metrics: a strategy of the metrics, words and lessons among them; ``metric_rules()`` by default.
         gates: False for rules whose gates are filters on users, and dates of boosts.
     """
@@ -309,15 +363,18 @@ def rulesets(
     if metrics is None:
         recorded = [metric.key for metric in drawn if metric.source is None]
         drawn += draw(award_metrics(keys, (), recorded))
+    conditions = tuple(metric.key for metric in drawn if refuse_for_streak(metric) is None)
+    drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
+    named = _streak_names([streak.key for streak in drawn_streaks])
     levels = {key: [Level(f"l{points}", points) for points in draw(_levels)] for key in keys}
-    achievements = _without_endless_repeats(drawn, draw(_achievements(drawn, levels)))
+    drawn_achievements = [_with_streak(draw, achievement, named) for achievement in draw(_achievements(drawn, levels))]
+    achievements = _without_endless_repeats(drawn, drawn_achievements)
     triggers = _triggers_for(drawn, achievements)
-    conditions = [metric.key for metric in drawn if refuse_for_streak(metric) is None]
-    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, levels[key]) for key in keys])
+    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, named, levels[key]) for key in keys])
     ruleset = Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
-        streak=draw(st.none() | streak_rules(conditions) if streak is None else streak),
+        streaks=[_with_rewards(draw, streak, achievements) for streak in drawn_streaks],
         achievements=achievements,
         points=systems,
         experimentation=draw(_experiments),

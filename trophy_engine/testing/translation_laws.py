@@ -49,7 +49,7 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
         if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
-        later = _shift_metrics(_shift_streak(_shift_rules(ruleset, weeks), weeks), weeks)
+        later = _shift_metrics(_shift_streaks(_shift_rules(ruleset, weeks), weeks), weeks)
         days = [command.at // DAY + EPOCH_DAY for command in (*commands, *moved)]
         if not all(_REPEATS[0] <= day <= _REPEATS[1] for day in (*days, *_starts(ruleset), *_starts(later))):
             continue
@@ -63,12 +63,12 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
 
 
 def _has_monthly_periods(ruleset: Ruleset) -> bool:
-    streak, notifications = ruleset.streak, ruleset.notifications
+    notifications = ruleset.notifications
     recaps = notifications is not None and notifications.aggregation_period == "monthly"
     windows = [metric.window for metric in ruleset.metrics] + [limit.window for limit in _limits(ruleset)]
     if any(_unit_of(window) in {"month", "year"} for window in windows):
         return True
-    return recaps or (streak is not None and streak.calendar(ruleset.first_weekday).unit == "month")
+    return recaps or any(streak.calendar(ruleset.first_weekday).unit == "month" for streak in ruleset.streaks)
 
 
 def _with_time_zones(time_zone: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
@@ -128,13 +128,15 @@ def _shift_gate(rule: _R, weeks: int) -> _R:
     return attrs.evolve(rule, when=attrs.evolve(gate, start=start, end=end))  # type: ignore[misc]  # all are attrs classes
 
 
-def _shift_streak(ruleset: Ruleset, weeks: int) -> Ruleset:
-    """Return rules whose streak has its periods so many weeks later, if they are counted from a date."""
-    streak = ruleset.streak
-    if streak is None or not isinstance(streak.frequency, Interval):
-        return ruleset
-    later = attrs.evolve(streak.frequency, start=streak.frequency.start + timedelta(weeks=weeks))
-    return attrs.evolve(ruleset, streak=attrs.evolve(streak, frequency=later))
+def _shift_streaks(ruleset: Ruleset, weeks: int) -> Ruleset:
+    """Return rules whose streaks have their periods so many weeks later, where they are counted from a date."""
+    streaks = []
+    for streak in ruleset.streaks:
+        frequency = streak.frequency
+        if isinstance(frequency, Interval):
+            frequency = attrs.evolve(frequency, start=frequency.start + timedelta(weeks=weeks))
+        streaks.append(attrs.evolve(streak, frequency=frequency))
+    return attrs.evolve(ruleset, streaks=streaks)
 
 
 def _unit_of(window: Window | None) -> str | None:
@@ -158,7 +160,7 @@ def _shift_metrics(ruleset: Ruleset, weeks: int) -> Ruleset:
 def _starts(ruleset: Ruleset) -> list[int]:
     stretches: list[Any] = [metric.window for metric in ruleset.metrics]
     stretches += [limit.window for limit in _limits(ruleset)]
-    stretches += [] if ruleset.streak is None else [ruleset.streak.frequency]
+    stretches += [streak.frequency for streak in ruleset.streaks]
     dated = Interval | RunWindow | DateWindow
     return [stretch.start.toordinal() for stretch in stretches if isinstance(stretch, dated)]
 

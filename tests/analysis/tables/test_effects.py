@@ -13,6 +13,7 @@ from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, ef
 from trophy_engine.core import EFFECTS, LeaderboardRow
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import PointsTrigger
+from trophy_engine.rules.streak import FreezeReward
 
 AT = datetime(2025, 4, 2, 10, tzinfo=UTC)
 #: The kind of column that holds a field of each type; numbers hold integers as well.
@@ -27,6 +28,7 @@ KINDS = {
     tuple[Boost, ...]: {"texts"},
     PointsTrigger: {"rule"},
     PointsTrigger | ManualAward: {"rule"},
+    FreezeReward: {"rule"},
     tuple[LeaderboardRow, ...]: {"rankings"},
     UUID: {"text"},
 }

@@ -92,7 +92,7 @@ def test_fields_of_the_trigger_are_required_and_those_of_others_refused(admin):
     assert error_of(trigger="streak", streakLength=1, eventAttributes=[]) == (
         "eventAttributes is not permitted for an achievement of type streak"
     )
-    assert error_of(trigger="metric", metricId=WORDS, metricValue=0) == "metricValue must be at least 1, not 0"
+    assert error_of(trigger="metric", metricId=WORDS, metricValue=0) == "metricValue must be above 0, not 0"
     assert error_of(trigger="streak", streakLength=0) == "streakLength must be at least 1, not 0"
     assert error_of(trigger="anniversary", anniversaryYears=0) == "anniversaryYears must be at least 1, not 0"
     assert error_of(trigger="streak", streakLength=1.5) == "streakLength must be a whole number"

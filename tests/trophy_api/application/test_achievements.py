@@ -23,7 +23,7 @@ from trophy_engine import (
 RULES = Ruleset(
     metrics=[Metric("words", name="Words")],
     attributes=[Attribute("plan"), Attribute("city")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[
         Achievement("finish-onboarding", ApiTrigger(), name="Finished", badge_url="https://x/y.png"),
         Achievement("ten", MetricTrigger("words", 10)),

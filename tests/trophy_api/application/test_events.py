@@ -29,7 +29,7 @@ from trophy_engine import (
 RULES = Ruleset(
     metrics=[Metric("words", name="Words written"), Metric("views")],
     attributes=[Attribute("plan"), Attribute("subject"), Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1))],
     achievements=[
         Achievement("hundred", MetricTrigger("words", 100), description="A hundred words"),
         Achievement("mobile", MetricTrigger("words", 10, {"device": "ios"})),

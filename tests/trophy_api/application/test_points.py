@@ -29,7 +29,7 @@ def rules(per_word=1):
     return Ruleset(
         metrics=[Metric("words", name="Words")],
         attributes=[Attribute("plan"), Attribute("device", "event")],
-        streak=Streak(metrics=[StreakMetric("words")]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words")])],
         achievements=[Achievement("done", ApiTrigger(), name="Done")],
         points=[
             PointsSystem(

@@ -40,7 +40,7 @@ XP = PointsSystem(
 )
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("refund")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 3, 7, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(0, 3, 7, 1))],
     achievements=[Achievement("tour", ApiTrigger(), name="Tour", description="All of it", hidden=True)],
     points=[XP],
     notifications=Notifications(),

@@ -16,7 +16,7 @@ from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Boost, PointsSystem, PointsTrigger
 from trophy_engine.rules.references import EVERY, references_of
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import FreezeReward, Streak
 from trophy_engine.rules.tiers import tier_names
 
 
@@ -35,7 +35,7 @@ def delete_cascade(
     filter by a deleted attribute, because without the filter they would apply to all users or events, metrics that
     count its values, and rules whose ``when`` requires a deleted achievement or a level of a deleted points system. An
     achievement loses its deleted tiers, a composite its deleted prerequisites, and is deleted with the last of them.
-    Rules that reward a deleted achievement or rank by a deleted points system are deleted.
+    Rules that reward a deleted achievement, with points or freezes, or rank by a deleted points system are deleted.
 
     Args:
         ruleset: the rules to start from.
@@ -51,7 +51,7 @@ def delete_cascade(
         attributes=tuple(
             attribute for attribute in ruleset.attributes if (attribute.type, attribute.key) not in gone.attributes
         ),
-        streak=ruleset.streak and gone.from_streak(ruleset.streak),
+        streaks=tuple(map(gone.from_streak, ruleset.streaks)),
         achievements=tuple(map(gone.from_achievement, filter(gone.keeps_achievement, ruleset.achievements))),
         points=tuple(gone.from_system(system) for system in ruleset.points if system.key not in gone.systems),
         leaderboards=tuple(filter(gone.keeps_leaderboard, ruleset.leaderboards)),
@@ -104,13 +104,16 @@ class _Deletion:
         tiers = {name for _, name in tier_names(achievement)}
         return (bool(tiers) and self.achievements >= tiers) or self._is_broken(achievement.trigger)
 
-    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Boost | Leaderboard | Metric) -> bool:
+    def _is_broken(
+        self, rule: AchievementTrigger | FreezeReward | PointsTrigger | Boost | Leaderboard | Metric
+    ) -> bool:
         """Return whether the rule loses its attribute, a condition of its gate, or all references of another field."""
         if self._opens_gate(rule):
             return True
         deleted = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
         return self._filters_by_deleted(rule) or any(
-            deleted[reference.kind] >= set(reference.keys.values()) for reference in references_of(rule)
+            deleted.get(reference.kind, frozenset()) >= set(reference.keys.values())
+            for reference in references_of(rule)
         )
 
     def _opens_gate(self, rule: Any) -> bool:
@@ -166,10 +169,13 @@ class _Deletion:
         return attrs.evolve(achievement, trigger=CompositeTrigger(remaining), status=status)
 
     def from_streak(self, streak: Streak) -> Streak:
-        """Return the streak without the conditions on deleted metrics."""
-        return attrs.evolve(
-            streak, metrics=tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
-        )
+        """Return a streak without the conditions on deleted metrics, and the freezes for deleted achievements."""
+        freezes = streak.freezes
+        if freezes is not None:
+            kept = tuple(reward for reward in freezes.rewards if not self._is_broken(reward))
+            freezes = attrs.evolve(freezes, rewards=kept)
+        metrics = tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
+        return attrs.evolve(streak, metrics=metrics, freezes=freezes)
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
         """Return a points system without the triggers and boosts to delete; the others keep their keys."""
