@@ -22,9 +22,11 @@ from trophy_engine.core import (
     LeaderboardFinished,
     LeaderboardStarted,
     LevelChanged,
+    ManualAward,
     MetricChanged,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -73,7 +75,9 @@ from trophy_engine.rules.achievements import (
     Achievement,
     AnniversaryTrigger,
     ApiTrigger,
+    BalanceTrigger,
     CompositeTrigger,
+    LevelTrigger,
     MetricTrigger,
     StreakTrigger,
 )
@@ -91,13 +95,16 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
+from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak, StreakFreezeReward, StreakMetric
+from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
+from trophy_engine.views.achievements import AchievementView
 from trophy_engine.views.player import Player
-from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
+from trophy_engine.views.progress import LevelView, PauseView, PointsView, Progress, StreakView
 
 if TYPE_CHECKING:
     __version__: str
@@ -133,6 +140,7 @@ __all__ = [
     "AnniversaryTrigger",
     "ApiTrigger",
     "Attribute",
+    "BalanceTrigger",
     "Boost",
     "BoostFinished",
     "BoostStarted",
@@ -166,8 +174,10 @@ __all__ = [
     "Level",
     "LevelChanged",
     "LevelCount",
+    "LevelTrigger",
     "LevelView",
     "LongestStreak",
+    "ManualAward",
     "Metric",
     "MetricChanged",
     "MetricPeriodTotal",
@@ -186,6 +196,8 @@ __all__ = [
     "PointsChange",
     "PointsChanged",
     "PointsExplanation",
+    "PointsLimit",
+    "PointsLimited",
     "PointsRange",
     "PointsSource",
     "PointsSystem",
@@ -230,6 +242,7 @@ __all__ = [
     "StreakView",
     "SubscribersFailed",
     "SummaryRow",
+    "Tier",
     "TimePointsTrigger",
     "TrophyError",
     "UnknownKey",

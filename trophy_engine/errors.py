@@ -198,7 +198,9 @@ class UnknownUser(TrophyError, LookupError):
 
     def __str__(self) -> str:
         """Return the user, and which calls create users."""
-        return f"unknown user {self.user_id!r}; users exist from their first record, complete or identify command"
+        return (
+            f"unknown user {self.user_id!r}; users exist from their first record, award, complete or identify command"
+        )
 
 
 class Refused(TrophyError):
@@ -221,7 +223,7 @@ class EarlierThanSettled(Refused):
 
 
 class OutOfPoints(Refused):
-    """An event with a blocking deduction that would take a points system below zero."""
+    """A payment, or an event with a blocking deduction, that would take a points system below zero."""
 
     def __init__(self, user_id: str, system: str, total: int, needed: int) -> None:
         super().__init__(user_id, system, total, needed)
@@ -229,7 +231,7 @@ class OutOfPoints(Refused):
 
     def __str__(self) -> str:
         """Return the balance and the cost."""
-        return f"user {self.user_id!r} has {self.total} of {self.system!r}, and the event costs {self.needed}"
+        return f"user {self.user_id!r} has {self.total} of {self.system!r}, and needs {self.needed}"
 
 
 class AlreadyCompleted(Refused):

@@ -12,6 +12,7 @@ True
 from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from math import floor
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 
@@ -67,6 +68,38 @@ def subtract(left: Number, right: Number) -> Number:
     if type(left) is int and type(right) is int:
         return left - right
     return _canonical(_SUMS.subtract(Decimal(left), Decimal(right)))
+
+
+def negate(number: Number) -> Number:
+    """Return a number with the other sign; unlike the operator it rounds no decimal."""
+    return -number if isinstance(number, int) else number.copy_negate()
+
+
+def count_multiples(total: Number, step: Number) -> int:
+    """Return the number of multiples of a step, above 0, up to a total; it is negative for a total below 0.
+
+    >>> count_multiples(149, 50), count_multiples(exact(7.5), exact(2.5)), count_multiples(-1, 50)
+    (2, 3, -1)
+    """
+    if type(step) is int:
+        return floor(total) // step
+    from fractions import Fraction  # noqa: PLC0415  # few rules have decimal steps
+
+    return floor(Fraction(total) / Fraction(step))
+
+
+def since_multiple(total: Number, step: Number) -> Number:
+    """Return how far a total is beyond the last multiple of a step; a total below 0 is returned as it is.
+
+    >>> since_multiple(149, 50), since_multiple(exact(7.5), 2), since_multiple(-1, 50)
+    (49, Decimal('1.5'), -1)
+    """
+    return total if total <= 0 else subtract(total, multiple_of(step, count_multiples(total, step)))
+
+
+def multiple_of(step: Number, count: int) -> Number:
+    """Return so many times a step."""
+    return step * count if type(step) is int else _canonical(_SUMS.multiply(Decimal(step), Decimal(count)))
 
 
 def as_json(value: Number) -> int | float | str:

@@ -8,11 +8,13 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trophy_engine.calendar.instants import to_micros
+from trophy_engine.calendar.instants import HOUR, LAST, from_micros, parse_time_of_day, to_micros
 from trophy_engine.calendar.runs import Runs
+from trophy_engine.calendar.zones import zone
+from trophy_engine.testing import instants, time_zones
 
 dates = st.dates(date(1900, 1, 1), date(2199, 12, 31))
-repeating = st.builds(Runs, dates, st.none(), st.sampled_from(["day", "month", "year"]), st.integers(1, 40))
+repeating = st.builds(Runs, dates, st.none(), st.sampled_from(["day", "week", "month", "year"]), st.integers(1, 40))
 
 
 def walked(runs: Runs, day: date) -> tuple[int, date, date] | None:
@@ -78,7 +80,7 @@ def test_a_board_without_an_interval_has_one_run():
 
 
 def test_a_run_that_outlasts_the_calendar_has_no_end():
-    for unit in ("day", "month", "year"):
+    for unit in ("day", "week", "month", "year"):
         runs = Runs(date(2025, 1, 1), None, unit, 10**9)
         assert runs.window_on(date(2199, 1, 1).toordinal()) == 0
         assert runs.last_day(0) is None
@@ -101,3 +103,60 @@ def test_a_run_of_months_begins_on_the_day_of_the_month_of_the_first():
     runs = Runs(date(2025, 1, 15), None, "month", 1)
     days = [date(2025, 3, 14), date(2025, 3, 15), date(2025, 4, 14), date(2025, 4, 15)]
     assert [runs.window_on(day.toordinal()) for day in days] == [1, 2, 2, 3]
+
+
+def test_runs_of_the_same_days_are_equal():
+    start = date(2025, 1, 6)
+    assert Runs(start, None, "week", 2) == Runs(start, None, "day", 14, day_start=HOUR)
+    assert Runs(start, None, "year", 1) == Runs(start, None, "month", 12, time_zone=zone("Asia/Tokyo"))
+    assert len({Runs(start, None, unit, 1) for unit in ("day", "week", "month", "year", None)}) == 5
+
+
+def in_zone(name, start, day_start="00:00", unit="day"):
+    micros = parse_time_of_day(day_start)
+    return Runs(date.fromisoformat(start), None, unit, 1, micros, zone(name, micros))
+
+
+def test_a_run_of_one_zone_is_open_from_midnight_to_midnight_there():
+    runs = in_zone("Europe/Berlin", "2025-03-30")  # a day of 23 hours
+    assert [str(from_micros(instant)) for instant in (runs.opens(0), runs.closes(0))] == [
+        "2025-03-29 23:00:00+00:00",
+        "2025-03-30 22:00:00+00:00",
+    ]
+    later = in_zone("Europe/Berlin", "2025-03-30", "03:00")
+    assert [str(from_micros(instant)) for instant in (later.opens(0), later.closes(0))] == [
+        "2025-03-30 01:00:00+00:00",
+        "2025-03-31 01:00:00+00:00",
+    ]
+
+
+def test_a_date_that_is_shown_twice_opens_its_run_the_first_time_and_begins_the_second():
+    runs = in_zone("America/Sao_Paulo", "2018-02-18")  # at midnight of the 18th the clocks went back by an hour
+    eve = in_zone("Europe/London", "2025-10-26", "01:30")  # at 02:00 to 01:00
+    assert [str(from_micros(eve.opens(0))), str(from_micros(eve.day_ends(eve.day_at(eve.opens(0)))))] == [
+        "2025-10-26 00:30:00+00:00",
+        "2025-10-26 01:30:00+00:00",
+    ]
+    assert runs.opens(0) == runs.time_zone.midnight(runs.first_day(0))
+
+
+def test_a_date_that_was_skipped_is_a_run_without_length():
+    runs = in_zone("Pacific/Apia", "2011-12-29")
+    assert runs.opens(1) == runs.closes(1) == runs.opens(2)
+    assert runs.day_at(runs.opens(1)) == date(2011, 12, 31).toordinal()
+
+
+@given(time_zones(), st.sampled_from(["00:00", "03:00", "01:30"]), instants().map(to_micros))
+def test_days_of_one_zone_follow_one_another_and_runs_are_open_at_their_dates(name, day_start, at):
+    runs = in_zone(name, "1950-01-01", day_start)
+    day = runs.day_at(at)
+    assert at < runs.day_ends(day)
+    assert runs.day_at(runs.day_ends(day) - 1) == day < runs.day_at(runs.day_ends(day))
+    shown = runs.window_on(runs.time_zone.window(at)[0])
+    assert runs.opens(shown) <= at < runs.closes(shown)
+
+
+def test_days_far_beyond_every_instant_have_bounds():
+    runs = Runs(date(2025, 1, 1), None, "year", 5000, 0, zone("Europe/Berlin"))
+    assert runs.closes(0) > LAST
+    assert runs.opens(1) > LAST

@@ -38,7 +38,7 @@ def test_check_names_a_file_whose_name_is_not_text(run):
     assert checked.stderr == ""
     assert checked.stdout.splitlines() == [
         "x\\udcff.json:1:52: error: achievements[0] 'a'.trigger.type: must be one of "
-        '"metric", "streak", "api", "achievement", "anniversary", not ["metric"]',
+        '"metric", "streak", "api", "achievement", "anniversary", "points", "level", not ["metric"]',
         "x\\udcff.json:1:73: error: achievements[0] 'a'.name: must be text that UTF-8 can write, without NUL, "
         'not "\\ud800"',
         "x\\udcff.json: 2 errors, no warnings",

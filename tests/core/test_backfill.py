@@ -1,9 +1,12 @@
 """Backfill: a leaderboard that is added later counts the whole history."""
 
 import attrs
+import pytest
 from stories import at, play
 
 from trophy_engine import Attribute, Engine, Leaderboard, Metric, MetricPointsTrigger, PointsSystem, Ruleset
+from trophy_engine.core.backfill import boards_to_recount
+from trophy_engine.core.compile import compile_plan
 
 RULES = Ruleset(
     attributes=[Attribute("genre", "event")],
@@ -11,6 +14,8 @@ RULES = Ruleset(
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
 )
 LATER = "04-05T10:00"
+#: What the boards rank by.
+SUBJECTS = [("metric", "words"), ("points", "xp")]
 
 
 def board(key, **given):
@@ -63,3 +68,36 @@ def test_what_was_counted_before_the_metric_was_removed_does_not_count():
     play(engine, "04-03T11:00 views 5")
     add(engine, board("seen", metric="views"))
     assert values(engine, "seen", 1, 3) == [[], [5]]
+
+
+def test_an_ascending_board_has_a_value_for_each_user_with_an_event():
+    engine = engine_of("04-01T10:00 words 0")
+    add(engine, board("most", metric="words"), board("least", metric="words", order="ascending"))
+    assert (values(engine, "most", 1, 2), values(engine, "least", 1, 2)) == ([[], []], [[0], []])
+
+
+def test_events_and_awards_count_on_the_dates_of_the_zone_of_the_board():
+    engine = engine_of("04-01T10:00 words 3\n04-02T03:00 words 4", time_zone="America/New_York")
+    add(engine, *(board(kind, time_zone="Asia/Tokyo", **{kind: key}) for kind, key in SUBJECTS))
+    assert (values(engine, "metric", 1, 2), values(engine, "points", 1, 2)) == ([[3], [4]], [[6], [8]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "counted"),
+    [
+        ({"order": "ascending"}, True),
+        ({"time_zone": "Asia/Tokyo"}, True),
+        ({"start_time": "06:00"}, True),
+        ({"run_interval": 2}, True),
+        ({"ties": "shared"}, False),
+        ({"run_unit": "week", "run_interval": 1}, False),
+        ({"max_participants": 3, "name": "Most"}, False),
+    ],
+)
+@pytest.mark.parametrize(("kind", "key"), SUBJECTS)
+def test_a_board_is_counted_again_if_something_else_counts(changes, counted, kind, key):
+    former = attrs.evolve(board("most", **{kind: key}), run_interval=7)
+    before, after = (
+        compile_plan(attrs.evolve(RULES, leaderboards=[rule])) for rule in (former, attrs.evolve(former, **changes))
+    )
+    assert boards_to_recount(before, after) == (("most",) if counted else ())

@@ -11,8 +11,11 @@ from trophy_engine import (
     AchievementPointsTrigger,
     AnniversaryTrigger,
     ApiTrigger,
+    BalanceTrigger,
     CompositeTrigger,
     Engine,
+    Level,
+    LevelTrigger,
     Metric,
     MetricPointsTrigger,
     MetricTrigger,
@@ -36,6 +39,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.explain.event import SENTENCES
 from trophy_engine.rules.achievements import AchievementTrigger
 from trophy_engine.rules.points import PointsTrigger
+from trophy_engine.testing.achievements import STANDING_TRIGGERS
 from trophy_engine.testing.rulesets import (
     ACHIEVEMENT_TRIGGERS,
     COMPLETION_TRIGGERS,
@@ -50,6 +54,8 @@ from trophy_engine.trophy_api.serializers.points import serialize_trigger
 CONDITIONS = {
     MetricTrigger: (MetricTrigger("words", 10, {}), "words", 10, "the total of words reached 10"),
     StreakTrigger: (StreakTrigger(3), "the streak", 3, "the streak reached 3"),
+    BalanceTrigger: (BalanceTrigger("xp", 30), "the points of 'xp'", 30, "the balance of xp reached 30"),
+    LevelTrigger: (LevelTrigger("xp", "gold"), "the points of 'xp'", 100, "the level 'gold' of xp is reached"),
     AnniversaryTrigger: (AnniversaryTrigger(1), "years since the sign-up", 1, "1 year since the sign-up"),
     CompositeTrigger: (CompositeTrigger(["other"]), "prerequisites", 1, "its prerequisites are completed: other"),
     ApiTrigger: (ApiTrigger(), None, 1, "the application completed it"),
@@ -67,7 +73,7 @@ def rules(trigger=None, payment=None):
     return Ruleset(
         [Metric("words")],
         achievements=[Achievement("other", ApiTrigger()), Achievement("one", trigger or ApiTrigger())],
-        points=[PointsSystem("xp", triggers=[] if payment is None else [payment])],
+        points=[PointsSystem("xp", triggers=[] if payment is None else [payment], levels=[Level("gold", 100)])],
     )
 
 
@@ -101,7 +107,8 @@ def test_a_composite_counts_completed_prerequisites():
 
 
 def test_rules_are_drawn_with_triggers_of_every_kind():
-    assert ACHIEVEMENT_TRIGGERS.keys() | COMPOSITE_TRIGGERS.keys() == set(get_args(AchievementTrigger))
+    kinds = ACHIEVEMENT_TRIGGERS.keys() | COMPOSITE_TRIGGERS.keys() | STANDING_TRIGGERS.keys()
+    assert kinds == set(get_args(AchievementTrigger))
     assert POINTS_TRIGGERS.keys() | COMPLETION_TRIGGERS.keys() == set(get_args(PointsTrigger))
 
 

@@ -158,7 +158,7 @@ def test_a_blocking_trigger_refuses_the_event_and_changes_nothing():
     )
     play(engine, "04-02T10:00 views 1")
     log = list(engine.log())
-    with pytest.raises(OutOfPoints, match="user 'jo' has 1 of 'xp', and the event costs 3"):
+    with pytest.raises(OutOfPoints, match="user 'jo' has 1 of 'xp', and needs 3"):
         engine.record("views", user="jo", value=3, at=at("04-02T10:01"), idempotency_key="k")
     assert list(engine.log()) == log
     player = engine.user("jo", at=at("04-02T10:01"))

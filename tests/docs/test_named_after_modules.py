@@ -22,6 +22,7 @@ TESTED_ELSEWHERE = {
     "analysis/spark/events.py": "analysis/spark/test_evaluation.py",  # parses what the evaluation then reads
     "analysis/spark/one_pass.py": "analysis/spark/test_replay.py",  # runs on a cluster only
     "testing/ledger_laws.py": "testing/test_laws.py",  # plants faults that the laws of every module notice
+    "testing/limit_laws.py": "testing/test_laws.py",  # as for ledger_laws
     "testing/storage.py": "storage/test_sqlite.py",  # is a test case, of which the tests of storages are subclasses
     "testing/streak_laws.py": "testing/test_laws.py",  # as for ledger_laws
     "testing/translation_laws.py": "laws/test_laws.py",  # contains the laws

@@ -15,6 +15,7 @@ from trophy_engine.testing.driver import execute
 from trophy_engine.testing.histories import commands
 from trophy_engine.testing.laws import completions_are_permanent, users_commute
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
+from trophy_engine.testing.limit_laws import limits_are_never_exceeded
 from trophy_engine.testing.streak_laws import (
     freezes_are_conserved,
     length_counts_credited_periods,
@@ -29,6 +30,10 @@ def credits_and_more(rules, user, at):
     return st.one_of(credited, credited, commands(rules, user, at))
 
 
+def has_limits(rules):
+    return any(trigger.limit is not None for system in rules.points for trigger in system.triggers)
+
+
 STREAKS = streak_rules().filter(lambda streak: streak.freezes is not None)
 GAMES = games()
 #: Strategies for laws that require their subject in the rules, or longer histories.
@@ -36,6 +41,7 @@ GAMES_OF = {
     completions_are_permanent: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
     freezes_are_conserved: games(rulesets(st.tuples(STREAKS)), users=("ann",), min_size=8, kinds=credits_and_more),
     balances_are_sums_of_awards: games(rulesets().filter(lambda rules: rules.points), min_size=6),
+    limits_are_never_exceeded: games(rulesets().filter(has_limits), min_size=6),
     length_counts_credited_periods: games(
         rulesets(st.tuples(streak_rules())), users=("ann",), min_size=8, kinds=credits_and_more
     ),
@@ -53,6 +59,7 @@ SUBJECTS = {
     completions_are_permanent: {"AchievementCompleted": 5},
     freezes_are_conserved: {"FreezeConsumed": 8, "FreezeEarned": 8, "FreezeGranted": 1},
     balances_are_sums_of_awards: {"PointsAwarded": 20, "LevelChanged": 5},
+    limits_are_never_exceeded: {"PointsAwarded": 20, "PointsLimited": 10},
     length_counts_credited_periods: {"StreakStarted": 30, "StreakExtended": 15, "StreakLost": 15},
     users_commute: {SEVERAL_USERS: 40},
     streaks_are_independent: {"StreakStarted": 30, "StreakLost": 15, "FreezeConsumed": 5},

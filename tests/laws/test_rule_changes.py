@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from period_accounts import check_decisions
 
-from trophy_engine import Effect, Engine, Ruleset
+from trophy_engine import Effect, Engine, InvalidRules, Ruleset
 from trophy_engine.calendar.instants import DAY, LAST, from_micros
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.raw_effects import to_effect
@@ -50,7 +50,10 @@ def changed(draw, rules):
     keys = {achievement.key for achievement in rules.achievements}
     parts = ["all", "streak"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
     part = draw(st.sampled_from(parts))
-    return others if part == "all" else attrs.evolve(rules, **{part: getattr(others, part)})
+    try:
+        return others if part == "all" else attrs.evolve(rules, **{part: getattr(others, part)})
+    except InvalidRules:  # the parts refer to levels that are gone, or pay one another without end
+        return others
 
 
 @st.composite

@@ -1,31 +1,34 @@
-"""Leaderboards: the incremental index equals sorting all users, in any order of the users."""
+"""Leaderboards: the incremental index equals sorting all users by the list of what they did, in any order of them."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
-from dateutil.relativedelta import relativedelta
-from drawn_boards import ranked
-from hypothesis import assume, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
+from leaderboard_oracle import AllUsers
 
 from trophy_engine import (
+    Attribute,
     Engine,
     InvalidValue,
     Leaderboard,
-    MetricChanged,
-    PointsAwarded,
+    LeaderboardChanged,
+    Metric,
+    MetricPointsTrigger,
+    Notifications,
+    PointsSystem,
+    RankChanged,
+    Ruleset,
     TimePointsTrigger,
-    UserChanged,
-    UserCreated,
 )
-from trophy_engine.calendar.instants import DAY, LAST, from_micros
+from trophy_engine.calendar.instants import DAY, LAST, from_micros, parse_time_of_day
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core.aggregation import RunValues
+from trophy_engine.core.aggregation import AGGREGATES, RunValues
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.testing import LAWS, games, play, rulesets, states
+from trophy_engine.testing import LAWS, games, leaderboards, play, rulesets, states, with_leaderboards
 from trophy_engine.testing.driver import execute
 
 #: The laws that concern leaderboards.
@@ -43,77 +46,14 @@ def is_quick(history) -> bool:
     return not (ruleset.notifications and is_timed) or not commands or commands[-1].at - commands[0].at < 100 * DAY
 
 
-contests = games(rulesets().flatmap(ranked)).filter(is_quick)
-
-
-class Sorted:
-    """All users of a history, sorted by their effects."""
-
-    def __init__(self, history, until: int) -> None:
-        self.engine = Engine(history.ruleset)
-        self.effects = play(self.engine, [*history, Settle(until)])
-        self.until = from_micros(until)
-
-    def rows(self, board: Leaderboard, day: date, plan: str | None) -> list[tuple]:
-        first, last = run_of(board, day)
-        entries = []
-        for user in self.engine.users():
-            player = self.engine.user(user, at=self.until)
-            if board.user_attributes.mismatch(player.attributes) is not None:
-                continue
-            if board.breakdown_attributes and player.attributes.get("plan") != plan:
-                continue
-            value, reached = self.value(board, user, first, last)
-            if value > 0:
-                entries.append((-value, reached, player.created, user))
-        entries.sort()
-        return [(rank, user, -value) for rank, (value, _, _, user) in enumerate(entries[: board.max_participants], 1)]
-
-    def value(self, board: Leaderboard, user: str, first: date, last: date):
-        if board.rank_by == "streak":
-            streak = self.engine.user(user, at=self.until).streak
-            return streak.length, streak.extended_at
-        value, reached, home = 0, None, "UTC"
-        for effect in (effect for effect in self.effects if effect.user_id == user):
-            change = 0
-            match effect:
-                case UserCreated(time_zone=name):
-                    home = name
-                case UserChanged(field="time_zone", after=name):
-                    home = name
-                case MetricChanged(metric=board.metric):
-                    change = effect.value
-                case PointsAwarded(system=board.points):
-                    change = effect.awarded
-            if change and counts(board, effect.at, home, first, last):
-                value, reached = value + change, effect.at
-        return value, reached
-
-
-def counts(board: Leaderboard, at: datetime, home: str, first: date, last: date) -> bool:
-    since = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    local = at.replace(tzinfo=None) + timedelta(microseconds=zone(home).offset(since))
-    opens = time.fromisoformat(board.start_time or "00:00")
-    closes = time.fromisoformat(board.end_time or "23:59:59.999999")
-    early = local.time() < closes if board.end_time else True
-    return first <= local.date() <= last and opens <= local.time() and early
-
-
-def run_of(board: Leaderboard, day: date) -> tuple[date, date]:
-    """Return the run that contains a day, by a walk from the first."""
-    end = board.end or date(2200, 1, 1)
-    if board.run_unit is None:
-        return board.start, end
-    number = 0
-
-    def start(index: int) -> date:
-        return board.start + relativedelta(**{f"{board.run_unit}s": index * board.run_interval})
-
-    if board.run_unit == "day":
-        number = (day - board.start).days // board.run_interval
-    while start(number + 1) <= day:
-        number += 1
-    return start(number), min(start(number + 1) - timedelta(days=1), end)
+#: Rules for a leaderboard whose rank changes are announced at once.
+CONTEST = Ruleset(
+    metrics=[Metric("words")],
+    attributes=[Attribute("plan")],
+    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 2)])],
+    notifications=Notifications(throttle_minutes=0),
+)
+contests = games(rulesets().flatmap(with_leaderboards)).filter(is_quick)
 
 
 def days_to_ask_for(board: Leaderboard, history) -> list[date]:
@@ -144,11 +84,14 @@ def test_the_index_equals_sorting_all_users(history, looks, data):
                 engine.leaderboard(
                     board.key, at=from_micros(min(command.at + ahead, LAST - 1)), limit=1, attributes=some
                 )
-    expected = Sorted(history, until)
+    expected = AllUsers(history.ruleset)
+    for command in [*history, Settle(until)]:
+        expected.follow(command)
     for board in history.ruleset.leaderboards:
         for plan in ("pro", "other") if board.breakdown_attributes else (None,):
             for day in days_to_ask_for(board, history):
-                assert rows(engine, board, day, until, plan) == expected.rows(board, day, plan), (board, day)
+                ranked = expected.rows(board, day, from_micros(until), plan)
+                assert rows(engine, board, day, until, plan) == ranked, (board, day)
 
 
 @few
@@ -176,19 +119,19 @@ def rank_and_value(engine: Engine, board: Leaderboard, user: str, at: int, day: 
 
 
 def least_value(engine: Engine, board: Leaderboard, change, at: int, day: date):
-    """Return, from the rows, the least value that puts a new user on the board, or the value to exceed."""
+    """Return, from the rows, the least value that puts a new user on the board, or the value to surpass."""
     most = board.max_participants
     view = engine.leaderboard(board.key, at=from_micros(at), run=day, limit=most, attributes=change.group or None)
     if len(view.rankings) < most:
-        return 1
-    lowest = view.rankings[-1].value
-    return lowest + 1 if isinstance(lowest, int) else lowest
+        return 1 if board.order == "descending" else None
+    last = view.rankings[-1].value
+    return last + 1 if isinstance(last, int) and board.order == "descending" else last
 
 
 @few
 @given(contests)
 def test_an_outcome_has_every_change_of_rank_and_the_queried_rank(history):
-    engine = Engine(history.ruleset)
+    engine, day_start = Engine(history.ruleset), parse_time_of_day(history.ruleset.day_start)
     for command in (command for command in history if not isinstance(command, Settle)):
         before = {}
         for board in history.ruleset.leaderboards:
@@ -197,9 +140,8 @@ def test_an_outcome_has_every_change_of_rank_and_the_queried_rank(history):
         outcome = execute(engine, command)
         for key, change in getattr(outcome, "leaderboards", {}).items():
             board = next(board for board in history.ruleset.leaderboards if board.key == key)
-            day = from_micros(
-                command.at + zone(engine.user(command.user_id, at=outcome.at).time_zone).offset(command.at)
-            ).date()
+            clock = zone(board.time_zone or engine.user(command.user_id, at=outcome.at).time_zone, day_start)
+            day = from_micros(command.at + clock.date_offset(command.at)).date()
             assert change.start <= day <= (change.end or day)
             rank, value = rank_and_value(engine, board, command.user_id, command.at, day)
             assert change.rank == rank
@@ -239,7 +181,8 @@ def test_a_board_counted_from_the_log_is_equal(history):
     for user in engine.users():
         state = engine._repository.state(user)
         recounted = state.copy()
-        recounted.counters.windows |= {plan.boards[key].values.index: RunValues({0: (99, 0)}) for key in keys}
+        wrong = RunValues(AGGREGATES["sum"], {0: (99, 0)})
+        recounted.counters.windows |= {plan.boards[key].values.index: wrong for key in keys}
         recount_boards(recounted, plan, engine._repository.transitions_of(user, state.clock.settled), keys)
         assert recounted.dump(plan)["counters"] == state.dump(plan)["counters"]
 
@@ -263,3 +206,56 @@ def test_a_reopened_engine_has_equal_ranks(history, data):
         for day in days_to_ask_for(board, history):
             assert rows(again, board, day, until, "pro") == rows(engine, board, day, until, "pro")
     assert states(again) == states(engine)
+
+
+@few
+@given(contests, st.data())
+def test_other_leaderboards_are_counted_from_the_log(history, data):
+    others = data.draw(with_leaderboards(attrs.evolve(history.ruleset, leaderboards=())))
+    everyone, change = AllUsers(history.ruleset), data.draw(st.integers(0, len(history)))
+    for number, command in enumerate(history):
+        if number == change:
+            everyone.engine.update(others, at=from_micros(command.at))
+        everyone.follow(command)
+    until = command.at
+    if change == len(history):
+        everyone.engine.update(others, at=from_micros(until))
+    for engine in (everyone.engine, Engine.from_log(everyone.engine.log())):
+        for board in others.leaderboards:
+            for plan in ("pro", "other") if board.breakdown_attributes else (None,):
+                for day in days_to_ask_for(board, history):
+                    ranked = everyone.rows(board, day, from_micros(until), plan)
+                    assert rows(engine, board, day, until, plan) == ranked, (board, day)
+
+
+#: What a user does, a minute after the step before: a gain, or a move to another group.
+STEPS = st.tuples(
+    st.sampled_from(["ann", "ben", "cy", "dee", "eve"]), st.integers(-2, 3) | st.sampled_from(["pro", "x"])
+)
+
+
+@given(leaderboards("one", CONTEST), st.lists(STEPS, min_size=15, max_size=30))
+def test_every_change_of_a_rank_by_a_command_is_announced(drawn, steps):
+    board = attrs.evolve(drawn, start=date(2025, 1, 1), end=None, start_time=None, end_time=None, user_attributes={})
+    engine = Engine(attrs.evolve(CONTEST, leaderboards=[board]))
+
+    def ranks(at):
+        return {user: engine.standing(user, "one", at=at, days=0).rank for user in engine.users()}
+
+    numbers = []
+    for minute, (user, gain) in enumerate(steps):
+        at = datetime(2025, 6, 2, 12, tzinfo=UTC) + timedelta(minutes=minute)
+        before = ranks(at)
+        if isinstance(gain, int):
+            outcome = engine.record("words", user=user, value=gain, at=at)
+        else:
+            outcome = engine.identify(user, attributes={"plan": gain}, at=at)
+        changes = [effect for effect in outcome.effects if isinstance(effect, RankChanged)]
+        after = ranks(at)
+        expected = {one: (before.get(one), rank) for one, rank in after.items() if before.get(one) != rank}
+        assert {change.user_id: (change.previous_rank, change.rank) for change in changes} == expected
+        assert len(changes) == len(expected)
+        rows = [effect.rankings for effect in outcome.effects if isinstance(effect, LeaderboardChanged)]
+        assert rows or not expected
+        numbers.append(len(changes))
+    event(f"at most {max(numbers)} ranks changed at once")

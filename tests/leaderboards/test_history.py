@@ -3,13 +3,21 @@
 from datetime import date
 
 import pytest
-from boards import NEW_YEAR, engine_with, words, write
+from boards import NEW_YEAR, engine_with, rows, words, write
 from stories import at
 
 from trophy_engine import (
+    Achievement,
+    AnniversaryTrigger,
+    Engine,
     InvalidValue,
     Leaderboard,
+    LeaderboardFinished,
+    Metric,
+    Notifications,
     PointsSystem,
+    RankChanged,
+    Ruleset,
     StandingDay,
     Streak,
     StreakMetric,
@@ -17,17 +25,39 @@ from trophy_engine import (
     UnknownUser,
 )
 
+XP = PointsSystem("xp", triggers=[TimePointsTrigger(5, "days", 1)])
+BY_POINTS = Leaderboard("xp", "points", NEW_YEAR, points="xp")
+BY_METRIC = Leaderboard("xp", "metric", NEW_YEAR, metric="earned")
+EARNED = [Metric("words"), Metric("earned", source={"points": "xp"})]
 
-def test_the_history_of_a_rank_has_each_day_on_which_time_changed_it():
-    board = Leaderboard("xp", "points", NEW_YEAR, points="xp")
-    engine = engine_with(board, points=[PointsSystem("xp", triggers=[TimePointsTrigger(5, "days", 1)])])
+
+@pytest.mark.parametrize("board", [BY_POINTS, BY_METRIC], ids=["by points", "by a metric on points"])
+def test_the_history_of_a_rank_has_each_day_on_which_time_changed_it(board):
+    engine = Engine(Ruleset(metrics=EARNED, leaderboards=[board], points=[XP]))
     write(engine, "04-01T12:00 ann 1")
     expected = [(date(2025, 4, day), 5 * (day - 1)) for day in range(2, 6)]
     for _ in range(2):
         history = engine.standing("ann", "xp", at=at("04-05T13:00")).history
         assert [(row.date, row.value) for row in history] == expected
+        assert rows(engine, "04-05T13:00", "xp") == [(1, "ann", 20)]
         for day in range(2, 6):
             engine.settle(at=at(f"04-0{day}T12:30"))
+
+
+def test_a_board_by_completions_is_that_of_the_requested_instant():
+    loyal = Achievement("loyal", AnniversaryTrigger(1))
+    metrics = [Metric("words"), Metric("badges", source={"completions": "*"})]
+    board = Leaderboard("badges", "metric", NEW_YEAR, metric="badges", end=date(2026, 4, 1))
+    rules = Ruleset(metrics=metrics, achievements=[loyal], leaderboards=[board], notifications=Notifications())
+    engine = Engine(rules)
+    engine.identify("ann", sign_up_date=date(2025, 4, 1), at=at("04-01T12:00"))
+    assert rows(engine, "2026-03-31T23:00", "badges") == []
+    assert rows(engine, "2026-04-01T01:00", "badges") == [(1, "ann", 1)]
+    told = engine.settle(at=at("2026-05-01"))
+    [finished] = [effect for effect in told if isinstance(effect, LeaderboardFinished)]
+    [change] = [effect for effect in told if isinstance(effect, RankChanged)]
+    assert [row.user_id for row in finished.rankings] == ["ann"]
+    assert (change.user_id, change.at, change.rank) == ("ann", at("2026-04-01"), 1)
 
 
 def test_the_history_of_a_rank_has_the_days_on_which_it_changed():

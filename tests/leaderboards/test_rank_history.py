@@ -3,15 +3,13 @@
 from datetime import date
 
 from boards import NEW_YEAR, words, write
-from drawn_boards import ranked
 from hypothesis import given, settings
 from shared_log import live, steps
 from stories import at
 
 from trophy_engine import Engine, Leaderboard, Metric, Ruleset, Streak, StreakMetric
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY
 from trophy_engine.leaderboards.history import standing_days
-from trophy_engine.testing import rulesets
+from trophy_engine.testing import rulesets, with_leaderboards
 
 few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each evaluates many logs
 
@@ -25,7 +23,7 @@ def days_from_logs(engine, board, user, runs, until):
 
 
 @few
-@given(steps(rulesets().flatmap(ranked)))
+@given(steps(rulesets().flatmap(with_leaderboards)))
 def test_the_history_of_a_rank_equals_that_of_all_logs(drawn):
     for look in live(*drawn):
         engine = look.engine
@@ -33,7 +31,7 @@ def test_the_history_of_a_rank_equals_that_of_all_logs(drawn):
         for board in engine._repository.plan.boards.values():
             for user in users:
                 instant = max(look.now, engine._repository.state(user).clock.settled)
-                last = board.runs.nearest(instant // DAY + EPOCH_DAY)
+                last = board.runs.nearest(board.runs.day_at(instant))
                 for run in {last, max(last - 1, 0)}:
                     expected = days_from_logs(engine, board, user, range(run, run + 1), instant).get(run, [])
                     first = date.fromordinal(board.runs.first_day(run))

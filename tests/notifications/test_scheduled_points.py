@@ -14,6 +14,7 @@ from trophy_engine import (
     Notifications,
     PointsChanged,
     PointsSystem,
+    ReactivationDue,
 )
 
 
@@ -50,6 +51,16 @@ def test_collected_changes_open_the_next_window():
         (45, 4, 1),
         (60, 5, 1),
     ]
+
+
+def test_manual_awards_are_announced_and_are_no_activity():
+    engine = Engine(rules(points=[xp()]))
+    play(engine, "04-02T12:00 words 10")
+    first = engine.award("xp", 5, user="jo", at=at("04-02T12:20"))
+    assert [(one.total, one.added) for one in effects_of_kind(first.effects, PointsChanged)] == [(15, 5)]
+    engine.award("xp", 5, user="jo", at=at("04-03T12:00"))
+    due = effects_of_kind(engine.settle(at=at("04-05T16:00")), ReactivationDue)
+    assert [one.days_since_last_active for one in due] == [3]
 
 
 def test_without_a_throttle_every_change_is_announced():

@@ -20,6 +20,35 @@ def test_a_valid_file_has_no_problems(tmp_path):
     assert problems(tmp_path, 'metrics = [{ key = "words" }]') == []
 
 
+def test_faults_of_limits_are_reported_together(tmp_path):
+    messages = problems(
+        tmp_path,
+        """
+        streaks = [{ key = "daily", metrics = [{ key = "words" }] }]
+        metrics = [{ key = "words" }]
+        [[points]]
+        key = "xp"
+        triggers = [
+            { type = "streak", points = -1, limit = { points = 3 } },
+            { type = "streak", points = 1, limit = { point = 3, window = "dai" } },
+            { type = "streak", points = 1, limit = { points = 3, window = { last = 7, unit = "day" } } },
+            { type = "streak", points = 1, limit = 3 },
+        ]
+    """,
+    )
+    assert messages == [
+        "error: points[0].triggers[0].limit: is for triggers that award points; remove it, or make points positive",
+        "error: points[0].triggers[1].limit.point: unknown field 'point'; did you mean 'points'?",
+        "error: points[0].triggers[1].limit.window: must be one of 'day', 'week', 'month', 'year', not 'dai'; "
+        "did you mean 'day'?",
+        "error: points[0].triggers[2].limit.window.last: unknown field 'last'; known: 'every', 'unit', 'start'",
+        "error: points[0].triggers[2].limit.window: the field 'every' is missing",
+        "error: points[0].triggers[2].limit.window: the field 'start' is missing",
+        "error: points[0].triggers[3].limit: must be a table of fields, not 3; "
+        "write for example limit = { points = 3 }",
+    ]
+
+
 def test_faults_of_fields_are_reported_together(tmp_path):
     messages = problems(
         tmp_path,
@@ -52,10 +81,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: streaks[0].metrics[0].threshold: must be above 0, not 0",
         "error: streaks[0].freezes.max_count: 1 must be at least start_count 3",
         "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', "
-        "'anniversary', "
-        "not 'metrik'; did you mean 'metric'?",
+        "'anniversary', 'points', 'level', not 'metrik'; did you mean 'metric'?",
         "error: achievements[0].trigger: the field 'metric' is missing",
-        "error: achievements[0].trigger: the field 'value' is missing",
         "error: achievements[1]: the field 'key' is missing",
         "error: achievements[1].trigger.length: must be at least 1, not 0",
         "error: points[0].maximum: must be at least 1, not 0",
@@ -135,7 +162,11 @@ def test_suspicious_rules_are_warnings(tmp_path):
         boosts = [{ name = "b", multiplier = 2, start = 2025-01-01 }]
         [[points]]
         key = "gems"
-        triggers = [{ type = "metric", metric = "words", points = 1, block_if_out_of_points = true }]
+        triggers = [
+            { type = "metric", metric = "words", points = 1, block_if_out_of_points = true },
+            { type = "metric", metric = "words", points = 5, limit = { points = 3, window = "day" } },
+            { type = "metric", metric = "words", points = 5, limit = { points = 5 } },
+        ]
     """,
     )
     assert messages == [
@@ -153,6 +184,8 @@ def test_suspicious_rules_are_warnings(tmp_path):
         "remove it",
         "warning: points[1].triggers[0].block_if_out_of_points: has no effect on a trigger that awards points; "
         "remove it",
+        "warning: points[1].triggers[1].limit.points: is less than one payment of 5, so every award is cut off; "
+        "raise it",
     ]
     assert Ruleset.load(tmp_path / "rules.toml").points[1].key == "gems"
 
@@ -250,4 +283,24 @@ def test_a_leaderboard_by_a_streak_that_cannot_start_is_a_warning(tmp_path):
     messages = problems(tmp_path, 'leaderboards = [{ key = "a", rank_by = "streak", start = 2025-01-01 }]')
     assert messages == [
         "warning: leaderboards[0]: never has an effect, because the rules have no streak with metrics; add one"
+    ]
+
+
+def test_leaderboards_name_words_that_exist(tmp_path):
+    board = '[[leaderboards]]\nkey = "a"\nrank_by = "streak"\nstart = 2025-01-01\n'
+    rules = '[[metrics]]\nkey = "words"\n[[streaks]]\nkey = "s"\n[[streaks.metrics]]\nkey = "words"\n' + board
+    by_words = rules.replace('"streak"\n', '"metric"\nmetric = "words"\n')
+    wrong = 'order = "ascend"\nties = "same"\ntime_zone = "Europe/Berln"\nrun_unit = "weekly"\nrun_interval = 1'
+    assert problems(tmp_path, by_words + wrong) == [
+        "error: leaderboards[0].run_unit: must be one of 'day', 'week', 'month', 'year', not 'weekly'; "
+        "did you mean 'week'?",
+        "error: leaderboards[0].order: must be one of 'descending', 'ascending', not 'ascend'; "
+        "did you mean 'ascending'?",
+        "error: leaderboards[0].ties: must be one of 'first', 'shared', not 'same'; did you mean 'shared'?",
+        "error: leaderboards[0].time_zone: must be a time zone, for example 'Europe/London' or '+05:30', "
+        "not 'Europe/Berln'; did you mean 'Europe/Berlin'?",
+    ]
+    assert problems(tmp_path, rules + 'order = "ascending"') == [
+        "warning: leaderboards[0].order: ranks the shortest running streak first, and users without one nowhere; "
+        "remove it to rank the longest first"
     ]

@@ -76,7 +76,12 @@ def ranking(rank_by="metric", start=DAY, **fields):
         (lambda: Leaderboard("a", "streak", DAY, points="xp"), "points must be given if rank_by is 'points'"),
         (lambda: ranking(rank_by="length"), "rank_by must be one of 'metric', 'points', 'streak'"),
         (lambda: ranking(run_unit="day"), "run_unit must be given together with run_interval, or not at all"),
-        (lambda: ranking(run_unit="week", run_interval=1), "run_unit must be one of"),
+        (lambda: ranking(run_unit="fortnight", run_interval=1), "run_unit must be one of 'day', 'week', 'month',"),
+        (lambda: ranking(order="up"), "order must be one of 'descending', 'ascending', not 'up'"),
+        (lambda: ranking(ties="last"), "ties must be one of 'first', 'shared', not 'last'"),
+        (lambda: ranking(time_zone="Mars"), "time_zone must be a time zone, for example 'Europe/London' or"),
+        (lambda: ranking(time_zone="Europe/Pari"), "not 'Europe/Pari'; did you mean 'Europe/Paris'"),
+        (lambda: ranking(time_zone=["UTC"]), r"time_zone must be a time zone, .* not \['UTC'\]$"),
         (lambda: ranking(run_unit="day", run_interval=0), "run_interval must be at least 1"),
         (
             lambda: Leaderboard("a", "streak", DAY, run_unit="day", run_interval=1),

@@ -5,24 +5,30 @@ from datetime import date
 import pytest
 
 from trophy_engine import (
+    AchievementPointsTrigger,
     ApiTrigger,
     Boost,
     Freezes,
     InvalidValue,
     Leaderboard,
     Metric,
+    MetricPointsTrigger,
     MetricTrigger,
     PointsSystem,
     Ruleset,
     Streak,
     StreakMetric,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
 )
-from trophy_engine.rules.achievements import Achievement
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import select_errors
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
 from trophy_engine.rules.ruleset import check_text
 from trophy_engine.rules.structure import rule_classes_of, write_rule
+from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, RollingWindow
 
@@ -52,7 +58,7 @@ def test_a_class_is_chosen_by_its_type():
     ("raw", "kind", "paths"),
     [
         ({"type": "apy"}, "ApiTrigger", ["here.type"]),
-        ({"type": "Metric", "metric": "a"}, "MetricTrigger", ["here.type", "here"]),
+        ({"type": "Metric", "value": 1}, "MetricTrigger", ["here.type", "here"]),
         ({"typ": "metric", "metric": "a", "value": 1}, "MetricTrigger", ["here.typ"]),
         ({"typ": "metrics", "metric": "a", "value": 1}, "MetricTrigger", ["here.typ", "here.typ"]),
         ({"metric": "a", "amount": 1}, "MetricTrigger", ["here"]),
@@ -149,6 +155,10 @@ def boost(**fields):
     return Boost, {"name": "b", "multiplier": 2, "start": "2025-01-06", **fields}
 
 
+def achievement(trigger, **fields):
+    return Achievement, {"key": "a", "trigger": trigger, **fields}
+
+
 #: Fields that contradict one another, and the messages after the paths.
 CONTRADICTIONS = [
     (
@@ -191,6 +201,79 @@ CONTRADICTIONS = [
     (
         (Metric, {"key": "a", "source": {"completions": "*"}, "event_attributes": {"track": "spa"}}),
         {".event_attributes": "the completions of achievements have no attributes; remove it"},
+    ),
+    (
+        (MetricTrigger, {"metric": "a", "value": 3, "at_most": 2}),
+        {".value": "must not be given together with at_most; remove one"},
+    ),
+    (
+        (CompositeTrigger, {"achievements": ["a", "b"], "at_least": 3}),
+        {".at_least": "must be at most 2, because achievements has 2 achievements"},
+    ),
+    ((Tier, {"key": "gold"}), {"": "value must be given if at_most is not"}),
+    (achievement({"type": "streak"}), {".trigger": "lacks the field length; give it, or give the achievement tiers"}),
+    (
+        achievement({"type": "streak", "length": 3}, tiers=[{"key": "a", "value": 3}]),
+        {".trigger.length": "must not be given together with tiers, which have it"},
+    ),
+    (
+        achievement({"type": "api"}, tiers=[{"key": "a", "value": 3}]),
+        {".tiers": "are for triggers of the type metric, streak, anniversary or points, not api; remove them"},
+    ),
+    (
+        achievement({"type": "streak"}, tiers=[{"key": "a", "value": 3}, {"key": "a", "value": 4}]),
+        {".tiers[1].key": "'a' is the key of an earlier tier; choose another key"},
+    ),
+    (
+        achievement({"type": "streak"}, tiers=[{"key": "a", "value": 2.5}]),
+        {".tiers[0].value": "must be a whole number, not 2.5"},
+    ),
+    (
+        achievement({"type": "streak"}, tiers=[{"key": "a", "at_most": 2}]),
+        {".tiers[0].at_most": "is for metrics; give a tier of the type streak a value"},
+    ),
+    (
+        achievement({"type": "metric", "metric": "m"}, tiers=[{"key": "a", "at_most": 2}, {"key": "b", "value": 1}]),
+        {".tiers[1].value": "must be at_most, which the first tier has"},
+    ),
+    (
+        achievement({"type": "metric", "metric": "m"}, tiers=[{"key": "a", "value": 2}, {"key": "b", "value": 2}]),
+        {".tiers[1].value": "2 must be above 2, that of the tier before; order the tiers from easy to hard"},
+    ),
+    (
+        achievement({"type": "metric", "metric": "m"}, tiers=[{"key": "a", "at_most": 2}, {"key": "b", "at_most": 3}]),
+        {".tiers[1].at_most": "3 must be below 2, that of the tier before; order the tiers from easy to hard"},
+    ),
+    (
+        achievement({"type": "anniversary", "years": 1}, repeatable=True),
+        {
+            ".repeatable": "must be false for a trigger of the type anniversary: each number of years passes once; "
+            "give it tiers"
+        },
+    ),
+    (
+        achievement({"type": "streak"}, tiers=[{"key": "a", "value": 3}], repeatable=True),
+        {".repeatable": "must be false with tiers, each of which is completed once; remove one of both"},
+    ),
+    (
+        achievement({"type": "metric", "metric": "m", "at_most": 3}, repeatable=True),
+        {
+            ".repeatable": "must be false with at_most: a total that is at most a value has no multiples; take a "
+            "value, or write several achievements"
+        },
+    ),
+    *(
+        (
+            (cls, {"points": -1, **fields, "limit": {"points": 5}}),
+            {".limit": "is for triggers that award points; remove it, or make points positive"},
+        )
+        for cls, fields in (
+            (MetricPointsTrigger, {"metric": "words"}),
+            (StreakPointsTrigger, {}),
+            (AchievementPointsTrigger, {"achievement": "done"}),
+            (TimePointsTrigger, {}),
+            (UserCreationPointsTrigger, {}),
+        )
     ),
     ((ValueRange, {"at_least": 3, "at_most": 2}), {".at_most": "2 must not be below at_least 3"}),
     ((RollingWindow, {"last": 169, "unit": "hour"}), {".last": "must be at most 168 hours, not 169"}),
@@ -255,13 +338,10 @@ def rule_classes(root=Ruleset):
 
 def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
     reader = Reader(TOML)
-    cls, raw = board(run_unit="week")
+    cls, raw = board(run_unit="weekly")
     reader.read_rule((cls,), raw, "here")
     assert [(problem.path, problem.message) for problem in reader.problems] == [
-        (
-            "here.run_unit",
-            "must be one of 'day', 'month', 'year', not 'week'; for weeks write run_unit 'day' with run_interval 7",
-        ),
+        ("here.run_unit", "must be one of 'day', 'week', 'month', 'year', not 'weekly'; did you mean 'week'?"),
         ("here.run_unit", "must be given together with run_interval, or not at all"),
     ]
 

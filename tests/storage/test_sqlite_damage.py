@@ -94,7 +94,7 @@ def _edit(path, *statements):
         ("command = x'00'", "its checksum is wrong"),
         ("kind = 'complete'", "its indexed columns differ from its command"),
         ("user_id = CAST(x'ff' AS TEXT)", "its indexed columns differ from its command"),
-        ("metric = 'pages'", "its indexed columns differ from its command"),
+        ("subject = 'pages'", "its indexed columns differ from its command"),
         ("idempotency_key = 'lesson-9'", "its indexed columns differ from its command"),
     ],
 )
@@ -117,17 +117,17 @@ def test_a_damaged_entry_is_named_and_the_others_can_be_read(path, change, fact)
 
 def test_a_gap_in_the_log_is_noticed(path):
     _edit(path, "DELETE FROM log WHERE sequence = 3")
-    with pytest.raises(StorageDamaged, match="its log has 19 entries, numbered from 1 to 20; restore"):
+    with pytest.raises(StorageDamaged, match="its log has 21 entries, numbered from 1 to 22; restore"):
         SQLiteStorage(path)
     with closing(SQLiteStorage(path, verify=False)) as storage:
         with pytest.raises(StorageDamaged, match="entry 4 of its log follows entry 2"):
             list(storage.entries())
-        assert len(list(storage.entries(3))) == 17
+        assert len(list(storage.entries(3))) == 19
 
 
 def test_a_truncated_log_is_noticed_by_the_snapshots(path):
     _edit(path, "DELETE FROM log WHERE sequence > 15")
-    with pytest.raises(StorageDamaged, match="its log ends with entry 15, but a snapshot is of entry 20"):
+    with pytest.raises(StorageDamaged, match="its log ends with entry 15, but a snapshot is of entry 22"):
         SQLiteStorage(path)
 
 
@@ -164,7 +164,7 @@ def test_an_index_that_misses_a_row_is_noticed(path):
 
 
 def test_definitions_that_sqlite_cannot_decode_are_damage(path):
-    path.write_bytes(path.read_bytes().replace(b"(user_id, metric,", b"(user_id, metr\xe9c,"))
+    path.write_bytes(path.read_bytes().replace(b"(user_id, kind, subject,", b"(user_id, kind, subj\xe9ct,"))
     with pytest.raises(StorageDamaged, match="its text is not UTF-8; restore a backup"):
         SQLiteStorage(path)
 

@@ -24,8 +24,8 @@ ADMIN_SHAPES = {
     "AdminAttribute": "id:uuid name:text key:text type:user/event",
     "AdminMetric": "id:uuid name:text key:text unitType:number/currency units:text",
     "AdminAchievement": """id:uuid name:text description:text|null status:active/inactive/locked badge:Badge|null
-        trigger:metric/streak/api/achievement/anniversary userAttributes:[AttributeValue] key?:text metricId?:uuid
-        metricValue?:number eventAttributes?:[AttributeValue] streakLength?:int achievementIds?:[uuid]
+        trigger:metric/streak/api/achievement/anniversary/points/level userAttributes:[AttributeValue] key?:text
+        metricId?:uuid metricValue?:number eventAttributes?:[AttributeValue] streakLength?:int achievementIds?:[uuid]
         anniversaryYears?:int""",
     "AdminSystem": """id:uuid name:text key:text description:text status:active/archived badge:Badge|null
         maxPoints:int|null levels?:[AdminLevel] boosts?:[AdminBoost] triggers?:[AdminTrigger]""",
@@ -38,7 +38,7 @@ ADMIN_SHAPES = {
         timeInterval?:int""",
     "AdminLeaderboard": """id:uuid name:text key:text status:inactive/active/scheduled/finished
         rankBy:metric/points/streak maxParticipants:int|null start:date breakdownAttributes:[uuid] description?:text
-        metricId?:uuid pointsSystemId?:uuid end?:date startTime?:text endTime?:text runUnit?:day/month/year
+        metricId?:uuid pointsSystemId?:uuid end?:date startTime?:text endTime?:text runUnit?:day/week/month/year
         runInterval?:int userAttributes?:[AttributeValue]""",
     "AdminPause": "id:uuid userId:text start:date end:date status:active/archived",
     "AdminFreezes": "startCount:int maxCount:int autoEarnInterval:int|null autoEarnAmount:int|null",

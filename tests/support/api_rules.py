@@ -92,6 +92,7 @@ def api_rulesets(draw):
                     attrs.evolve(
                         trigger,
                         status=draw(st.sampled_from(["active", "inactive"])),
+                        limit=None,
                         **({"streak": None} if isinstance(trigger, StreakPointsTrigger) else {}),
                     )
                     for trigger in system.triggers

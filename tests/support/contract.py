@@ -14,14 +14,14 @@ __all__ = ["OPERATIONS", "SHAPES", "WEBHOOKS", "faults", "faults_of_answer", "fa
 
 _BASE_STREAK = """length:int frequency:daily/weekly/monthly started:date|null periodStart:date|null periodEnd:date|null
 expires:date|null freezes?:int maxFreezes?:int freezeAutoEarnInterval?:int freezeAutoEarnAmount?:int"""
-_ACHIEVEMENT = """id:uuid name:text trigger:metric/streak/api/achievement/anniversary description:text|null
+_ACHIEVEMENT = """id:uuid name:text trigger:metric/streak/api/achievement/anniversary/points/level description:text|null
 badgeUrl:text|null userAttributes:[Pair] key?:text streakLength?:int anniversaryYears?:int achievementIds?:[uuid]
 metricId?:uuid metricName?:text metricValue?:number eventAttributes?:[Pair] eventAttribute?:Pair"""
 _SYSTEM = "id:uuid key:text name:text description:text|null badgeUrl:text|null maxPoints:int|null"
 _LEADERBOARD = """id:uuid name:text key:text rankBy:metric/points/streak description:text|null
 breakdownAttribute:text|null breakdownAttributes:[text] metricKey?:text metricName?:text pointsSystemKey?:text
 pointsSystemName?:text start:date end:date|null startTime:text|null endTime:text|null maxParticipants:int|null
-runUnit:day/month/year|null runInterval:int|null userAttributes:[Pair] status:active/scheduled/finished"""
+runUnit:day/week/month/year|null runInterval:int|null userAttributes:[Pair] status:active/scheduled/finished"""
 _PERIOD = """metrics:{WrappedMetric} points:{WrappedPoints} achievements:[UserAchievement]
 leaderboards:{UserLeaderboard}"""
 _STANDING = "currentTotal:number changeThisPeriod:number percentChange:number percentileThisPeriod?:number"
@@ -54,10 +54,11 @@ SHAPES = {
     "Range": "from:int to:int users:int",
     "Boost": """id:uuid name:text status:active/scheduled/finished start:date end:date|null multiplier:number
         rounding:down/up/nearest""",
-    "Trigger": """id:uuid type:metric/achievement/streak/time/user_creation points:int status:active/inactive/archived
-        userAttributes:[Pair] created:instant updated:instant metricId?:uuid metricName?:text metricThreshold?:int
-        eventAttributes?:[Pair] eventAttribute?:Pair streakLengthThreshold?:int achievementId?:uuid
-        achievementName?:text timeUnit?:hour/day timeInterval?:int""",
+    "Trigger": """id:uuid type:metric/achievement/streak/time/user_creation/manual points:int
+        status:active/inactive/archived userAttributes:[Pair] created:instant updated:instant metricId?:uuid
+        metricName?:text metricThreshold?:int eventAttributes?:[Pair] eventAttribute?:Pair
+        streakLengthThreshold?:int achievementId?:uuid achievementName?:text timeUnit?:hour/day timeInterval?:int
+        reason?:text""",
     "Award": "id:uuid awarded:int date:instant total:int trigger:Trigger boosts?:[Boost]",
     "EventPoints": f"{_SYSTEM} total:int added:int awards:[Award] level?:Level|null",
     "UserPoints": f"{_SYSTEM} total:int level:Level|null awards:[Award]",

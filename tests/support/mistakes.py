@@ -205,7 +205,7 @@ MISTAKES = [
         ("a metric under a misspelt type", _set(*_THIRD, "trigger", "metric", "z-tow"), "trigger.metric", "'z-tow'"),
         ("no achievement", _set(*_ALL, "trigger", "achievements", 0, "z-frist"), "achievements[0]", "'z-first'?"),
         ("no key in a list", _set(*_ALL, "trigger", "achievements", 1, 7), "achievements[1]", "must consist of"),
-        ("a field that is missing", _remove(*_YEAR, "trigger", "years"), ".trigger", "the field 'years' is missing"),
+        ("a field that is missing", _remove(*_YEAR, "trigger", "years"), ".trigger", "lacks the field years; give it"),
         ("a key that is missing", _remove(*_YEAR, "key"), "]", "the field 'key' is missing"),
         ("a maximum in quotes", _set(*_POINTS, "maximum", "10"), ".maximum", "write it without quotes: 10"),
         ("an unknown field of points", _set(*_POINTS, "colour", "red"), ".colour", "unknown field 'colour'"),

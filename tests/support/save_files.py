@@ -71,6 +71,8 @@ def perform_history(storage):
         engine.update(AFTER, at=day(14))
         engine.reset_streak("Zoë 🦊", at=day(14))
         engine.record("words", user="jo", value=7, at=day(14), idempotency_key="lesson-6")
+        engine.award("xp", 30, user="jo", reason="Zoë's quiz", at=day(14))
+        engine.award("xp", -5, user="jo", at=day(14), idempotency_key="lesson-6")
 
 
 def create_history(path, page_size=512):

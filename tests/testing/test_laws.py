@@ -27,6 +27,7 @@ from trophy_engine.testing import (
 )
 from trophy_engine.testing.laws import completions_are_permanent, settling_is_path_independent, users_commute
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
+from trophy_engine.testing.limit_laws import limits_are_never_exceeded
 
 
 def test_a_broken_law_is_named_with_its_story(monkeypatch):
@@ -51,7 +52,7 @@ def test_a_broken_law_is_named_with_its_story(monkeypatch):
 
 def plant_forgotten_boundary(monkeypatch):
     """Let an award exceed the maximum."""
-    monkeypatch.setattr(points, "_bounded", lambda state, trigger, before, amount: max(before + amount, 0))
+    monkeypatch.setattr(points, "_bounded", lambda state, system, before, amount, blocks: max(before + amount, 0))
 
 
 def plant_double_payment(monkeypatch):
@@ -98,6 +99,11 @@ def plant_order_of_users(monkeypatch):
     monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has separate owners
 
 
+def plant_uncounted_points(monkeypatch):
+    """Forget what a trigger with a limit has awarded."""
+    monkeypatch.setattr("trophy_engine.core.points.count_points", lambda *_: None)
+
+
 @pytest.mark.thorough
 @pytest.mark.thorough
 @pytest.mark.parametrize(
@@ -105,6 +111,7 @@ def plant_order_of_users(monkeypatch):
     [
         (plant_forgotten_boundary, balances_are_sums_of_awards),
         (plant_double_payment, balances_are_sums_of_awards),
+        (plant_uncounted_points, limits_are_never_exceeded),
         (plant_revocation, completions_are_permanent),
         (plant_hours_for_days, settling_is_path_independent),
         (plant_order_of_users, users_commute),
@@ -112,7 +119,7 @@ def plant_order_of_users(monkeypatch):
 )
 def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
     @given(games(rulesets(streak_rules())))
-    @settings(ROUGH, max_examples=400, phases=[Phase.generate])
+    @settings(ROUGH, max_examples=1_000, phases=[Phase.generate])
     def check_history(history):
         check_laws(history.ruleset, history, [law])
 
@@ -122,5 +129,5 @@ def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
 
 
 def test_every_law_has_a_docstring():
-    assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 12
+    assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 13
     assert all(law.__doc__.endswith(".") for law in LAWS)

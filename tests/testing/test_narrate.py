@@ -20,6 +20,7 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.instants import DAY, to_micros
 from trophy_engine.core.commands import (
+    Award,
     Complete,
     GrantFreeze,
     Identify,
@@ -87,6 +88,8 @@ AT = to_micros(at("04-02T12:00"))
 #: A command of each kind, and its sentence.
 SENTENCES = [
     (Record("ann", AT, "words", Decimal("2.5"), (("device", "ios"),), "k"), "recorded 2.5 for words (device = 'ios')"),
+    (Award("ann", AT, "xp", 2_000, "", None), "was awarded 2,000 xp"),
+    (Award("ann", AT, "xp", -20, "a hat", "k"), "paid 20 xp (a hat)"),
     (Complete("ann", AT, "onboarded"), "completed 'onboarded' by a call of the application"),
     (
         Identify("ann", AT, (("time_zone", "Asia/Tokyo"), ("email", None))),

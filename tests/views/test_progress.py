@@ -1,4 +1,4 @@
-"""Views of progress: hidden, open and completed achievements."""
+"""Views of progress: of open achievements, from 0 to below 1."""
 
 from decimal import Decimal
 
@@ -8,14 +8,12 @@ from stories import at, play
 from trophy_engine import (
     Achievement,
     Attribute,
-    CompositeTrigger,
     Engine,
     Metric,
     MetricTrigger,
     Ruleset,
     Streak,
     StreakMetric,
-    StreakTrigger,
 )
 from trophy_engine.views.progress import Progress
 
@@ -30,35 +28,6 @@ def engine_with(*achievements, points=()):
             points=points,
         )
     )
-
-
-def test_a_hidden_achievement_is_masked_until_it_is_earned():
-    secret = Achievement("egg", MetricTrigger("words", 2), name="Easter egg", description="Found it", hidden=True)
-    engine = engine_with(secret)
-    play(engine, "04-02T10:00 words 1")
-    [view] = engine.user("jo", at=at("04-02T10:00")).achievements
-    assert (view.name, view.description, view.hidden, view.progress.fraction) == ("???", "???", True, 0.5)
-    play(engine, "04-02T10:01 words 1")
-    [view] = engine.user("jo", at=at("04-02T10:01")).achievements
-    assert (view.name, view.description, view.progress) == ("Easter egg", "Found it", None)
-
-
-def test_the_nearest_achievements_come_first():
-    engine = engine_with(
-        Achievement("far", MetricTrigger("words", 100)),
-        Achievement("near", MetricTrigger("words", 4)),
-        Achievement("both", CompositeTrigger(["near", "done"])),
-        Achievement("done", MetricTrigger("words", 1)),
-        Achievement("not-for-you", MetricTrigger("words", 4), user_attributes={"plan": "pro"}),
-        Achievement("streak", StreakTrigger(10)),
-    )
-    play(engine, "04-02T10:00 words 3")
-    player = engine.user("jo", at=at("04-02T10:00"))
-    assert [view.key for view in player.next_achievements(3)] == ["near", "both", "streak"]
-    [both] = [view for view in player.achievements if view.key == "both"]
-    assert (both.progress.current, both.progress.target, both.progress.missing) == (1, 2, ("near",))
-    [far] = [view for view in player.achievements if view.key == "far"]
-    assert (far.progress.remaining, far.progress.fraction) == (97, 0.03)
 
 
 @pytest.mark.parametrize(

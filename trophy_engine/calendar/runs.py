@@ -6,51 +6,76 @@ the first start, so that a short month does not change the day of the month of l
 >>> runs = Runs(date(2025, 1, 31), unit="month", interval=1)
 >>> [date.fromordinal(runs.first_day(index)).isoformat() for index in range(3)]
 ['2025-01-31', '2025-02-28', '2025-03-31']
+
+Every user counts by their own local dates, or all by the dates of one time zone. In the first case a run is open while
+any zone shows one of its dates; in the second, while that zone does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, begins_anywhere, over_everywhere
+from trophy_engine.calendar.instants import (
+    DAY,
+    EPOCH_DAY,
+    FIRST,
+    LAST,
+    begins_anywhere,
+    over_everywhere,
+    utc_midnight,
+)
 from trophy_engine.calendar.months import BEYOND, MONTHS, add_months, whole_months
+from trophy_engine.calendar.zones import Zone
 
-RunUnit = Literal["day", "month", "year"]
+RunUnit = Literal["day", "week", "month", "year"]
 RunStatus = Literal["scheduled", "active", "finished"]
+
+_A_WEEK: Final = 7
+#: No instant lies on a date before the first or after the last.
+_FIRST_DAY: Final = FIRST // DAY + EPOCH_DAY - 2
+_LAST_DAY: Final = LAST // DAY + EPOCH_DAY + 2
 
 
 @attrs.frozen
 class Runs:
-    """Consecutive runs, numbered from 0; local days are ordinals.
+    """Consecutive runs, numbered from 0; local days are ordinals. Runs of the same days are equal.
 
     Attributes:
         start: the first day of the first run.
         end: the last day of the last run; None for runs without end.
-        unit: the unit of the length of a run; None for a single run.
+        unit: the unit of the length of a run, a week of seven days; None for a single run.
         interval: the length of a run in units.
-        day_start: the time of day at which local dates change, in microseconds since midnight; equal runs can differ
-            in it.
+        day_start: the time of day at which local dates change, in microseconds since midnight.
+        time_zone: the zone, with the same day start, whose dates they are; None for the dates of each user.
     """
 
     start: date
     end: date | None = None
-    unit: RunUnit | None = None
-    interval: int = 1
+    unit: RunUnit | None = attrs.field(default=None, eq=False)
+    interval: int = attrs.field(default=1, eq=False)
     day_start: int = attrs.field(default=0, eq=False)
+    time_zone: Zone | None = attrs.field(default=None, eq=False)
     _first: int = attrs.field(init=False, default=attrs.Factory(lambda self: self.start.toordinal(), takes_self=True))
     _last: int = attrs.field(
         init=False,
         default=attrs.Factory(lambda self: BEYOND if self.end is None else self.end.toordinal(), takes_self=True),
     )
+    _days: int = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: self._length({"day": 1, "week": _A_WEEK}), takes_self=True),
+    )
     _months: int = attrs.field(
         init=False,
-        default=attrs.Factory(
-            lambda self: self.interval * MONTHS if self.unit == "year" else self.interval, takes_self=True
-        ),
+        default=attrs.Factory(lambda self: self._length({"month": 1, "year": MONTHS}), takes_self=True),
     )
+
+    def _length(self, units: Mapping[str, int]) -> int:
+        """Return the length of a run in days, or in months; 0 if it has none in them."""
+        return 0 if self.unit is None else self.interval * units.get(self.unit, 0)
 
     def window_on(self, day: int) -> int | None:
         """Return the run that contains a day, or None."""
@@ -58,13 +83,23 @@ class Runs:
             return None
         if self.unit is None:
             return 0
-        if self.unit == "day":
-            return (day - self._first) // self.interval
+        if self._days:
+            return (day - self._first) // self._days
         return whole_months(self.start, day) // self._months
 
-    def utc_day(self, at: int) -> int:
-        """Return the date in UTC at an instant."""
-        return (at - self.day_start) // DAY + EPOCH_DAY
+    def day_at(self, at: int) -> int:
+        """Return the date at an instant, in the zone of the runs or in UTC.
+
+        A date begins once: when clocks go back over midnight, the second time.
+        """
+        if self.time_zone is None:
+            return (at - self.day_start) // DAY + EPOCH_DAY
+        day, _ = self.time_zone.window(at)
+        return day if self.time_zone.midnight(day) <= at else day - 1
+
+    def day_ends(self, day: int) -> int:
+        """Return the first instant after a date of ``day_at``."""
+        return utc_midnight(day + 1) + self.day_start if self.time_zone is None else self._midnight(day + 1)
 
     def nearest(self, day: int) -> int:
         """Return the run that contains a day, the first run before the start, or the last run after the end."""
@@ -75,8 +110,8 @@ class Runs:
         """Return the first day of a run."""
         if self.unit is None or index == 0:
             return self._first
-        if self.unit == "day":
-            return min(self._first + index * self.interval, BEYOND)
+        if self._days:
+            return min(self._first + index * self._days, BEYOND)
         return add_months(self.start, index * self._months)
 
     def last_day(self, index: int) -> int | None:
@@ -86,13 +121,30 @@ class Runs:
         return None if last == BEYOND - 1 and self.end is None else last
 
     def opens(self, index: int) -> int:
-        """Return the first instant at which any zone shows the first day of a run."""
-        return begins_anywhere(self.first_day(index)) + self.day_start
+        """Return the first instant at which the zone of the runs, or any zone, shows the first day of a run."""
+        day = self.first_day(index)
+        if self.time_zone is None:
+            return begins_anywhere(day) + self.day_start
+        midnight = self._midnight(day)
+        if _FIRST_DAY <= day <= _LAST_DAY:  # if clocks go back over midnight, the day is shown twice
+            return min(midnight, self.time_zone.instant(day, self.day_start))
+        return midnight
 
     def closes(self, index: int) -> int | None:
-        """Return the first instant at which no zone shows the last day of a run any more, or None without end."""
+        """Return the first instant from which on no zone, or not that of the runs, shows the last day of a run.
+
+        None for a run without end.
+        """
         last = self.last_day(index)
-        return None if last is None else over_everywhere(last) + self.day_start
+        if last is None:
+            return None
+        return over_everywhere(last) + self.day_start if self.time_zone is None else self._midnight(last + 1)
+
+    def _midnight(self, day: int) -> int:
+        """Return the last instant at which the date changes to a day in the zone of the runs."""
+        if self.time_zone is None or not _FIRST_DAY <= day <= _LAST_DAY:
+            return utc_midnight(day)
+        return self.time_zone.midnight(day)
 
     def status(self, index: int, at: int) -> RunStatus:
         """Return the status of a run at an instant."""

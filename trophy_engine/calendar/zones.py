@@ -265,10 +265,16 @@ def _nearest(name: str) -> str | None:
     return nearest(name, zone_names())
 
 
+def similar_zone(name: object) -> str | None:
+    """Return the most similar name of a zone to an unknown one, or None.
+
+    A similar name to one with an offset, or to an abbreviation, would be of a zone with another offset.
+    """
+    return _nearest(name) if isinstance(name, str) and not _NO_NAME.fullmatch(name) else None
+
+
 def _unknown(name: object) -> str:
-    # A similar name that has an offset or is an abbreviation would be a zone with another offset.
-    is_name = isinstance(name, str) and not _NO_NAME.fullmatch(name)
-    near = _nearest(name) if isinstance(name, str) and is_name else None
+    near = similar_zone(name)
     hint = f" did you mean {near!r}?" if near else ""
     remedy = "use an IANA name, for example 'Europe/London', or an offset, for example '+05:30'"
     return f"unknown time zone {short_repr(name)};{hint} {remedy}"

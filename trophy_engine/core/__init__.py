@@ -11,7 +11,7 @@ state from one ruleset to another.
 Other rooms import the names of this room from here.
 """
 
-from trophy_engine.core.achievements import qualifies
+from trophy_engine.core.achievements import is_done_in_window, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
@@ -19,6 +19,7 @@ from trophy_engine.core.commands import (
     ALL_STREAKS,
     KINDS,
     NAMES,
+    Award,
     ChangeRules,
     Changes,
     Command,
@@ -29,12 +30,14 @@ from trophy_engine.core.commands import (
     Record,
     ResetStreak,
     RestoreStreak,
+    ScopedKey,
     Settle,
     Unpause,
     UserCommand,
     check_text,
     decode,
     encode,
+    idempotency_key_of,
 )
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import (
@@ -56,6 +59,7 @@ from trophy_engine.core.effects import (
     MetricChanged,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     RawEffect,
     ReactivationDue,
@@ -76,7 +80,8 @@ from trophy_engine.core.effects import (
 )
 from trophy_engine.core.evaluate import apply_command, record_event
 from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.leaderboard_values import group_of, values_of
+from trophy_engine.core.leaderboard_values import group_of, takes_part, values_of
+from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
@@ -91,7 +96,7 @@ from trophy_engine.core.plan import (
     TriggerPlan,
 )
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
-from trophy_engine.core.points import level_of
+from trophy_engine.core.points import level_of, points_for_level
 from trophy_engine.core.preferences import (
     CHANNELS,
     MESSAGES,
@@ -106,6 +111,7 @@ from trophy_engine.core.raw_effects import (
     KIND,
     USER_ID,
     NamedEffect,
+    name_completed,
     name_fields,
     position,
     select_effects,

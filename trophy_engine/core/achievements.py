@@ -2,48 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import floor
-from typing import Final
+from typing import Any, Final
 
 from trophy_engine.core.agenda import Agenda, MetricEvent
+from trophy_engine.core.aggregation import Window
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
-from trophy_engine.core.state.counters import CounterState
-from trophy_engine.numbers import BEYOND, Number
+from trophy_engine.core.state.counters import CounterState, Repeats
+from trophy_engine.numbers import BEYOND, Number, count_multiples, multiple_of, negate
 
 #: The attributes of an event without any.
 NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
 #: Less than every total of a metric.
 _BELOW: Final = -BEYOND
+#: Prerequisites that are missing, each with its alternatives, and the index of the next one to look at.
+_Missing = tuple[Sequence[tuple[str, ...]], int]
 
 
 def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
-    """Return True if the user has not completed the achievement and its filter matches their attributes."""
-    if achievement.key in state.counters.completed:
+    """Return True if the user can complete the achievement now, and its filter matches their attributes."""
+    if achievement.key in state.counters.completed and not achievement.rule.repeatable:
         return False
     required = achievement.user_attributes
     return required is None or required.mismatch(state.profile.attributes) is None
 
 
 def complete_achievement(
-    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, *, announce: bool = True
+    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int = 1, *, announce: bool = True
 ) -> None:
-    """Complete an achievement for a user who qualifies; with ``announce=False`` nothing pays for it."""
-    state.counters.completed[achievement.key] = at
+    """Complete an achievement for a user who qualifies, a repeatable one several times at once.
+
+    With ``announce=False`` nothing pays for it.
+    """
+    counters, number = state.counters, times
+    if achievement.rule.repeatable:
+        number = _count_repeats(state, achievement, at, times)
+        counters.completed.setdefault(achievement.key, at)
+    else:
+        counters.completed[achievement.key] = at
     if achievement.composites:
         agenda.completed.append(achievement)
     for metric in achievement.metrics:
-        agenda.events.append(MetricEvent(metric, 1, NO_ATTRIBUTES))
-    if not announce:
-        agenda.effects.append((AchievementBackdated, state.id, at, achievement.key))
-        return
-    agenda.effects.append((AchievementCompleted, state.id, at, achievement.key))
-    for reward in achievement.rewards:
-        agenda.awards.append((reward.order, reward, 1))
-    for trigger in achievement.triggers:
-        agenda.awards.append((trigger.order, trigger, 1))
+        agenda.events += [MetricEvent(metric, 1, NO_ATTRIBUTES)] * times
+    kind = AchievementCompleted if announce else AchievementBackdated
+    agenda.effects.append((kind, state.id, at, achievement.declared.key, achievement.tier, times, number))
+    if announce:
+        for reward in achievement.rewards:
+            agenda.awards.append((reward.order, reward, times))
+        for trigger in achievement.triggers:
+            agenda.awards.append((trigger.order, trigger, times))
+
+
+def _count_repeats(state: UserState, achievement: AchievementPlan, at: int, times: int) -> int:
+    """Count completions of a repeatable achievement; return their number so far."""
+    counters, former = state.counters, state.counters.repeats.get(achievement.key)
+    held = int(achievement.key in counters.completed) if former is None else former.times
+    number = held + times
+    windows = () if former is None else former.windows
+    repeats = Repeats(number, at, _with_current(state, achievement, windows))
+    counters.repeats = {**counters.repeats, achievement.key: repeats}
+    return number
+
+
+def _with_current(
+    state: UserState, achievement: AchievementPlan, windows: tuple[int | None, ...]
+) -> tuple[int | None, ...]:
+    """Return the windows in which an achievement was completed, with the present one, without those that are over."""
+    counter = achievement.counter
+    window = None if counter is None else _window_of(counter)
+    if counter is None or counter.totals is None or window is None:
+        return ()
+    day = state.clock.day
+    current = window.current(counter.totals.find(state.counters.windows), state.clock.settled, day)
+    return (*(name for name in windows if name != current and window.returns(name, day)), current)
+
+
+def begin_repeats(state: UserState, achievement: AchievementPlan) -> None:
+    """Let a repeatable achievement that a change of rules changed be completed again from the next window on."""
+    if achievement.rule.repeatable:
+        former = state.counters.repeats.get(achievement.key)
+        first = state.counters.completed[achievement.key]
+        times, last = (1, first) if former is None else (former.times, former.last)
+        repeats = Repeats(times, last, _with_current(state, achievement, ()))
+        state.counters.repeats = {**state.counters.repeats, achievement.key: repeats}
+
+
+def is_done_in_window(state: UserState, achievement: AchievementPlan) -> bool:
+    """Return True if a repeatable achievement was completed in the present window of its metric."""
+    counter, repeats = achievement.counter, state.counters.repeats.get(achievement.key)
+    window = None if counter is None else _window_of(counter)
+    if repeats is None or counter is None or counter.totals is None or window is None:
+        return False
+    totals = counter.totals.find(state.counters.windows)
+    return window.current(totals, state.clock.settled, state.clock.day) in repeats.windows
+
+
+def _window_of(counter: Counter) -> Window[Any] | None:
+    """Return the window in which a total begins again, or None."""
+    return counter.metric.window if counter.is_windowed and counter.metric is not None else None
 
 
 def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
@@ -53,28 +112,33 @@ def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: 
         candidates = agenda.plan.composites.copy()
     else:
         candidates = []
-    missing: dict[str, int] = {}
+    missing: dict[str, _Missing] = {}
     while candidates or agenda.completed:
         for achievement in agenda.completed:
             candidates += achievement.composites
         agenda.completed.clear()
         for composite in candidates:
-            if _has_all_prerequisites(composite, state, missing) and qualifies(composite, state):
+            if qualifies(composite, state) and _has_enough_prerequisites(composite, state, missing):
                 complete_achievement(agenda, state, composite, at, announce=announce)
         candidates.clear()
 
 
-def _has_all_prerequisites(composite: AchievementPlan, state: UserState, missing: dict[str, int]) -> bool:
-    """Return True if the user has completed every prerequisite.
+def _has_enough_prerequisites(composite: AchievementPlan, state: UserState, missing: dict[str, _Missing]) -> bool:
+    """Return True if the user has completed as many prerequisites as the composite requires.
 
-    ``missing`` keeps the index of the first missing prerequisite, where the next check of the composite starts.
+    ``missing`` keeps as many missing prerequisites as decide that it is not complete, and the index of the first one
+    that was not looked at, where the next check of the composite continues.
     """
-    prerequisites = composite.prerequisites
-    index = missing.get(composite.key, 0)
-    while index < len(prerequisites) and prerequisites[index] in state.counters.completed:
+    prerequisites, completed = composite.alternatives, state.counters.completed
+    spare = len(prerequisites) - int(composite.threshold)
+    known, index = missing.get(composite.key, ((), 0))
+    lacking = [keys for keys in known if not any(key in completed for key in keys)]
+    while index < len(prerequisites) and len(lacking) <= spare:
+        if not any(key in completed for key in prerequisites[index]):
+            lacking.append(prerequisites[index])
         index += 1
-    missing[composite.key] = index
-    return index == len(prerequisites)
+    missing[composite.key] = lacking, index
+    return len(lacking) <= spare
 
 
 def cross_thresholds(
@@ -87,11 +151,13 @@ def cross_thresholds(
     counter_state = state.counters.states[counter.index]
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
-    if after > before and announce:
-        for step, trigger in counter.steps:
+    if after > before:
+        for step, trigger in counter.steps if announce else ():
             times = after // step - before // step
             if times:
                 agenda.awards.append((trigger.order, trigger, times))
+        if counter.repeatable:
+            _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
 
 
 def cross_metric_thresholds(
@@ -124,6 +190,9 @@ def cross_metric_thresholds(
                 high = passed + step
     counter_state.low = low
     counter_state.high = high
+    if counter.repeatable:
+        _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
+        _narrow_quiet_interval(counter, counter_state, after)
 
 
 def cross_moved_thresholds(
@@ -142,6 +211,39 @@ def cross_moved_thresholds(
     counter_state, before = state.counters.states[counter.index], before or 0
     if not counter_state.low <= before < counter_state.high or not counter_state.low <= after < counter_state.high:
         cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at, announce=announce)
+    if counter.falling is not None:
+        falling, counter_state = negate(after), state.counters.states[counter.falling.index]
+        if not counter_state.low <= falling < counter_state.high:
+            cross_metric_thresholds(
+                agenda, state, counter.falling, counter_state, falling, falling, at, announce=announce
+            )
+
+
+def _repeat_achievements(
+    agenda: Agenda, state: UserState, counter: Counter, before: Number, after: Number, at: int, *, announce: bool
+) -> None:
+    """Complete repeatable achievements: at each multiple or, on a total in windows, once in each window."""
+    for step, achievement in counter.repeatable:
+        if counter.is_windowed:
+            times = int(after >= step and not is_done_in_window(state, achievement))
+        else:
+            times = count_multiples(after, step) - count_multiples(before, step)
+        if times > 0 and qualifies(achievement, state):
+            complete_achievement(agenda, state, achievement, at, times, announce=announce)
+
+
+def _narrow_quiet_interval(counter: Counter, counter_state: CounterState, total: Number) -> None:
+    """Let the quiet interval of a counter end where a total completes a repeatable achievement."""
+    for step, _ in counter.repeatable:
+        multiples = count_multiples(total, step)
+        if counter.is_windowed:
+            multiples = min(max(multiples, 0), 1)
+            low = step if multiples else _BELOW
+            high = BEYOND if multiples else step
+        else:
+            low, high = multiple_of(step, multiples), multiple_of(step, multiples + 1)
+        counter_state.low = max(counter_state.low, low)
+        counter_state.high = min(counter_state.high, high)
 
 
 def _pass_thresholds(

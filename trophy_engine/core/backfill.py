@@ -31,9 +31,12 @@ def _has_counted(before: BoardPlan | None, after: BoardPlan) -> bool:
 
 
 def _counts(board: BoardPlan) -> tuple[Any, ...]:
-    """Return everything that decides what a leaderboard counts for a user."""
+    """Return everything that decides what a leaderboard counts for a user.
+
+    The order does, because an ascending leaderboard has a value of 0, too.
+    """
     rule = board.rule
-    return rule.rank_by, board.counted, rule.points, board.runs, board.opens, board.closes
+    return rule.rank_by, board.counted, rule.points, board.runs, rule.time_zone, board.opens, board.closes, rule.order
 
 
 def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transition], keys: Iterable[str]) -> None:
@@ -57,7 +60,7 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
                     drop_values(board, state)
         for event in events_of(transition):
             for board in boards:
-                _count(plan, board, state, event)
+                _count(plan, plan_then, board, state, event)
 
 
 def _has_subject(plan_then: Plan, plan: Plan, board: BoardPlan) -> bool:
@@ -67,14 +70,15 @@ def _has_subject(plan_then: Plan, plan: Plan, board: BoardPlan) -> bool:
     return any(system.key == board.rule.points for system in plan_then.systems)
 
 
-def _count(plan: Plan, board: BoardPlan, state: UserState, event: PastEvent) -> None:
+def _count(plan: Plan, plan_then: Plan, board: BoardPlan, state: UserState, event: PastEvent) -> None:
     """Count a past event or award for a leaderboard, if it is one of its metric or its points system."""
-    day = event.day
+    time_zone = event.zone if board.rule.time_zone is None else plan_then.zone(board.rule.time_zone)
+    day = time_zone.window(event.at)[0]
     if board.rule.metric is None:
         if event.kind == "points" and event.key == board.rule.points:
-            count_for_boards((board,), state, event.value, event.at, day, event.zone)
+            count_for_boards((board,), state, event.value, event.at, day, time_zone)
         return
     metric = plan.metrics[board.rule.metric]
     if is_counted(event, metric):
         item = metric.item_of(event.value, event.attributes, day)
-        count_for_boards((board,), state, item, event.at, day, event.zone)
+        count_for_boards((board,), state, item, event.at, day, time_zone)

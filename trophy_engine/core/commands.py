@@ -23,6 +23,7 @@ from trophy_engine.numbers import Number, exact, exact_text
 from trophy_engine.representation import brief_repr
 
 __all__ = [
+    "Award",
     "ChangeRules",
     "Changes",
     "Command",
@@ -33,12 +34,14 @@ __all__ = [
     "Record",
     "ResetStreak",
     "RestoreStreak",
+    "ScopedKey",
     "Settle",
     "Unpause",
     "UserCommand",
     "check_text",
     "decode",
     "encode",
+    "idempotency_key_of",
 ]
 
 
@@ -46,6 +49,9 @@ __all__ = [
 ALL_STREAKS: Final = "*"
 #: Fields of a user and their new values, sorted; attributes under ``attributes.KEY``.
 Changes = tuple[tuple[str, str | None], ...]
+
+#: The scope of an idempotency key and the key: the kind of command, the user, and the metric or the points system.
+ScopedKey = tuple[str, str, str, str]
 
 
 class Record(NamedTuple):
@@ -56,6 +62,21 @@ class Record(NamedTuple):
     metric: str
     value: Number
     attributes: tuple[tuple[str, str], ...]
+    idempotency_key: str | None
+
+    def __repr__(self) -> str:
+        """Return the class and its fields, cut to a length."""
+        return brief_repr(self)
+
+
+class Award(NamedTuple):
+    """Add points to a user's balance; negative points are a payment."""
+
+    user_id: str
+    at: int
+    system: str
+    points: int
+    reason: str
     idempotency_key: str | None
 
     def __repr__(self) -> str:
@@ -144,12 +165,13 @@ class ChangeRules(NamedTuple):
 
 
 #: A command about one user.
-UserCommand = Record | Complete | Identify | GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
+UserCommand = Record | Award | Complete | Identify | GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 Command = UserCommand | Settle | ChangeRules
 
 #: The kinds of commands by their names in the log; ``NAMES`` is the inverse.
 KINDS: Final[dict[str, type[Any]]] = {
     "record": Record,
+    "award": Award,
     "complete": Complete,
     "identify": Identify,
     "grant_freeze": GrantFreeze,
@@ -196,6 +218,15 @@ def decode(line: str) -> Command:
     ) from error
 
 
+def idempotency_key_of(command: Command) -> ScopedKey | None:
+    """Return the idempotency key of a command with its scope, or None for a command without one."""
+    match command:
+        case Record(user_id, _, subject, _, _, key) | Award(user_id, _, subject, _, _, key):
+            return None if key is None else (NAMES[type(command)], user_id, subject, key)
+        case _:
+            return None
+
+
 def check_text(command: Command) -> None:
     """Check that every storage can keep the texts of a command.
 
@@ -225,6 +256,17 @@ def _record(user_id: Any, at: Any, metric: Any, value: Any, attributes: Any, ide
         exact(value) if type(value) is int else exact_text(_text(value)),
         tuple([(_text(key), _text(text)) for key, text in _list(attributes)]),
         _optional_text(idempotency_key),
+    )
+
+
+def _award(user_id: Any, at: Any, system: Any, points: Any, reason: Any, idempotency_key: Any) -> Award:
+    return Award(
+        _text(user_id),
+        _instant(at),
+        _text(system),
+        _whole(points),
+        _text(reason),
+        None if idempotency_key is None else _text(idempotency_key),
     )
 
 
@@ -282,6 +324,7 @@ def _list(field: Any) -> list[Any]:
 
 _PARSERS: Final[dict[str, Callable[..., Command]]] = {
     "record": _record,
+    "award": _award,
     "complete": lambda user_id, at, achievement: Complete(_text(user_id), _instant(at), _text(achievement)),
     "identify": _identify,
     "grant_freeze": _of_streak(GrantFreeze),

@@ -10,12 +10,12 @@ from typing import Final, assert_never
 
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.calendar.instants import DAY, parse_time_of_day
-from trophy_engine.calendar.runs import Runs
-from trophy_engine.core.aggregation import AGGREGATES, RunValues, WindowTotals
+from trophy_engine.calendar.zones import Zone
+from trophy_engine.core.aggregation import AGGREGATES, Forever, RunValues, WindowTotals, without_start
 from trophy_engine.core.aggregation.compile_window import compile_window
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.kinds import find_condition, find_payers
-from trophy_engine.core.leaderboard_values import count_award, count_event
+from trophy_engine.core.leaderboard_values import count_award, count_award_in, count_event, count_event_in
 from trophy_engine.core.metric_totals import add_total
 from trophy_engine.core.plan import (
     AchievementPlan,
@@ -29,6 +29,7 @@ from trophy_engine.core.plan import (
     WindowedCounter,
 )
 from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core.points_limits import compile_limit
 from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
@@ -42,8 +43,8 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import AchievementFreezeReward, Streak, StreakFreezeReward
 from trophy_engine.rules.windows import ResetWindow
 
-#: More than the rewards of freezes that rules have.
-_MOST_REWARDS: Final = 1_000_000_000
+#: The points that a user has earned in a system.
+_EARNED: Final = Forever(AGGREGATES["sum"])
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
@@ -57,7 +58,6 @@ class _Compiler:
     """Builds a plan: first the counters, then the thresholds of achievements and the steps of triggers on them."""
 
     def __init__(self, ruleset: Ruleset) -> None:
-        self._rewards = 0
         day_start = parse_time_of_day(ruleset.day_start)
         self.plan = plan = Plan(
             ruleset=ruleset,
@@ -69,6 +69,7 @@ class _Compiler:
             streaks=[],
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
             achievements={},
+            tiers={},
             composites=[],
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
@@ -83,17 +84,19 @@ class _Compiler:
         for metric in ruleset.metrics:
             self._link_metric(plan.metrics[metric.key])
         plan.add_counter(plan.anniversaries)
+        self._add_earned_points()
         for rule in ruleset.streaks:
             self._add_streak(rule)
         for achievement in ruleset.achievements:
             self._add_achievement(achievement)
         for composite in plan.composites:
-            for key in composite.prerequisites:
-                plan.achievements[key].composites.append(composite)
+            composite.alternatives = self._find_alternatives(composite.prerequisites)
+            for keys in composite.alternatives:
+                for key in keys:
+                    plan.achievements[key].composites.append(composite)
         self._link_sources()
         self._add_triggers()
-        for streak in plan.streaks:
-            self._add_rewards(streak)
+        self._add_rewards()
         for counter in plan.counters:
             counter.sort_thresholds()
         self._add_boards(ruleset.leaderboards)
@@ -117,6 +120,12 @@ class _Compiler:
             self.plan.metrics[metric.source].derived.append(metric)
         if isinstance(metric.rule.window, ResetWindow):
             self.plan.metrics[metric.rule.window.reset_by].resets.append(metric)
+
+    def _add_earned_points(self) -> None:
+        """Count the points earned in the systems whose levels go by them."""
+        for system in self.plan.systems:
+            if system.rule.levels_by == "earned":
+                system.earned = self.plan.add_windowed_counter(_EARNED.new, _EARNED.load, "earned", system.key)
 
     def _add_streak(self, rule: Streak) -> None:
         calendar = rule.calendar(self.plan.ruleset.first_weekday)
@@ -155,16 +164,21 @@ class _Compiler:
         name = "the streak" if len(self.plan.ruleset.streaks) == 1 else name_streak(key)
         return self.plan.add_counter(Counter(name, lambda state: state.streaks[place].length))
 
-    def _add_rewards(self, streak: StreakPlan) -> None:
-        for rule in () if streak.freezes is None else streak.freezes.rewards:
-            self._rewards += 1
-            reward = RewardPlan(self._rewards - _MOST_REWARDS, streak, rule)
+    def _add_rewards(self) -> None:
+        rules = [
+            (streak, rule)
+            for streak in self.plan.streaks
+            for rule in (() if streak.freezes is None else streak.freezes.rewards)
+        ]
+        for order, (streak, rule) in enumerate(rules, start=-len(rules)):
+            reward = RewardPlan(order, streak, rule)
             match rule:
                 case StreakFreezeReward():
                     reward.step = rule.length
                     streak.length.rewards.append(reward)
                 case AchievementFreezeReward():
-                    self.plan.achievements[rule.achievement].rewards.append(reward)
+                    for achievement in self.plan.find_achievements(rule.achievement):
+                        achievement.rewards.append(reward)
                 case _:
                     assert_never(rule)
 
@@ -174,17 +188,31 @@ class _Compiler:
             partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", rule.key, metric.key
         )
 
-    def _add_achievement(self, rule: Achievement) -> None:
+    def _add_achievement(self, declared: Achievement) -> None:
+        tiers: list[str | None] = [tier.key for tier in declared.tiers]
+        parts = [self._add_part(declared, *part) for part in zip(declared.parts, tiers or [None], strict=True)]
+        self.plan.tiers[declared.key] = tuple(parts)
+
+    def _add_part(self, declared: Achievement, rule: Achievement, tier: str | None) -> AchievementPlan:
+        """Add an achievement without tiers, or a tier."""
         counter, threshold, prerequisites = find_condition(self.plan, rule.trigger)
         achievement = AchievementPlan(
-            rule, rule.key, rule.user_attributes or None, counter, threshold, prerequisites=prerequisites
+            declared, rule, rule.key, tier, rule.user_attributes or None, counter, threshold, prerequisites
         )
         self.plan.achievements[rule.key] = achievement
         if counter is None or rule.status != "active":
-            return
-        counter.achievements.append(achievement)
+            return achievement
+        if rule.repeatable:
+            counter.repeatable.append((threshold, achievement))
+        else:
+            counter.achievements.append(achievement)
         if prerequisites:
             self.plan.composites.append(achievement)
+        return achievement
+
+    def _find_alternatives(self, keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Return, for each key of a prerequisite, the keys of the completions of which any one counts."""
+        return tuple(tuple(part.key for part in self.plan.find_achievements(key)) for key in keys)
 
     def _link_sources(self) -> None:
         """Add each metric on points or completions to what moves it."""
@@ -195,7 +223,7 @@ class _Compiler:
                     next(system for system in plan.systems if system.key == points).metrics.append(metric)
                 case CompletionsSource() as source:
                     for achievement in plan.achievements.values():
-                        if achievement.key in source:
+                        if achievement.key in source or achievement.declared.key in source:
                             achievement.metrics.append(metric)
                 case None | str():
                     pass
@@ -208,9 +236,11 @@ class _Compiler:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
                 trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
                 system.triggers[key] = trigger
-                payers = find_payers(self.plan, trigger, rule)
-                if rule.status == "active":
-                    payers.append(trigger)
+                if rule.limit is not None:
+                    trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
+                for payers in find_payers(self.plan, trigger, rule):
+                    if rule.status == "active":
+                        payers.append(trigger)
                 order += 1
         for metric in self.plan.metrics.values():
             triggers = [trigger for counter in metric.counters for trigger in counter.triggers]
@@ -221,39 +251,48 @@ class _Compiler:
         for rule in rules:
             if rule.status != "inactive":
                 self.plan.boards[rule.key] = self._board(rule)
-        by_metric: dict[str, list[BoardPlan]] = {}
-        by_system: dict[str, list[BoardPlan]] = {}
+        by_metric: dict[tuple[str, Zone | None], list[BoardPlan]] = {}
+        by_system: dict[tuple[str, Zone | None], list[BoardPlan]] = {}
         for board in self.plan.boards.values():
             if board.rule.status != "active":
                 continue
             if board.rule.metric is not None:
-                by_metric.setdefault(board.rule.metric, []).append(board)
+                by_metric.setdefault((board.rule.metric, board.time_zone), []).append(board)
             if board.rule.points is not None:
-                by_system.setdefault(board.rule.points, []).append(board)
-        for key, boards in by_metric.items():
+                by_system.setdefault((board.rule.points, board.time_zone), []).append(board)
+        for (key, time_zone), boards in by_metric.items():
             metric = self.plan.metrics[key]
-            self.plan.metrics[metric.source].observers.append(partial(count_event, boards, metric))
-        for system in self.plan.systems:
-            if system.key in by_system:
-                system.observers.append(partial(count_award, by_system[system.key]))
+            count = count_event if time_zone is None else partial(count_event_in, time_zone)
+            self.plan.metrics[metric.source].observers.append(partial(count, boards, metric))
+        systems = {system.key: system for system in self.plan.systems}
+        for (key, time_zone), boards in by_system.items():
+            count_points = count_award if time_zone is None else partial(count_award_in, time_zone)
+            systems[key].observers.append(partial(count_points, boards))
 
     def _add_board_counter(self, rule: Leaderboard) -> WindowedCounter[RunValues]:
         aggregate = AGGREGATES["sum"] if rule.metric is None else self.plan.metrics[rule.metric].aggregate
+        if rule.order == "ascending":
+            aggregate = without_start(aggregate)  # all values are ranked, those of a user without an event are none
         return self.plan.add_windowed_counter(
             partial(RunValues, aggregate), partial(RunValues.load, aggregate), "leaderboard", rule.key
         )
 
     def _board(self, rule: Leaderboard) -> BoardPlan:
+        runs = rule.runs(self.plan.ruleset.day_start)
         return BoardPlan(
             key=rule.key,
             counted=None if rule.metric is None else self.plan.metrics[rule.metric].counted,
             values=None if rule.rank_by == "streak" else self._add_board_counter(rule),
             streak=self.plan.streak_of(rule.streak) if rule.rank_by == "streak" and self.plan.streaks else None,
             rule=rule,
-            runs=Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1, self.plan.day_start),
+            runs=runs,
+            time_zone=runs.time_zone,
             opens=0 if rule.start_time is None else parse_time_of_day(rule.start_time),
             closes=DAY if rule.end_time is None else parse_time_of_day(rule.end_time),
             windowed=rule.start_time is not None or rule.end_time is not None,
+            ascending=rule.order == "ascending",
+            shared=rule.ties == "shared",
+            timed=rule.metric is None or not isinstance(self.plan.metrics[rule.metric].rule.source, str | None),
         )
 
 

@@ -6,6 +6,7 @@ all other code reads it with ``raw_effects``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -14,11 +15,13 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.leaderboard_row import LeaderboardRow
+from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.streak import FreezeReward
+from trophy_engine.rules.tiers import tier_key
 
 __all__ = [
     "EFFECTS",
@@ -39,6 +42,7 @@ __all__ = [
     "MetricChanged",
     "PointsAwarded",
     "PointsChanged",
+    "PointsLimited",
     "RankChanged",
     "RawEffect",
     "ReactivationDue",
@@ -74,9 +78,15 @@ def _as_date_or_none(value: int | date | None) -> date | None:
     return None if value is None else _as_date(value)
 
 
-def completion_id(user_id: str, achievement: str) -> UUID:
-    """Return the identifier of a user's completion of an achievement; there is at most one completion."""
-    return derive("completion", user_id, achievement)
+def completion_id(user_id: str, achievement: str, number: int = 1) -> UUID:
+    """Return the identifier of a user's completion of an achievement.
+
+    Args:
+        user_id: the user.
+        achievement: the key by which rules name the achievement, or the tier.
+        number: the number of the user's completions of it so far, for a repeatable one.
+    """
+    return derive("completion", user_id, achievement, *([number] if number > 1 else ()))
 
 
 @attrs.frozen(repr=False)
@@ -269,47 +279,74 @@ class StreakRecounted(Effect):
 
 
 @attrs.frozen(repr=False)
-class AchievementCompleted(Effect):
-    """The user completed an achievement."""
+class _Completion(Effect):
+    """The base of the effects that tell of a completion.
 
-    type: ClassVar[str] = "achievement.completed"
+    Attributes:
+        achievement: the key of the achievement.
+        tier: the key of the tier; None for an achievement without tiers.
+        times: how many completions this brought at once; more than 1 for a repeatable achievement only.
+        number: the number of the user's completions so far, these included; 1 unless it is repeatable.
+    """
+
     achievement: str
+    tier: str | None = None
+    times: int = 1
+    number: int = 1
+
+    @property
+    def key(self) -> str:
+        """The key by which rules name the achievement, or the tier."""
+        return self.achievement if self.tier is None else tier_key(self.achievement, self.tier)
 
     @property
     def completion_id(self) -> UUID:
-        """The identifier of the completion."""
-        return completion_id(self.user_id, self.achievement)
+        """The identifier of the completion, of the last one of several at once."""
+        return completion_id(self.user_id, self.key, self.number)
 
 
 @attrs.frozen(repr=False)
-class AchievementBackdated(Effect):
+class AchievementCompleted(_Completion):
+    """The user completed an achievement or a tier of one, or completed a repeatable one again."""
+
+    type: ClassVar[str] = "achievement.completed"
+
+
+@attrs.frozen(repr=False)
+class AchievementBackdated(_Completion):
     """The user already qualified for an achievement, which is completed now, but neither announced nor paid for."""
 
     type: ClassVar[str] = "achievement.backdated"
-    achievement: str
-
-    @property
-    def completion_id(self) -> UUID:
-        """The identifier of the completion."""
-        return completion_id(self.user_id, self.achievement)
 
 
 @attrs.frozen(repr=False)
 class PointsAwarded(Effect):
-    """A trigger changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
+    """A trigger or a manual award changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
-    ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system.
+    ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system,
+    and is None for a manual award. ``earned`` is the sum of all positive awards, if levels go by it; else None.
     """
 
     type: ClassVar[str] = "points.awarded"
     system: str
-    trigger: PointsTrigger
+    trigger: PointsTrigger | ManualAward
     awarded: int
     before: int
     total: int
     boosts: tuple[Boost, ...]
     sequence: int
-    trigger_key: str
+    trigger_key: str | None
+    earned: int | None = None
+
+    @property
+    def points_for_level(self) -> int:
+        """The number that decides the level after the award: the balance, or the points earned."""
+        return self.total if self.earned is None else self.earned
+
+    @property
+    def points_for_level_before(self) -> int:
+        """The number that decided the level before the award."""
+        return self.before if self.earned is None else self.earned - max(self.awarded, 0)
 
     @property
     def award_id(self) -> UUID:
@@ -318,8 +355,22 @@ class PointsAwarded(Effect):
 
 
 @attrs.frozen(repr=False)
+class PointsLimited(Effect):
+    """The limit of a trigger took ``lost`` points of an award; if any are left, ``PointsAwarded`` follows."""
+
+    type: ClassVar[str] = "points.limited"
+    system: str
+    trigger: PointsTrigger
+    lost: int
+    trigger_key: str
+
+
+@attrs.frozen(repr=False)
 class LevelChanged(Effect):
-    """An award, or a change of rules, changed the user's level; levels by key, None below every level."""
+    """An award, or a change of rules, changed the user's level; levels by key, None below every level.
+
+    ``total`` is the balance, also where levels go by the points earned.
+    """
 
     type: ClassVar[str] = "points.level_changed"
     system: str
@@ -432,17 +483,19 @@ class StreakReminderDue(Effect):
 
 
 @attrs.frozen(repr=False)
-class AchievementDue(Effect):
+class AchievementDue(_Completion):
     """An email about a completed achievement is due."""
 
     type: ClassVar[str] = "emails.achievement_due"
-    achievement: str
 
-    @property
-    def completion_id(self) -> UUID:
-        """The identifier of the completion."""
-        return completion_id(self.user_id, self.achievement)
+
+def _kinds(base: type[Effect]) -> Iterator[type[Effect]]:
+    for kind in base.__subclasses__():
+        if hasattr(kind, "type"):
+            yield kind
+        else:
+            yield from _kinds(kind)
 
 
 #: Every kind of effect, by its type.
-EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in Effect.__subclasses__()}
+EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in _kinds(Effect)}

@@ -21,11 +21,12 @@ from trophy_engine.core.achievements import (
     cross_thresholds,
 )
 from trophy_engine.core.agenda import Agenda, MetricEvent
-from trophy_engine.core.commands import Changes, Complete, Identify, Record, UserCommand
+from trophy_engine.core.commands import Award, Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.passes import count_events, run_passes
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.plugs import end_step
+from trophy_engine.core.points import award_manually
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streak_commands import StreakCommand, apply_streak_command
@@ -42,14 +43,14 @@ from trophy_engine.errors import (
 from trophy_engine.numbers import Number, add
 
 
-def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:
+def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:  # noqa: C901  # one branch per command
     """Apply a command to a user and return the state afterwards; a user without a state is created.
 
     Effects are appended to ``agenda.effects``. The result is the given state or a changed copy of it.
 
     Raises:
         Refused: the rules or the history do not allow it; the given state is unchanged.
-        UnknownKey: the rules do not declare the metric, the achievement, or a streak.
+        UnknownKey: the rules do not declare the metric, the achievement, the points system, or a streak.
         InvalidValue: a field of the user cannot have the value, or a pause is invalid.
         UnknownUser: the command needs an existing user.
     """
@@ -63,6 +64,8 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
         record_event(
             agenda, state, metric, command.value, at, dict(command.attributes) if command.attributes else NO_ATTRIBUTES
         )
+    elif isinstance(command, Award):
+        state = _apply_award(agenda, state, command)
     elif isinstance(command, Complete):
         achievement = _api_achievement(agenda.plan, command.achievement)
         if state is None:
@@ -165,7 +168,7 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         AchievementLocked: it can no longer be completed.
         FilterMismatch: its filter does not match the user's attributes.
     """
-    if achievement.key in state.counters.completed:
+    if achievement.key in state.counters.completed and not achievement.rule.repeatable:
         raise AlreadyCompleted(state.id, achievement.key, from_micros(state.counters.completed[achievement.key]))
     if achievement.rule.status == "locked":
         raise AchievementLocked(state.id, achievement.key)
@@ -178,6 +181,22 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
     _advance(agenda, state, at)
     complete_achievement(agenda, state, achievement, at)
     run_passes(agenda, state, at)
+
+
+def _apply_award(agenda: Agenda, state: UserState | None, command: Award) -> UserState:
+    """Return a copy of a state after a manual award; a user without a state is created.
+
+    Raises:
+        UnknownKey: the rules do not declare the points system.
+        EarlierThanSettled: the user's history has already passed the instant.
+        OutOfPoints: the balance does not cover the payment.
+    """
+    system = agenda.plan.system(command.system)
+    after = create_user(agenda, command.user_id, command.at) if state is None else state.copy()
+    _advance(agenda, after, command.at)
+    award_manually(agenda, after, system, command.points, command.reason, command.at)
+    run_passes(agenda, after, command.at)
+    return after
 
 
 def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> None:

@@ -3,15 +3,15 @@
 ==================================  ===================  ==================================================
 counter                             moved by             thresholds and steps on it
 ==================================  ===================  ==================================================
-metric total                        a metric event       achievement *at N*; points *every N*
+metric total                        a metric event       achievement *at N*, *at most N*; points *every N*
 total over events with attributes   a matching event     the same
 length of a streak                  a credited period    achievement *at N*; points, freezes *every N*
 years since sign-up                 midnight             achievement *at N*
 hours or days since the anchor      time                 points *every N*
-completed prerequisites             a completion         achievement *at all of them*
-completion of an achievement        that completion      points and freezes *at 1*
+completed prerequisites             a completion         achievement *at N of them*
+completions of an achievement       such a completion    points and freezes *every 1*
 existence of the user               creation             points *at 1*
-points total                        an award             level *at N*
+points total                        an award             level *at N*; achievement *at N*
 ==================================  ===================  ==================================================
 
 This is the only place of the core that asks for the kind of a rule. A kind puts its threshold or its step on a counter,
@@ -26,20 +26,23 @@ from typing import assert_never
 
 from trophy_engine.calendar.instants import HOUR
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.metric_totals import find_total
+from trophy_engine.core.metric_totals import find_falling, find_total
 from trophy_engine.core.plan import Counter, Plan, TriggerPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, negate
 from trophy_engine.rules.achievements import (
     AchievementTrigger,
     AnniversaryTrigger,
     ApiTrigger,
+    BalanceTrigger,
     CompositeTrigger,
+    LevelTrigger,
     MetricTrigger,
     StreakTrigger,
 )
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
+    Level,
     MetricPointsTrigger,
     PointsTrigger,
     StreakPointsTrigger,
@@ -50,42 +53,70 @@ from trophy_engine.rules.points import (
 
 def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | None, Number, tuple[str, ...]]:
     """Return the counter of an achievement (None for a call), its threshold, and the prerequisites."""
+    counter: Counter | None
+    threshold: Number | None
+    prerequisites: tuple[str, ...] = ()
     match trigger:
         case MetricTrigger(metric, value, event_attributes):
-            return find_total(plan, metric, event_attributes), value, ()
+            counter, threshold = find_total(plan, metric, event_attributes), value
+            if trigger.at_most is not None:
+                counter, threshold = find_falling(plan, counter), negate(trigger.at_most)
         case StreakTrigger(length, streak):
-            return _find_length(plan, streak), length, ()
+            counter, threshold = _find_length(plan, streak), length
         case AnniversaryTrigger(years):
-            return plan.anniversaries, years, ()
-        case CompositeTrigger(keys):
-            completed = Counter("prerequisites", lambda state: sum(key in state.counters.completed for key in keys))
-            return completed, len(keys), keys
+            counter, threshold = plan.anniversaries, years
+        case CompositeTrigger(prerequisites):
+            counter, threshold = _count_prerequisites(plan, prerequisites), trigger.enough
+        case BalanceTrigger(system, value):
+            counter, threshold = plan.find_balance(system), value
+        case LevelTrigger(system, level):
+            counter, threshold = plan.find_points_for_level(system), _find_level(plan, system, level).points
         case ApiTrigger():
-            return None, 1, ()
+            counter, threshold = None, 1
         case _:
             assert_never(trigger)
+    return counter, _given(threshold), prerequisites
 
 
-def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[TriggerPlan]:
-    """Set the counter and the step of a trigger, and return the list of the triggers that are paid at the same time."""
+def _find_level(plan: Plan, system: str, key: str) -> Level:
+    return next(level for one in plan.systems if one.key == system for level in one.levels if level.key == key)
+
+
+def _given(number: Number | None) -> Number:
+    """Return the number of a trigger, which the constructor of the achievement has checked."""
+    if number is None:
+        raise AssertionError("a trigger without a number belongs to an achievement with tiers")
+    return number
+
+
+def _count_prerequisites(plan: Plan, keys: tuple[str, ...]) -> Counter:
+    def read(state: UserState) -> int:
+        completed = state.counters.completed
+        return sum(any(part.key in completed for part in plan.find_achievements(key)) for key in keys)
+
+    return Counter("prerequisites", read)
+
+
+def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[list[TriggerPlan]]:
+    """Set the counter and the step of a trigger, and return the lists of triggers that are paid when it is paid."""
     match rule:
         case MetricPointsTrigger():
             trigger.counter, trigger.step = find_total(plan, rule.metric, rule.event_attributes), rule.threshold
             trigger.blocks = rule.block_if_out_of_points
-            return trigger.counter.triggers
+            return [trigger.counter.triggers]
         case StreakPointsTrigger():
             trigger.counter, trigger.step = _find_length(plan, rule.streak), rule.length
-            return trigger.counter.triggers
+            return [trigger.counter.triggers]
         case AchievementPointsTrigger():
-            return plan.achievements[rule.achievement].triggers
+            return [achievement.triggers for achievement in plan.find_achievements(rule.achievement)]
         case TimePointsTrigger():
             trigger.hours = rule.interval * HOUR if rule.unit == "hours" else 0
             trigger.days = rule.interval if rule.unit == "days" else 0
             if rule.status == "active" and _reschedule_ticks not in trigger.system.observers:
                 trigger.system.observers.append(_reschedule_ticks)
-            return plan.ticks
+            return [plan.ticks]
         case UserCreationPointsTrigger():
-            return plan.creation
+            return [plan.creation]
         case _:
             assert_never(rule)
 

@@ -17,7 +17,7 @@ class LeaderboardRow:
     Attributes:
         user_id: the user.
         name: the name of the user, None if unknown.
-        rank: from 1, without ties.
+        rank: from 1; only with shared ties can it be that of other users, too.
         value: the value by which the user is ranked.
     """
 

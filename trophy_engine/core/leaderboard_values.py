@@ -1,4 +1,6 @@
-"""Leaderboard values: what a user gains counts in the run that contains their local day.
+"""Leaderboard values: what a user gains counts in the run that contains the day.
+
+The day is that of the user's time zone, or of the leaderboard's if it has one.
 
 The state has a value for each leaderboard and run, with the instant at which it was reached. Eligibility and group
 follow from the user's attributes at the time of a query (``group_of``). The room ``leaderboards`` ranks the users.
@@ -22,7 +24,7 @@ from trophy_engine.numbers import Number
 def count_for_boards(
     boards: Iterable[BoardPlan], state: UserState, item: Any, at: int, day: int, time_zone: Zone
 ) -> None:
-    """Count an item of an event in the runs that contain its local day, if the time of day counts."""
+    """Count an item of an event in the runs that contain its day, if the time of day counts, both in a time zone."""
     for board in boards:
         run = board.runs.window_on(day)
         if board.values is None or run is None:
@@ -40,16 +42,39 @@ def count_event(
     at: int,
     attributes: Mapping[str, str],
 ) -> None:
-    """Count an event towards the leaderboards by its metric, or by one derived from that."""
+    """Count an event towards the leaderboards by its metric, or by one derived from that, on the user's local day."""
     if metric.plain or metric.accepts(value, attributes):
         day = state.clock.day
         count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
 
 
+def count_event_in(
+    time_zone: Zone,
+    boards: Iterable[BoardPlan],
+    metric: MetricPlan,
+    _: Agenda,
+    state: UserState,
+    value: Number,
+    at: int,
+    attributes: Mapping[str, str],
+) -> None:
+    """Count an event towards the leaderboards of a time zone by its metric, or by one derived from that."""
+    if metric.accepts(value, attributes):
+        day = time_zone.window(at)[0]
+        count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, time_zone)
+
+
 def count_award(boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int) -> None:
-    """Count an award towards the leaderboards by its points system."""
+    """Count an award towards the leaderboards by its points system, on the user's local day."""
     day = state.clock.zone.window(at)[0]  # a timed award is paid before the clock has its day
     count_for_boards(boards, state, total - before, at, day, state.clock.zone)
+
+
+def count_award_in(
+    time_zone: Zone, boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int
+) -> None:
+    """Count an award towards the leaderboards of a time zone by its points system."""
+    count_for_boards(boards, state, total - before, at, time_zone.window(at)[0], time_zone)
 
 
 def drop_values(board: BoardPlan, state: UserState) -> None:
@@ -64,6 +89,11 @@ def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValue
         streak = NO_STREAK if board.streak is None else state.streaks[board.streak.place]
         return {0: (streak.length, streak.extended_at or state.profile.created)} if streak.length else {}
     return board.values.find(state.counters.windows) or {}
+
+
+def takes_part(board: BoardPlan, value: Number) -> bool:
+    """Return True if a user with a value in a run is ranked: on a descending leaderboard, if it is above 0."""
+    return board.ascending or value > 0
 
 
 def group_of(board: BoardPlan, attributes: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -15,7 +15,7 @@ from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.plan import Counter, MetricPlan, Plan
 from trophy_engine.core.state import UserState
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number, add, negate
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.phrases import describe_counter
 
@@ -62,6 +62,18 @@ def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
         counter = add_total(plan, metric, event_attributes)
         metric.add_matching(counter)
     return counter
+
+
+def find_falling(plan: Plan, total: Counter) -> Counter:
+    """Return the counter of the negative of a total, whose thresholds rise as the total falls; add it if missing."""
+    if total.falling is None:
+
+        def read(state: UserState) -> Number | None:
+            number = total.read(state)
+            return None if number is None else negate(number)
+
+        total.falling = plan.add_counter(Counter(total.subject, read, metric=total.metric, negated=total))
+    return total.falling
 
 
 def _count_matching(

@@ -13,17 +13,17 @@ from functools import cached_property
 
 import attrs
 
-from trophy_engine.core.achievements import complete_achievement, qualifies
+from trophy_engine.core.achievements import begin_repeats, complete_achievement, qualifies
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import ResetStreak
-from trophy_engine.core.effects import LevelChanged, StreakRecounted
+from trophy_engine.core.effects import LevelChanged, PointsAwarded, StreakRecounted
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import ended_protected
-from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, TriggerPlan
-from trophy_engine.core.points import level_of
+from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.points import level_of, points_for_level
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
@@ -36,7 +36,7 @@ from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH, enter_zone
 from trophy_engine.core.users import grant_first_freezes
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, count_multiples
 from trophy_engine.rules.streak import Freezes
 from trophy_engine.rules.windows import ResetWindow
 
@@ -58,13 +58,13 @@ class RulesDiff:
     @cached_property
     def opened(self) -> tuple[AchievementPlan, ...]:
         """The active achievements that are new or changed, or whose metric counts in another way."""
-        known = {key: achievement.rule for key, achievement in self.before.achievements.items()}
+        known = {key: _condition_of(achievement) for key, achievement in self.before.achievements.items()}
         uncounted = {counter for _, counter in self.uncounted}
         return tuple(
             achievement
             for key, achievement in self.after.achievements.items()
             if achievement.rule.status == "active"
-            and (known.get(key) != achievement.rule or achievement.counter in uncounted)
+            and (known.get(key) != _condition_of(achievement) or _counted_by(achievement) in uncounted)
         )
 
     @cached_property
@@ -118,9 +118,19 @@ class RulesDiff:
         return boards_to_recount(self.before, self.after)
 
     @cached_property
+    def unearned(self) -> tuple[SystemPlan, ...]:
+        """The points systems in which the plan before does not count the points earned, for their levels."""
+        former = {system.key: system for system in self.before.systems}
+        return tuple(
+            system
+            for system in self.after.systems
+            if system.earned is not None and system.key in former and former[system.key].earned is None
+        )
+
+    @cached_property
     def needs_past(self) -> bool:
         """True if anything must be computed from the users' pasts."""
-        if self.uncounted or self.changed_conditions or self.other_calendars or self.boards:
+        if self.uncounted or self.changed_conditions or self.other_calendars or self.boards or self.unearned:
             return True
         former = {plug.key: plug for plug in self.before.plugs}
         return any(plug.needs_past(former.get(plug.key)) for plug in self.after.plugs)
@@ -134,6 +144,19 @@ class RulesDiff:
 
 def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:
     return trigger.system.key, trigger.key, trigger.hours, trigger.days
+
+
+def _condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
+    """Return everything that decides when an achievement is completed, besides what is counted."""
+    rule = achievement.rule
+    reached_by = rule.trigger, achievement.threshold, achievement.alternatives, rule.repeatable
+    return *reached_by, rule.user_attributes, rule.status
+
+
+def _counted_by(achievement: AchievementPlan) -> Counter | None:
+    """Return the counter of an achievement, or the one whose negative that is."""
+    counter = achievement.counter
+    return counter if counter is None or counter.negated is None else counter.negated
 
 
 def _counterpart(plan: Plan, metric: MetricPlan, counter: Counter) -> Counter | None:
@@ -155,6 +178,8 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     _keep_points(after, state, diff, at)
     transitions = list(past()) if diff.needs_past else []
     _count_from_log(after, diff, transitions)
+    for system in diff.unearned:
+        _count_earned(after, system, transitions)
     recount_boards(after, agenda.plan, transitions, diff.boards)
     _migrate_streaks(agenda, after, state, diff, transitions, at)
     _migrate_plugs(after, diff, transitions, at)
@@ -178,6 +203,11 @@ def _keep_profile(after: UserState, plan: Plan) -> None:
 def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
     plan, before, counters = diff.after, diff.before, after.counters
     counters.completed = {key: completed for key, completed in counters.completed.items() if key in plan.achievements}
+    counters.repeats = {
+        key: repeats
+        for key, repeats in counters.repeats.items()
+        if key in plan.achievements and plan.achievements[key].rule.repeatable
+    }
     counters.windows = {
         plan.windowed_counters[name].index: counters.windows[counter.index]
         for name, counter in before.windowed_counters.items()
@@ -206,6 +236,7 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
         for kept, tick in zip(diff.kept_ticks, after.points.ticks, strict=True):
             if kept is not None:
                 tick.change_day_start(before.day_start, plan.day_start)
+    _drop_former_limits(after, diff)
     indexes = {system.key: system.index for system in before.systems}
     after.points.balances = [
         state.points.balances[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
@@ -213,6 +244,29 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
     after.points.awards = [
         state.points.awards[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
     ]
+
+
+def _drop_former_limits(after: UserState, diff: RulesDiff) -> None:
+    """Let the limits of triggers begin again that count something else than under the rules before."""
+    former = {(system.key, key): trigger for system in diff.before.systems for key, trigger in system.triggers.items()}
+    for system in diff.after.systems:
+        for key, trigger in system.triggers.items():
+            limit, known = trigger.limit, former.get((system.key, key))
+            if limit is not None and (known is None or known.limit is None or known.limit.counted != limit.counted):
+                after.counters.windows.pop(limit.awarded.index, None)
+
+
+def _count_earned(after: UserState, system: SystemPlan, transitions: Iterable[Transition]) -> None:
+    """Count the positive awards in the past, since the points system was last added to the rules."""
+    earned = system.earned
+    if earned is None:
+        return
+    for transition in transitions:
+        if system.key not in {other.key for other in transition.plan.systems}:
+            after.counters.windows.pop(earned.index, None)
+        for effect in transition.effects:
+            if effect.kind is PointsAwarded and effect.system == system.key and effect.awarded > 0:
+                earned.open(after.counters.windows).add(effect.awarded, effect.at)
 
 
 def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
@@ -336,8 +390,8 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
         if system.key not in former:
             continue
         total = after.points.balances[system.index]
-        before = level_of(former[system.key], state.points.balances[former[system.key].index])
-        level = level_of(system, total)
+        before = level_of(former[system.key], points_for_level(former[system.key], state))
+        level = level_of(system, points_for_level(system, after))
         previous, key = before and before.key, level and level.key
         if previous != key:
             agenda.effects.append((LevelChanged, after.id, at, system.key, previous, key, total))
@@ -346,8 +400,12 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
     for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
-        if qualifies(achievement, after) and _is_reached(achievement, after):
-            complete_achievement(agenda, after, achievement, at, announce=False)
+        if not _is_reached(achievement, after):
+            continue
+        if achievement.key in after.counters.completed:
+            begin_repeats(after, achievement)
+        elif qualifies(achievement, after):
+            complete_achievement(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
     after.counters.recheck = False
     run_passes(agenda, after, at, announce=False)
     after.counters.recheck = True
@@ -355,6 +413,14 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
 
 def _is_reached(achievement: AchievementPlan, state: UserState) -> bool:
     return achievement.counter is not None and _is_at_least(achievement.counter.read(state), achievement.threshold)
+
+
+def _count_reached(achievement: AchievementPlan, state: UserState) -> int:
+    """Return how many times a total that reaches an achievement completes it: a repeatable one at each multiple."""
+    counter = achievement.counter
+    if counter is None or counter.is_windowed or not achievement.rule.repeatable:
+        return 1
+    return count_multiples(counter.read(state) or 0, achievement.threshold)
 
 
 def _is_at_least(total: Number | None, threshold: Number) -> bool:

@@ -40,9 +40,9 @@ def run_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = Tr
         counted = [event for event in events if event.metric.accepts(event.value, event.attributes)]
         count_events(agenda, state, counted, at, announce=announce)
         for system in systems:
-            if system.balance is not None:
-                total = state.points.balances[system.index]
-                cross_thresholds(agenda, state, system.balance, total, total, at, announce=announce)
+            for counter in system.counters:
+                total = int(counter.read(state) or 0)
+                cross_thresholds(agenda, state, counter, total, total, at, announce=announce)
 
 
 def count_events(

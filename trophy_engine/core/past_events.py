@@ -6,6 +6,7 @@ New totals are computed from them when rules change; so are the daily totals of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Literal, NamedTuple, assert_never
 
 from trophy_engine.calendar.zones import Zone
@@ -20,6 +21,7 @@ from trophy_engine.core.effects import (
     UserCreated,
 )
 from trophy_engine.core.plan import MetricPlan, Plan
+from trophy_engine.core.raw_effects import name_completed
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number
 from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
@@ -29,11 +31,12 @@ class PastEvent(NamedTuple):
     """An event of a recorded metric, an award of points or a completion of an achievement.
 
     Attributes:
-        kind, key: the kind of what it is an event of, and its key.
+        kind, key: the kind of what it is an event of, and its key; for a tier, that by which rules name it.
         value: the recorded value, the change of the balance, or 1.
         attributes: those of the event, empty for an award or a completion.
         at: the instant in microseconds.
         zone: the zone of the user at that instant.
+        tier_of: for a tier, the key of the achievement.
     """
 
     kind: Literal["metric", "points", "achievement"]
@@ -42,6 +45,7 @@ class PastEvent(NamedTuple):
     attributes: Mapping[str, str]
     at: int
     zone: Zone
+    tier_of: str | None = None
 
     @property
     def day(self) -> int:
@@ -62,7 +66,9 @@ def events_of(transition: Transition) -> Iterator[PastEvent]:
         elif kind is PointsAwarded:
             yield PastEvent("points", effect.system, effect.awarded, NO_ATTRIBUTES, effect.at, zone)
         elif kind is AchievementCompleted or kind is AchievementBackdated:
-            yield PastEvent("achievement", effect.achievement, 1, NO_ATTRIBUTES, effect.at, zone)
+            key, tier_of = name_completed(effect), effect.achievement if effect.tier else None
+            event = PastEvent("achievement", key, 1, NO_ATTRIBUTES, effect.at, zone, tier_of)
+            yield from repeat(event, effect.times)
         elif kind is MetricChanged and isinstance(command, Record) and effect.metric == command.metric:
             yield PastEvent("metric", effect.metric, effect.value, dict(command.attributes), effect.at, zone)
 
@@ -79,7 +85,7 @@ def _comes_from(event: PastEvent, source: MetricSource) -> bool:
         case PointsSource(points):
             return event.kind == "points" and event.key == points and event.value > 0
         case CompletionsSource():
-            return event.kind == "achievement" and event.key in source
+            return event.kind == "achievement" and (event.key in source or event.tier_of in source)
         case _:
             assert_never(source)
 

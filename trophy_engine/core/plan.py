@@ -18,7 +18,9 @@ import attrs
 
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window
+from trophy_engine.core.aggregation import Aggregate, RunValues, Totals, Window, WindowTotals
+from trophy_engine.core.aggregation.latest_total import LatestTotal
+from trophy_engine.core.aggregation.windows import Numbered
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plugs import Plug
 from trophy_engine.errors import InvalidValue, UnknownKey
@@ -41,10 +43,11 @@ _INDEX: Final = attrgetter("index")
 
 @attrs.define(eq=False)
 class BoardPlan:
-    """A leaderboard: its runs, and the part of the local day that counts, in microseconds since midnight.
+    """A leaderboard: its runs, and the part of the day that counts, in microseconds since midnight.
 
-    ``values`` is the counter of the users' values; its windows are the runs. None for a leaderboard by ``streak``.
-    ``counted`` is everything that decides which events of a metric count, and how.
+    ``time_zone`` is the zone of its dates and times of day, None for that of each user. ``values`` is the counter of
+    the users' values; its windows are the runs. None for a leaderboard by ``streak``. ``counted`` is everything that
+    decides which events of a metric count, and how. ``timed`` is True if time changes values without a command.
     """
 
     key: str
@@ -53,9 +56,13 @@ class BoardPlan:
     streak: StreakPlan | None
     rule: Leaderboard
     runs: Runs
+    time_zone: Zone | None
     opens: int
     closes: int
     windowed: bool
+    ascending: bool
+    shared: bool
+    timed: bool
 
 
 @attrs.define(eq=False)
@@ -63,8 +70,9 @@ class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
     Every change of a balance calls the ``observers``, with the agenda, the user's state, the balance before and after,
-    and the instant. ``metrics`` are those that its positive awards move; ``balance`` is its counter if an achievement
-    has a threshold on it.
+    and the instant. ``earned`` counts the positive awards, if levels go by them. ``metrics`` are those that its
+    positive awards move. ``balance`` and ``earned_total`` are the counters of these numbers if an achievement has a
+    threshold on them; both are in ``counters``.
     """
 
     index: int
@@ -74,11 +82,28 @@ class SystemPlan:
     levels: list[Level]
     thresholds: list[int]
     boosts: BoostSchedule | None
+    earned: WindowedCounter[LatestTotal] | None = None
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)
     observers: list[Callable[[Any, Any, int, int, int], None]] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
     balance: Counter | None = None
+    earned_total: Counter | None = None
+    counters: list[Counter] = attrs.field(factory=list)
+
+
+@attrs.define(eq=False)
+class LimitPlan:
+    """The limit of a trigger, and the counter of what it has awarded in each window.
+
+    ``counted`` is everything that decides what is counted.
+    """
+
+    points: int
+    is_forever: bool
+    window: Numbered
+    awarded: WindowedCounter[WindowTotals]
+    counted: tuple[object, ...]
 
 
 @attrs.define(eq=False)
@@ -93,6 +118,7 @@ class TriggerPlan:
     user_attributes: Filter | None
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
+    limit: LimitPlan | None = None
     #: What it counts, and the step for each payment; None for time, a completion and the creation.
     counter: Counter | None = None
     step: int = 1
@@ -116,18 +142,28 @@ class RewardPlan:
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement, the composites that depend on it, what pays for it (triggers and rewards), and what counts it.
+    """An achievement or one tier of it, with the composites, the triggers and the metrics that depend on it.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
-    counter of a composite counts its completed ``prerequisites``; no other kind has any.
+    counter of a composite counts its completed ``prerequisites``; no other kind has any. A prerequisite is completed
+    by any of its ``alternatives``: by itself or, for an achievement with tiers, by any tier.
+
+    Attributes:
+        declared: the achievement in the rules.
+        rule: the same or, for a tier, the tier as an achievement of its own.
+        key: the key by which rules name it.
+        tier: the key of the tier; None for an achievement without tiers.
     """
 
+    declared: Achievement
     rule: Achievement
     key: str
+    tier: str | None
     user_attributes: Filter | None
     counter: Counter | None
     threshold: Number
     prerequisites: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     rewards: list[RewardPlan] = attrs.field(factory=list)
@@ -146,7 +182,10 @@ class Counter:
         event_attributes: the filter on those events, besides that of the metric.
         totals: the totals in windows; None for a counter whose total is in its state.
         unfiltered: the counter of all events of the metric, for a filtered one.
+        falling: the counter that reads the negative of this one, for achievements at most at a number.
+        negated: the counter whose negative this one reads.
         achievements: by rising threshold.
+        repeatable: the achievements that are completed again and again, with the number for each time.
         thresholds: those of the achievements, and a last one beyond every total.
         triggers: those that it pays.
         rewards: the freezes that it grants.
@@ -160,11 +199,19 @@ class Counter:
     event_attributes: Filter = attrs.field(factory=Filter)
     totals: WindowedCounter[Any] | None = None
     unfiltered: Counter | None = None
+    falling: Counter | None = None
+    negated: Counter | None = None
+    repeatable: list[tuple[Number, AchievementPlan]] = attrs.field(factory=list)
     achievements: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     rewards: list[RewardPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan | RewardPlan]] = attrs.field(factory=list)
+
+    @property
+    def is_windowed(self) -> bool:
+        """True if the total begins again in each window of the metric."""
+        return self.metric is not None and self.metric.rule.window is not None
 
     @property
     def nothing(self) -> Number | None:
@@ -317,7 +364,10 @@ class Plan:
     windowed_counters: dict[tuple[str, ...], WindowedCounter[Any]]
     streaks: list[StreakPlan]
     anniversaries: Counter
+    #: By the key that names one: those without tiers, and each tier.
     achievements: dict[str, AchievementPlan]
+    #: By the key of each achievement: itself alone, or its tiers.
+    tiers: dict[str, tuple[AchievementPlan, ...]]
     composites: list[AchievementPlan]
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
@@ -379,6 +429,10 @@ class Plan:
         counter = self.windowed_counters[name] = WindowedCounter(name, new, load, len(self.windowed_counters))
         return counter
 
+    def find_achievements(self, key: str) -> tuple[AchievementPlan, ...]:
+        """Return what a key in the rules names: an achievement, one of its tiers, or all tiers of an achievement."""
+        return self.tiers.get(key) or (self.achievements[key],)
+
     def metric(self, key: str) -> MetricPlan:
         """Return the metric with a key.
 
@@ -408,14 +462,44 @@ class Plan:
             raise InvalidValue(refusal, "metric")
         raise UnknownKey("metric", key, tuple(self.recorded))
 
+    def system(self, key: str) -> SystemPlan:
+        """Return the points system with a key.
+
+        Raises:
+            InvalidValue: the key is not text.
+            UnknownKey: the ruleset does not declare the points system.
+        """
+        check_text(key, "system")
+        for system in self.systems:
+            if system.key == key:
+                return system
+        raise UnknownKey("points system", key, tuple(system.key for system in self.systems))
+
     def find_balance(self, key: str) -> Counter:
         """Return the counter of the balance in a points system; add it if there is none."""
-        system = next(system for system in self.systems if system.key == key)
+        system = self.system(key)
         if system.balance is None:
             index = system.index
             counter = Counter(f"the points of {key!r}", lambda state: state.points.balances[index])
             system.balance = self.add_counter(counter)
+            system.counters.append(counter)
         return system.balance
+
+    def find_points_for_level(self, key: str) -> Counter:
+        """Return the counter of what decides the level in a points system, the balance or the points earned."""
+        system = self.system(key)
+        earned = system.earned
+        if earned is None:
+            return self.find_balance(key)
+        if system.earned_total is None:
+
+            def read(state: Any) -> int:
+                counted = earned.find(state.counters.windows)
+                return 0 if counted is None else int(counted.total() or 0)
+
+            system.earned_total = self.add_counter(Counter(f"the points earned in {key!r}", read))
+            system.counters.append(system.earned_total)
+        return system.earned_total
 
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.

@@ -8,12 +8,15 @@ from typing import Any
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
-from trophy_engine.core.effects import LevelChanged, PointsAwarded
-from trophy_engine.core.plan import SystemPlan, TriggerPlan
+from trophy_engine.core.aggregation.latest_total import LatestTotal
+from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
+from trophy_engine.core.manual_award import ManualAward
+from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan, WindowedCounter
+from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import grant_reward
 from trophy_engine.errors import OutOfPoints
-from trophy_engine.rules.points import Boost, Level
+from trophy_engine.rules.points import Boost, Level, PointsTrigger
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
@@ -31,7 +34,15 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
         _grant_rewards(agenda, state, at)
     for _, trigger, times in awards:
         if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
-            _award(agenda, state, trigger, times, at)
+            system, amount = trigger.system, trigger.points * times
+            boosts: tuple[Boost, ...] = ()
+            if system.boosts is not None and amount > 0:
+                applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
+                boosts, amount = applied.boosts, applied.multiply(amount)
+            if trigger.limit is None:
+                post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
+            else:
+                _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
     awards.clear()
 
 
@@ -52,75 +63,137 @@ def _join_awards(awards: Iterable[tuple[int, Any, int]]) -> list[tuple[int, Any,
     return sorted((trigger.order, trigger, times) for trigger, times in times_of.items())
 
 
-def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
-    system = trigger.system
+def _award_within(
+    limit: LimitPlan,
+    agenda: Agenda,
+    state: UserState,
+    trigger: TriggerPlan,
+    amount: int,
+    boosts: tuple[Boost, ...],
+    at: int,
+) -> None:
+    """Award an amount as far as the limit of the trigger leaves room for it."""
+    system, remaining = trigger.system, remaining_points(limit, state, at)
+    lost = 0 if remaining is None else max(amount - remaining, 0)
+    if lost:
+        agenda.effects.append((PointsLimited, state.id, at, system.key, trigger.rule, lost, trigger.key))
+    if amount > lost:
+        entered = post_entry(agenda, state, system, trigger.rule, trigger.key, amount - lost, boosts, False, at)
+        count_points(limit, state, entered, at)
+
+
+def award_manually(agenda: Agenda, state: UserState, system: SystemPlan, points: int, reason: str, at: int) -> None:
+    """Award points to a user, without boosts; negative points are a payment.
+
+    Raises:
+        OutOfPoints: the balance does not cover the payment; the state is unchanged.
+    """
+    post_entry(agenda, state, system, ManualAward(points, reason), None, points, (), True, at)
+
+
+def post_entry(
+    agenda: Agenda,
+    state: UserState,
+    system: SystemPlan,
+    trigger: PointsTrigger | ManualAward,
+    trigger_key: str | None,
+    amount: int,
+    boosts: tuple[Boost, ...],
+    blocks: bool,  # noqa: FBT001  # called for every award
+    at: int,
+) -> int:
+    """Enter an amount into the ledger of a points system, within the bounds of the balance; the level follows.
+
+    This is the only way into a ledger. Returns the amount that was entered.
+
+    Raises:
+        OutOfPoints: ``blocks`` is true, and a deduction would go below zero.
+    """
     index = system.index
     before = state.points.balances[index]
-    amount = trigger.points * times
-    boosts: tuple[Boost, ...] = ()
-    if system.boosts is not None and amount > 0:
-        applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
-        boosts, amount = applied.boosts, applied.multiply(amount)
     total = before + amount
     if not 0 <= total <= system.maximum:
-        total = _bounded(state, trigger, before, amount)
+        total = _bounded(state, system, before, amount, blocks=blocks)
     if total == before:
-        return
+        return 0
     state.points.balances[index] = total
     state.points.awards[index] = sequence = state.points.awards[index] + 1
+    entered = total - before
+    counted_before, counted, earned = before, total, None
+    if system.earned is not None:
+        counted_before = earned_points(system.earned, state)
+        counted = earned = counted_before + max(entered, 0)
+        system.earned.open(state.counters.windows).add(counted - counted_before, at)
     agenda.effects.append(
         (
             PointsAwarded,
             state.id,
             at,
             system.key,
-            trigger.rule,
-            total - before,
+            trigger,
+            entered,
             before,
             total,
             boosts,
             sequence,
-            trigger.key,
+            trigger_key,
+            earned,
         )
     )
-    rank_before, rank = bisect_right(system.thresholds, before), bisect_right(system.thresholds, total)
+    rank_before, rank = bisect_right(system.thresholds, counted_before), bisect_right(system.thresholds, counted)
     if rank != rank_before:
         previous = system.levels[rank_before - 1].key if rank_before else None
         level = system.levels[rank - 1].key if rank else None
         agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.metrics and amount > 0:
         agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
-    if system.balance is not None and system not in agenda.systems:
+    if system.counters and system not in agenda.systems:
         agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
             observe(agenda, state, before, total, at)
+    return entered
 
 
-def _bounded(state: UserState, trigger: TriggerPlan, before: int, amount: int) -> int:
+def _bounded(state: UserState, system: SystemPlan, before: int, amount: int, *, blocks: bool) -> int:
     """Return the total within its bounds; a maximum that was lowered below a total takes nothing away.
 
     Raises:
-        OutOfPoints: a deduction of a blocking trigger would go below zero.
+        OutOfPoints: ``blocks`` is true, and a deduction would go below zero.
     """
     if amount > 0:
-        return max(before, trigger.system.maximum)
+        return max(before, system.maximum)
     if before + amount >= 0:
         return before + amount
-    if trigger.blocks:
-        raise OutOfPoints(state.id, trigger.system.key, before, -amount)
+    if blocks:
+        raise OutOfPoints(state.id, system.key, before, -amount)
     return 0
 
 
+def earned_points(earned: WindowedCounter[LatestTotal], state: UserState) -> int:
+    """Return the sum of a user's positive awards."""
+    counted = earned.find(state.counters.windows)
+    return 0 if counted is None else int(counted.total() or 0)
+
+
+def points_for_level(system: SystemPlan, state: UserState) -> int:
+    """Return the number that decides a user's level in a points system: the balance, or the points earned."""
+    if system.earned is None:
+        return state.points.balances[system.index]
+    return earned_points(system.earned, state)
+
+
 def level_of(system: SystemPlan, total: int) -> Level | None:
-    """Return the level at a total, that of the highest threshold reached, or None."""
+    """Return the level at a number of points, that of the highest threshold reached, or None."""
     reached = bisect_right(system.thresholds, total)
     return system.levels[reached - 1] if reached else None
 
 
 def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
-    """Return True if paying a trigger now would change nothing."""
+    """Return True if paying a trigger now, or later while nothing else happens, would change nothing."""
     required, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
+        return True
+    if trigger.limit is not None and is_used_up(trigger.limit, state, state.clock.settled):
         return True
     return required is not None and required.mismatch(state.profile.attributes) is not None

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
-from trophy_engine.core.effects import Effect, RawEffect
+from trophy_engine.core.effects import AchievementCompleted, Effect, RawEffect
+from trophy_engine.rules.tiers import tier_key
 
 E = TypeVar("E", bound=Effect)
 
@@ -73,6 +74,16 @@ def position(kind: type[Effect], field: str) -> int:
 KIND: Final = position(Effect, "kind")
 USER_ID: Final = position(Effect, "user_id")
 AT: Final = position(Effect, "at")
+
+
+_ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
+_TIER: Final = position(AchievementCompleted, "tier")
+
+
+def name_completed(raw: RawEffect) -> str:
+    """Return the key by which rules name the achievement, or the tier, of a raw effect of a completion."""
+    tier = raw[_TIER]
+    return raw[_ACHIEVEMENT] if tier is None else tier_key(raw[_ACHIEVEMENT], tier)
 
 
 def to_effect(raw: RawEffect) -> Effect:

@@ -26,6 +26,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.points import has_no_effect
+from trophy_engine.core.points_limits import remaining_points
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.points import Tick
@@ -199,6 +200,8 @@ def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
 
 
 def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> None:
+    if trigger.limit is not None and remaining_points(trigger.limit, state, at) == 0:
+        return  # a long absence would lose points again and again
     agenda.awards.append((trigger.order, trigger, 1))
     run_passes(agenda, state, at)
     if agenda.plan.plugs:

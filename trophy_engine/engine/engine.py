@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, overload
 
 import attrs
 
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
 from trophy_engine.core import (
+    Award,
     ChangeRules,
     Complete,
     Effect,
@@ -54,6 +55,7 @@ from trophy_engine.rules.constraints import (
     InstanceOf,
     Integer,
     Optional,
+    Text,
     as_date,
     as_optional_date,
 )
@@ -74,6 +76,9 @@ if TYPE_CHECKING:
 
 # Faster than the constructor of a named tuple; two are made for every event.
 _new = tuple.__new__
+
+#: The greatest length of the reason of a manual award.
+_MAX_REASON: Final = 1_000
 
 
 def system_clock() -> datetime:
@@ -235,6 +240,50 @@ class Engine(Subscribable):
             self._execution.exclusion.check()
             self._execution.enter()
             return self._repository.find(_new(Record, (user, 0, metric, 0, (), idempotency_key))) is not None
+
+    def award(
+        self,
+        system: str,
+        points: int,
+        *,
+        user: str,
+        reason: str = "",
+        at: datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> Outcome:
+        """Award points to a user, who is created if unknown; negative points are a payment.
+
+        Boosts do not multiply a manual award, and the maximum of the system cuts it off. An idempotency key is unique
+        for a user and a points system: a repeated one changes nothing, and the outcome has ``replayed``.
+
+        Args:
+            system: the key of the points system.
+            points: the number of points, not 0; negative to pay with them.
+            user: the user's id.
+            reason: why, for the ledger; at most 1,000 characters.
+            at: the instant.
+            idempotency_key: a text that identifies the award, so that it is safe to repeat the call.
+
+        Raises:
+            UnknownKey: the rules do not declare the points system.
+            OutOfPoints: the balance does not cover the payment.
+            InvalidValue: the points are not a whole number other than 0, or another argument is invalid.
+            EarlierThanSettled: the last thing that happened to the user is later.
+        """
+        check_text(system, "system")
+        Integer(allow_zero=False).check("points", points)
+        Text(max_length=_MAX_REASON, allow_empty=True).check("reason", reason)
+        with self._lock:
+            instant = self._execution.instant_of_command(user, at)
+            command = Award(user, instant, system, points, reason, idempotency_key)
+            if idempotency_key is not None:
+                check_idempotency_key(idempotency_key)
+                check_user_id(user)
+                self._repository.plan.system(system)
+                first = self._repository.find(command)
+                if first is not None:
+                    return self._execution.repeat(command, first)
+            return self._execution.run(command)
 
     def complete(self, achievement: str, *, user: str, at: datetime | None = None) -> Outcome:
         """Complete an ``api`` achievement for a user, who is created if unknown.

@@ -17,6 +17,7 @@ from trophy_engine.calendar.instants import NEVER, from_micros, to_micros
 from trophy_engine.core import (
     AT,
     Agenda,
+    Award,
     RawEffect,
     Record,
     UserCommand,
@@ -240,12 +241,12 @@ class Execution:
         if self.repository.in_batch or (state is not None and command.at >= state.clock.due):
             self._earlier_states.keep(command.user_id, state)
 
-    def repeat(self, command: Record, first: Entry) -> Outcome:
-        """Return the outcome of an event with an idempotency key that an entry has used; nothing is recorded."""
+    def repeat(self, command: Record | Award, first: Entry) -> Outcome:
+        """Return the outcome of a command with an idempotency key that an entry has used; nothing has happened."""
         state = self.state(command.user_id)
         plan = self.repository.plan
         current = self.settled_copy(state, max(command.at, state.clock.settled))
-        total = plan.metrics[command.metric].total.read(current)
+        total = plan.metrics[command.metric].total.read(current) if isinstance(command, Record) else None
         return Outcome(
             plan,
             command,

@@ -14,8 +14,10 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     AchievementCompleted,
+    Award,
     Complete,
     Effect,
+    ManualAward,
     MetricChanged,
     NamedEffect,
     Plan,
@@ -35,7 +37,8 @@ from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.representation import brief_repr
-from trophy_engine.views.progress import AchievementView, LevelView, StreakView
+from trophy_engine.views.achievements import AchievementView, view_completion
+from trophy_engine.views.progress import LevelView, StreakView
 
 if TYPE_CHECKING:
     from trophy_engine.explain.event import EventExplanation
@@ -70,7 +73,7 @@ class Outcome:
     """The result of one command for its user.
 
     Attributes:
-        replayed: True if the idempotency key of the event had been used before, so that nothing was recorded.
+        replayed: True if the idempotency key had been used before, so that nothing happened.
         leaderboards: the changes of the user's position on each leaderboard, in the run of their local day;
             leaderboards without a change of rank, value or group are absent.
     """
@@ -155,8 +158,8 @@ class Outcome:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The idempotency key of the event; None without one, and for other commands."""
-        return self._command.idempotency_key if isinstance(self._command, Record) else None
+        """The idempotency key of the event or the manual award; None without one, and for other commands."""
+        return self._command.idempotency_key if isinstance(self._command, Record | Award) else None
 
     @property
     def event_id(self) -> UUID | None:
@@ -195,27 +198,25 @@ class Outcome:
 
     @property
     def _caused(self) -> Sequence[NamedEffect]:
-        """The effects of the command itself: from the event, or from the achievement completed by the call."""
+        """The effects of the command itself: from the event, the award, or the achievement completed by the call."""
         recorded = self._command.metric if isinstance(self._command, Record) else None
         called = self._command.achievement if isinstance(self._command, Complete) else None
         effects = self._named_effects
         for index, effect in enumerate(effects):
             kind = effect.kind
-            if (kind is MetricChanged and effect.metric == recorded) or (
-                kind is AchievementCompleted and effect.achievement == called
+            if (
+                (kind is MetricChanged and effect.metric == recorded)
+                or (kind is AchievementCompleted and effect.achievement == called)
+                or (kind is PointsAwarded and isinstance(effect.trigger, ManualAward))
             ):
                 return effects[index:]
         return ()
 
     @property
     def achievements(self) -> tuple[AchievementView, ...]:
-        """The achievements that the command completed, in order."""
-        rules = self._plan.achievements
-        return tuple(
-            AchievementView.earned(self.user_id, rules[effect.achievement].rule, effect.at)
-            for effect in self._caused
-            if effect.kind is AchievementCompleted
-        )
+        """The completions by the command, in order: one for each tier, and one for all times of a repeatable one."""
+        plan = self._plan
+        return tuple(view_completion(plan, effect) for effect in self._caused if effect.kind is AchievementCompleted)
 
     @property
     def streak(self) -> StreakView:
@@ -245,8 +246,8 @@ class Outcome:
             key = system.rule.key
             awards = tuple(award for award in caused if award.system == key)
             if awards:
-                level_before = LevelView.reached(system, awards[0].before)
-                level = LevelView.reached(system, awards[-1].total)
+                level_before = LevelView.reached(system, awards[0].points_for_level_before)
+                level = LevelView.reached(system, awards[-1].points_for_level)
                 changes[key] = PointsChange(
                     added=sum(award.awarded for award in awards),
                     total=awards[-1].total,

@@ -23,6 +23,7 @@ from trophy_engine.core import (
     MetricChanged,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -142,7 +143,17 @@ class Subscribable:
 
     @overload
     def subscribe(
+        self, kind: Literal["emails.achievement_due"], callback: Callable[[AchievementDue], object]
+    ) -> Unsubscribe: ...
+
+    @overload
+    def subscribe(
         self, kind: Literal["points.awarded"], callback: Callable[[PointsAwarded], object]
+    ) -> Unsubscribe: ...
+
+    @overload
+    def subscribe(
+        self, kind: Literal["points.limited"], callback: Callable[[PointsLimited], object]
     ) -> Unsubscribe: ...
 
     @overload
@@ -196,11 +207,6 @@ class Subscribable:
     @overload
     def subscribe(
         self, kind: Literal["emails.streak_reminder_due"], callback: Callable[[StreakReminderDue], object]
-    ) -> Unsubscribe: ...
-
-    @overload
-    def subscribe(
-        self, kind: Literal["emails.achievement_due"], callback: Callable[[AchievementDue], object]
     ) -> Unsubscribe: ...
 
     def subscribe(self, kind: type[Effect] | str, callback: Callable[[Any], object]) -> Unsubscribe:

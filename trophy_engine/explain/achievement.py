@@ -14,18 +14,21 @@ from trophy_engine.core import (
     AchievementCompleted,
     AchievementPlan,
     Counter,
+    NamedEffect,
     StreakExtended,
     StreakStarted,
     Transition,
     UserState,
+    name_completed,
 )
 from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.metric import describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock
-from trophy_engine.numbers import Number, subtract
+from trophy_engine.numbers import Number, negate, subtract
 from trophy_engine.representation import TextAsHtml, brief_repr
-from trophy_engine.rules.phrases import join_words
+from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.windows import SessionWindow
+from trophy_engine.views.achievements import MASK, measure_progress, next_part
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
@@ -42,6 +45,7 @@ class CounterProgress:
             completed, both are the current value. None for a least, greatest or latest value of nothing.
         target: the threshold.
         other_events: for a sum or a number of events with certain attributes, that of all other events.
+        falling: whether the value has to fall to the threshold.
     """
 
     counter: str
@@ -49,27 +53,38 @@ class CounterProgress:
     after: Number | None
     target: Number
     other_events: Number = 0
+    falling: bool = False
 
     @property
     def missing(self) -> Number:
         """The difference to the threshold, 0 if it is reached."""
-        return max(self.target - (self.after or 0), 0)
+        if self.falling:
+            return 0 if self.after is None else max(subtract(self.after, self.target), 0)
+        return max(subtract(self.target, self.after or 0), 0)
 
     @property
     def text(self) -> str:
         """The counter and the threshold, as a sentence."""
         before, after = self.before, self.after
+        mark = "at most" if self.falling else "the threshold is"
         if after is None:
-            return f"{self.counter}: none yet; the threshold is {self.target:,}"
+            return f"{self.counter}: none yet; {'wanted is ' if self.falling else ''}{mark} {self.target:,}"
         if self.missing:
             text = f"{self.counter}: {after:,} of {self.target:,}, {self.missing:,} missing"
+            if self.falling:
+                text = f"{self.counter}: {after:,}, {self.missing:,} above {self.target:,}"
             return (
                 f"{text}; events with other attributes add up to {self.other_events:,}" if self.other_events else text
             )
-        if before == after or (before is not None and before >= self.target):
-            return f"{self.counter}: {after:,}, at or above the threshold of {self.target:,}"
+        if before == after or (before is not None and self._is_reached_by(before)):
+            at = "at most" if self.falling else "at or above the threshold of"
+            return f"{self.counter}: {after:,}, {at} {self.target:,}"
         start = "none" if before is None else f"{before:,}"
-        return f"{self.counter} went from {start} to {after:,}, reaching the threshold of {self.target:,}"
+        reached = "at most" if self.falling else "reaching the threshold of"
+        return f"{self.counter} went from {start} to {after:,}, {reached} {self.target:,}"
+
+    def _is_reached_by(self, value: Number) -> bool:
+        return value <= self.target if self.falling else value >= self.target
 
 
 @attrs.frozen
@@ -87,12 +102,16 @@ class AchievementExplanation(TextAsHtml):
     Attributes:
         user_id: the user.
         at: the instant of the explanation (aware, UTC).
-        key, name: the key and the name of the achievement.
-        achieved_at: when it was completed; None if it is not.
+        key, name: the key by which rules name the achievement or the tier, and its name.
+        achieved_at: when it was completed first; None if it is not.
         local, time_zone: the user's local time at ``achieved_at``, or else at ``at``, and the time zone.
         backdated: whether it was backdated, by a change of rules or of the sign-up date, without points.
         progress: the counter that it depends on; None for a composite, and for one that the application completes.
         prerequisites: the prerequisites of a composite.
+        enough: how many prerequisites complete it.
+        times: how many times the user has completed it.
+        next: the explanation of the next tier, or of the next time of a repeatable achievement; None if there is none.
+        is_hidden: whether nothing is shown of it, because it is hidden and not completed.
         unmet_filter: the filter that keeps the user from completing it, if any.
         by_call: whether the application completes it by a call.
     """
@@ -111,6 +130,10 @@ class AchievementExplanation(TextAsHtml):
     prerequisites: tuple[Prerequisite, ...]
     unmet_filter: UnmetFilter | None
     by_call: bool
+    enough: int = 0
+    times: int = 0
+    next: AchievementExplanation | None = None
+    is_hidden: bool = False
 
     @property
     def completed(self) -> bool:
@@ -127,24 +150,37 @@ class AchievementExplanation(TextAsHtml):
         """Whether the user has it, and one reason per line."""
         if self.completed:
             how = "was backdated" if self.backdated else "was completed"
-            head = f"{self.user_id} has {self.key!r}: it {how} on {self.local}, {self.time_zone}."
+            first = f" {count_noun(self.times, 'time')}, first" if self.times > 1 else ""
+            head = f"{self.user_id} has {self.key!r}: it {how}{first} on {self.local}, {self.time_zone}."
         else:
             head = f"{self.user_id} does not have {self.key!r} on {self.local}, {self.time_zone}."
-        return "\n".join([head, *(f"  {reason}" for reason in self._reasons())])
+        following = [] if self.next is None else [f"  next: {line}" for line in self.next.next_lines]
+        return "\n".join([head, *(f"  {reason}" for reason in self._reasons()), *following])
+
+    @property
+    def next_lines(self) -> list[str]:
+        """The reasons why the next tier or time is not completed, one per line, with the key of a tier."""
+        return [f"{self.key!r}: {reason}" for reason in self._reasons()]
 
     def _reasons(self) -> list[str]:
+        if self.is_hidden:
+            return ["it is hidden until it is completed"]
         reasons = [] if self.progress is None else [self.progress.text]
-        if self.completed and self.prerequisites:
-            keys = join_words(prerequisite.key for prerequisite in self.prerequisites)
-            reasons.append(f"its prerequisites are completed: {keys}")
-        elif self.missing:
-            completed = len(self.prerequisites) - len(self.missing)
-            reasons.append(
-                f"{completed} of {len(self.prerequisites)} prerequisites completed; missing: {join_words(self.missing)}"
-            )
+        if self.prerequisites:
+            reasons.append(self._describe_prerequisites())
         if self.by_call:
             reasons.append("the application completed it" if self.completed else "the application has not completed it")
         return reasons if self.unmet_filter is None else [*reasons, self.unmet_filter.text]
+
+    def _describe_prerequisites(self) -> str:
+        completed = [one.key for one in self.prerequisites if one.achieved_at is not None]
+        if not self.missing:
+            return f"its prerequisites are completed: {join_words(completed)}"
+        if self.completed:
+            return f"{len(completed)} of {len(self.prerequisites)} prerequisites are completed: {join_words(completed)}"
+        wanted = f", {self.enough} wanted" if self.enough < len(self.prerequisites) else ""
+        missing = f"missing: {join_words(self.missing)}"
+        return f"{len(completed)} of {len(self.prerequisites)} prerequisites completed{wanted}; {missing}"
 
     def __str__(self) -> str:
         """Return the text."""
@@ -152,32 +188,106 @@ class AchievementExplanation(TextAsHtml):
 
 
 def explain_achievement(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
-    """Return the explanation of an achievement after the last transition; its rules must have the achievement."""
-    last = completing = transitions[-1]
-    for transition in transitions:
-        if any(effect.kind in _COMPLETIONS and effect.achievement == key for effect in transition.effects):
-            completing = transition
+    """Return the explanation of what a key names after the last transition; its rules must have it.
+
+    Of an achievement with tiers it is that of the highest tier that the user has, or else of the first, with the next.
+    """
+    last = transitions[-1]
+    parts = last.plan.find_achievements(key)
+    held = [part for part in parts if part.key in last.state.counters.completed]
+    if parts[0].declared.hidden and not _holds_any(last, parts[0]):
+        return _conceal(last, key)
+    explanation = _explain_part(transitions, held[-1].key if held else parts[0].key)
+    following = next_part(parts, last.state) if held else None
+    if following is None or following.counter is None:
+        return explanation
+    return attrs.evolve(explanation, next=_explain_open(last, following))
+
+
+def _holds_any(transition: Transition, part: AchievementPlan) -> bool:
+    """Return True if the user has an achievement or any tier of it."""
+    completed = transition.state.counters.completed
+    return any(one.key in completed for one in transition.plan.tiers[part.declared.key])
+
+
+def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
+    """Return the explanation of an achievement without tiers, or of a tier."""
+    last = transitions[-1]
     at = last.state.counters.completed.get(key)
-    transition = last if at is None else completing
-    achievement = transition.plan.achievements[key]
-    instant = last.state.clock.settled if at is None else at
-    zone = transition.state.clock.zone
-    backdated = any(effect.kind is AchievementBackdated and effect.achievement == key for effect in transition.effects)
-    return AchievementExplanation(
-        user_id=last.state.id,
+    if at is None:
+        return _explain_open(last, last.plan.achievements[key])
+    completing = last
+    for transition in transitions:
+        if any(effect.kind in _COMPLETIONS and _is_first(effect, key) for effect in transition.effects):
+            completing = transition
+    achievement = completing.plan.achievements[key]
+    backdated = any(
+        effect.kind is AchievementBackdated and name_completed(effect) == key for effect in completing.effects
+    )
+    repeats = last.state.counters.repeats.get(key)
+    return attrs.evolve(
+        _explain(completing, achievement, at, completing.state if backdated else completing.before),
         at=from_micros(last.state.clock.settled),
-        key=key,
+        achieved_at=from_micros(at),
+        backdated=backdated,
+        times=1 if repeats is None else repeats.times,
+    )
+
+
+def _is_first(effect: NamedEffect, key: str) -> bool:
+    """Return True if an effect tells of the first completion of what a key names."""
+    return name_completed(effect) == key and effect.number == effect.times
+
+
+def _explain_open(last: Transition, achievement: AchievementPlan) -> AchievementExplanation:
+    """Return the explanation of an achievement or a tier that is not completed, or not once more."""
+    unmet_filter = find_unmet_filter(achievement.rule.user_attributes, last.state.profile.attributes)
+    explanation = _explain(last, achievement, last.state.clock.settled, last.state)
+    progress, following = explanation.progress, measure_progress(achievement, last.state)
+    if achievement.rule.repeatable and progress is not None and following is not None:
+        progress = attrs.evolve(progress, before=following.current, after=following.current)
+    return attrs.evolve(explanation, unmet_filter=unmet_filter, progress=progress)
+
+
+def _explain(
+    transition: Transition, achievement: AchievementPlan, instant: int, before: UserState | None
+) -> AchievementExplanation:
+    """Return the explanation of an achievement after a transition, as of an instant."""
+    zone = transition.state.clock.zone
+    return AchievementExplanation(
+        user_id=transition.state.id,
+        at=from_micros(transition.state.clock.settled),
+        key=achievement.key,
         name=achievement.rule.name,
-        achieved_at=None if at is None else from_micros(at),
+        achieved_at=None,
         local=format_clock(zone, instant),
         time_zone=describe_zone(zone, instant),
-        backdated=backdated,
-        progress=_measure_progress(transition, transition.state if backdated else transition.before, achievement),
+        backdated=False,
+        progress=_measure_progress(transition, before, achievement),
         prerequisites=_list_prerequisites(transition.state, achievement),
-        unmet_filter=find_unmet_filter(achievement.rule.user_attributes, last.state.profile.attributes)
-        if at is None
-        else None,
+        unmet_filter=None,
         by_call=achievement.counter is None,
+        enough=int(achievement.threshold) if achievement.prerequisites else 0,
+    )
+
+
+def _conceal(last: Transition, key: str) -> AchievementExplanation:
+    """Return the explanation of a hidden achievement, which shows nothing of it."""
+    zone, instant = last.state.clock.zone, last.state.clock.settled
+    return AchievementExplanation(
+        user_id=last.state.id,
+        at=from_micros(instant),
+        key=key,
+        name=MASK,
+        achieved_at=None,
+        local=format_clock(zone, instant),
+        time_zone=describe_zone(zone, instant),
+        backdated=False,
+        progress=None,
+        prerequisites=(),
+        unmet_filter=None,
+        by_call=False,
+        is_hidden=True,
     )
 
 
@@ -187,7 +297,10 @@ def _measure_progress(
     counter = achievement.counter
     if counter is None or achievement.prerequisites:
         return None
-    clock = transition.state.clock
+    clock, threshold = transition.state.clock, achievement.threshold
+    is_falling = counter.negated is not None
+    if counter.negated is not None:
+        counter, threshold = counter.negated, negate(threshold)
     before, after = _read_before(counter, state_before, transition.state), counter.read(transition.state)
     streak = next((streak for streak in transition.plan.streaks if streak.length is counter), None)
     if streak is not None:  # time may have ended it before the command started the next one
@@ -195,8 +308,9 @@ def _measure_progress(
         lengths = [effect.length for effect in credits_ if effect.streak == streak.key]
         after = max(lengths, default=after or 0)
         before = after - bool(lengths)
+    others = 0 if is_falling else _total_of_others(counter, transition.state)
     subject = describe_subject(counter, clock.settled, clock.zone)
-    return CounterProgress(subject, before, after, achievement.threshold, _total_of_others(counter, transition.state))
+    return CounterProgress(subject, before, after, threshold, others, is_falling)
 
 
 def _read_before(counter: Counter, before: UserState | None, state: UserState) -> Number | None:
@@ -222,6 +336,10 @@ def _total_of_others(counter: Counter, state: UserState) -> Number:
 def _list_prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
     completed = state.counters.completed
     return tuple(
-        Prerequisite(key, from_micros(completed[key]) if key in completed else None)
-        for key in achievement.prerequisites
+        Prerequisite(key, _first_completion([completed[name] for name in alternatives if name in completed]))
+        for key, alternatives in zip(achievement.prerequisites, achievement.alternatives, strict=True)
     )
+
+
+def _first_completion(instants: Sequence[int]) -> datetime | None:
+    return from_micros(min(instants)) if instants else None

@@ -14,9 +14,8 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     ALL_STREAKS,
-    AchievementBackdated,
     AchievementDue,
-    AchievementPlan,
+    Award,
     BoostFinished,
     BoostStarted,
     Complete,
@@ -32,12 +31,14 @@ from trophy_engine.core import (
     LeaderboardFinished,
     LeaderboardStarted,
     LevelChanged,
+    ManualAward,
     MetricChanged,
     NamedEffect,
     Pause,
     Plan,
     PointsAwarded,
     PointsChanged,
+    PointsLimited,
     RankChanged,
     ReactivationDue,
     RecapDue,
@@ -60,20 +61,18 @@ from trophy_engine.core import (
     UserCommand,
     UserCreated,
     boosted,
+    name_completed,
 )
+from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
-from trophy_engine.explain.metric import describe_change, describe_subject
+from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
-from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words, name_streak
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
-
-#: The changes of metrics in one pass of the evaluation, by the counter of the metric.
-MetricChanges = Mapping[Counter | None, Sequence[NamedEffect]]
 
 
 @attrs.frozen
@@ -157,6 +156,9 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
         case Record(_, _, metric, value, attributes, _):
             pairs = f" ({join_words(f'{key} = {text!r}' for key, text in attributes)})" if attributes else ""
             return f"recorded {value:,} for {metric}{pairs}"
+        case Award(_, _, system, points, reason, _):
+            because = f" ({reason})" if reason else ""
+            return f"was awarded {points:,} {system}{because}" if points > 0 else f"paid {-points:,} {system}{because}"
         case Complete(_, _, achievement):
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
@@ -186,8 +188,9 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
             if previous is not None and previous.kind is not MetricChanged:
                 changes.clear()  # another pass begins
             changes.setdefault(plan.metrics[effect.metric].total, []).append(effect)
+        lost = previous.lost if previous is not None and _limits(previous, effect) else 0
         award = (
-            explain_award(effect, _count_steps(plan, effect, changes), time_zone)
+            explain_award(effect, _count_steps(plan, effect, changes, lost), time_zone, lost)
             if effect.kind is PointsAwarded
             else None
         )
@@ -203,6 +206,15 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
             text,
             award,
         )
+
+
+def _limits(previous: NamedEffect, effect: NamedEffect) -> bool:
+    """Return True if an effect says what the limit took of the award after it."""
+    return (previous.kind is PointsLimited and effect.kind is PointsAwarded) and (
+        previous.at,
+        previous.system,
+        previous.trigger_key,
+    ) == (effect.at, effect.system, effect.trigger_key)
 
 
 def _changes_zone(effect: NamedEffect) -> bool:
@@ -277,6 +289,9 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
         f"the level in {effect.system} went from {effect.previous or 'none'} to {effect.level or 'none'} at "
         f"{effect.total:,}"
     ),
+    PointsLimited: lambda effect, _: (
+        f"{effect.lost:,} {effect.system} {effect.trigger.reason} are lost: the limit is {effect.trigger.limit}"
+    ),
     PointsChanged: lambda effect, _: f"a notification is due: {effect.system} {effect.added:+,} = {effect.total:,}",
     RankChanged: lambda effect, _: (
         f"a notification is due: rank {effect.rank or 'none'} in {effect.leaderboard}, previously "
@@ -296,7 +311,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
     StreakReminderDue: lambda effect, streak: (
         f"a reminder is due: the {streak.unit} of {name_day(effect.period_start)} is not credited yet"
     ),
-    AchievementDue: lambda effect, _: f"the email about {effect.achievement!r} is due",
+    AchievementDue: lambda effect, _: f"the email about {name_completed(effect)!r} is due",
 }
 
 
@@ -311,9 +326,7 @@ def _describe_effect(
         return sentence(effect, streak)
     if effect.kind is MetricChanged:
         return describe_change(plan.metrics[effect.metric], effect, time_zone)
-    how = "backdated" if effect.kind is AchievementBackdated else "completed"
-    reason = _explain_completion(plan.achievements[effect.achievement], changes, time_zone)
-    return f"{effect.achievement!r} was {how}: {reason}"
+    return describe_completion(plan, effect, changes, time_zone)
 
 
 def _words_of(plan: Plan, effect: NamedEffect) -> StreakWords:
@@ -326,36 +339,22 @@ def _words_of(plan: Plan, effect: NamedEffect) -> StreakWords:
     return StreakWords(period_noun(streak.frequency), streak.key + " streak" if len(streaks) > 1 else "streak")
 
 
-def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, time_zone: Zone) -> str:
-    counter, threshold = achievement.counter, achievement.threshold
-    reaching = (change for change in changes.get(counter, ()) if _reaches(threshold, change.before, change.after))
-    change = next(reaching, None)
-    if counter is None or change is None:
-        return achievement.rule.trigger.reason
-    subject = describe_subject(counter, change.at, time_zone)
-    before = "none" if change.before is None else f"{change.before:,}"
-    return f"{subject} went from {before} to {change.after:,}, reaching the threshold of {threshold:,}"
-
-
-def _reaches(threshold: Number, before: Number | None, after: Number | None) -> bool:
-    return after is not None and after >= threshold and (before is None or before < threshold)
-
-
-def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges) -> int:
+def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
     """Return the number of steps of its trigger that an award pays for.
 
     No effect records the change of a filtered total, so the result is the smallest number that explains the award.
     """
+    if isinstance(award.trigger, ManualAward):
+        return 1
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:
         steps = (floor(change.after or 0) // step - floor(change.before or 0) // step for change in changes[counter])
         return sum(number for number in steps if number > 0)
-    if counter is None or counter.unfiltered is None:
+    if counter is not None and counter.unfiltered is None:
         return 1
-    return next(
-        number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= abs(award.awarded)
-    )
+    amount = abs(award.awarded) + lost
+    return next(number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= amount)
 
 
 def _find_trigger(plan: Plan, award: NamedEffect) -> TriggerPlan:

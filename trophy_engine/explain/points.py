@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +13,18 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
+    Award,
+    Effect,
+    ManualAward,
     NamedEffect,
     PointsAwarded,
+    PointsLimited,
     Transition,
     TriggerPlan,
     UserState,
     boosted,
     level_of,
+    points_for_level,
     products,
     rounding_of,
 )
@@ -27,7 +33,15 @@ from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 
-__all__ = ["AwardExplanation", "BoostStep", "PointsExplanation", "explain_award", "explain_awards", "explain_points"]
+__all__ = [
+    "AwardExplanation",
+    "BoostStep",
+    "PointsExplanation",
+    "describe_reason",
+    "explain_award",
+    "explain_awards",
+    "explain_points",
+]
 
 
 @attrs.frozen
@@ -46,11 +60,13 @@ class AwardExplanation:
     Attributes:
         at, local: the instant (aware, UTC), and the user's local time.
         time_zone: the user's zone.
-        system, trigger: the key of the points system, and the rule that made the award.
+        system: the key of the points system.
+        trigger: the rule that made the award, or the manual award.
         times: the number of steps crossed.
         amount: the points of the trigger, ``times`` times.
         boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
         unmet_filter: the filter of the trigger that did not match the user, if any.
+        limited: the points that the limit of the trigger took.
         bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``clipped`` is the difference, of either sign.
         awarded, before, total: the points awarded, and the balance before and after.
     """
@@ -59,13 +75,14 @@ class AwardExplanation:
     local: str
     time_zone: str
     system: str
-    trigger: PointsTrigger
+    trigger: PointsTrigger | ManualAward
     times: int
     amount: int
     boosts: tuple[BoostStep, ...]
     rounding: Rounding | None
     boosted: int
     unmet_filter: UnmetFilter | None
+    limited: int
     bound: Literal["maximum", "floor"] | None
     clipped: int
     awarded: int
@@ -75,7 +92,7 @@ class AwardExplanation:
     @property
     def text(self) -> str:
         """The award and its calculation, in one line."""
-        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {self.trigger.reason}"
+        head = f"{self.system} {self.awarded:+,} = {self.total:,}, {describe_reason(self.trigger)}"
         if self.unmet_filter is not None:
             return f"{head}: nothing, because {self.unmet_filter.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
@@ -85,6 +102,8 @@ class AwardExplanation:
             calculation += (
                 f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.boosted:,}"
             )
+        if self.limited and not isinstance(self.trigger, ManualAward):
+            calculation += f"; {self.limited:,} above the limit of {self.trigger.limit}"
         if self.bound == "maximum":
             calculation += f"; {self.clipped:,} above the maximum"
         elif self.bound == "floor":
@@ -130,13 +149,21 @@ class PointsExplanation(TextAsHtml):
         return self.text
 
 
+def describe_reason(trigger: PointsTrigger | ManualAward) -> str:
+    """Return the reason of an award, as a phrase."""
+    if not isinstance(trigger, ManualAward):
+        return trigger.reason
+    kind = "by a manual award" if trigger.points > 0 else "by a payment"
+    return f"{kind} ({trigger.reason})" if trigger.reason else kind
+
+
 def explain_points(transitions: Sequence[Transition], system: str) -> PointsExplanation:
     """Return the explanation of a balance after the last transition; its rules must have the points system."""
     last = transitions[-1]
     plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
     awards = (award for transition in transitions for award in explain_awards(transition))
     total = last.state.points.balances[plan.index]
-    level = level_of(plan, total)
+    level = level_of(plan, points_for_level(plan, last.state))
     return PointsExplanation(
         user_id=last.state.id,
         at=from_micros(last.state.clock.settled),
@@ -150,27 +177,55 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
 
 def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Yield the explanation of every award of a command and of the time before it, in order."""
-    awarded = [effect for effect in transition.effects if effect.kind is PointsAwarded]
+    entries = deque(effect for effect in transition.effects if effect.kind in {PointsAwarded, PointsLimited})
+    zone, command = transition.state.clock.zone, transition.command
     balances = {
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
     at = transition.state.clock.settled
+    is_entered = any(_is_manual(entry) for entry in entries)
     for trigger, times in transition.due:
-        system = trigger.system.key
-        before = balances[system]
-        entry = awarded[0] if awarded else None
-        if entry is not None and entry.system == system and entry.trigger is trigger.rule and entry.before == before:
-            awarded.pop(0)
-            at = entry.at
-            award = explain_award(entry, times, transition.state.clock.zone)
+        while entries and _is_manual(entries[0]):
+            award = explain_award(entries.popleft(), 1, zone)
+            balances[award.system] = award.total
+            yield award
+        lost = 0
+        if _is_of(entries, PointsLimited, trigger):
+            at, lost = entries[0].at, entries.popleft().lost
+        if _is_of(entries, PointsAwarded, trigger) and entries[0].before == balances[trigger.system.key]:
+            at = entries[0].at
+            award = explain_award(entries.popleft(), times, zone, lost)
         else:
-            award = _explain_zero(trigger, times, before, transition.state, at)
-        balances[system] = award.total
+            award = _explain_zero(trigger, times, balances[trigger.system.key], transition.state, at, lost)
+        balances[trigger.system.key] = award.total
         yield award
+    for entry in entries:
+        yield explain_award(entry, 1, zone)
+    if isinstance(command, Award) and not is_entered:
+        yield _explain_cut_off(command, balances[command.system], zone)
 
 
-def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserState, at: int) -> AwardExplanation:
+def _is_manual(entry: NamedEffect) -> bool:
+    return isinstance(entry.trigger, ManualAward)
+
+
+def _is_of(entries: deque[NamedEffect], kind: type[Effect], trigger: TriggerPlan) -> bool:
+    """Return True if the first entry is of a kind and a trigger."""
+    if not entries or entries[0].kind is not kind:
+        return False
+    return entries[0].system == trigger.system.key and entries[0].trigger is trigger.rule
+
+
+def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanation:
+    """Return the explanation of a manual award of which the maximum left nothing; it has no effect."""
+    trigger = ManualAward(command.points, command.reason)
+    return _explain_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None, 0)
+
+
+def _explain_zero(
+    trigger: TriggerPlan, times: int, before: int, state: UserState, at: int, lost: int
+) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
     required, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
@@ -178,32 +233,33 @@ def _explain_zero(trigger: TriggerPlan, times: int, before: int, state: UserStat
         boosts = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0]).boosts
     unmet_filter = None if required is None else find_unmet_filter(required, state.profile.attributes)
     return _explain_calculation(
-        system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet_filter
+        system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet_filter, lost
     )
 
 
-def explain_award(award: NamedEffect, times: int, zone: Zone) -> AwardExplanation:
-    """Return the explanation of an award, from its effect and the number of steps that it pays for."""
+def explain_award(award: NamedEffect, times: int, zone: Zone, lost: int = 0) -> AwardExplanation:
+    """Return the explanation of an award, from its effect, the number of steps that it pays for, and what it lost."""
     before_and_awarded = award.before, award.awarded
     return _explain_calculation(
-        award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None
+        award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None, lost
     )
 
 
 def _explain_calculation(
     system: str,
-    trigger: PointsTrigger,
+    trigger: PointsTrigger | ManualAward,
     times: int,
     boosts: tuple[Boost, ...],
     before_and_awarded: tuple[int, int],
     zone: Zone,
     at: int,
     unmet_filter: UnmetFilter | None,
+    lost: int,
 ) -> AwardExplanation:
     before, awarded = before_and_awarded
     amount = trigger.points * times
     result = boosted(amount, boosts)
-    clipped = 0 if unmet_filter is not None else result - awarded
+    clipped = 0 if unmet_filter is not None else result - lost - awarded
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
@@ -217,6 +273,7 @@ def _explain_calculation(
         rounding=rounding_of(boosts) if boosts else None,
         boosted=result,
         unmet_filter=unmet_filter,
+        limited=lost,
         bound=None if not clipped else "maximum" if clipped > 0 else "floor",
         clipped=clipped,
         awarded=awarded,

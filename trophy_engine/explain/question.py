@@ -44,8 +44,9 @@ def answer_question(
     """
     plan = transitions[-1].plan
     if achievement is not None:
-        if achievement not in plan.achievements:
-            raise UnknownKey("achievement", achievement, tuple(plan.achievements))
+        known = dict.fromkeys((*plan.tiers, *plan.achievements))
+        if achievement not in known:
+            raise UnknownKey("achievement", achievement, tuple(known))
         return explain_achievement(transitions, achievement)
     if points is not None:
         systems = tuple(system.key for system in plan.systems)

@@ -9,12 +9,12 @@ from typing import Final, Literal
 import attrs
 
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import MetricChanged, MetricPlan, NamedEffect, PeriodAccount, Record, Transition
+from trophy_engine.core import ManualAward, MetricChanged, MetricPlan, NamedEffect, PeriodAccount, Record, Transition
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
 from trophy_engine.explain.metric import describe_total
 from trophy_engine.explain.phrases import name_day
-from trophy_engine.explain.points import AwardExplanation
+from trophy_engine.explain.points import AwardExplanation, describe_reason
 from trophy_engine.explain.streak import PeriodKind, describe_decisions
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.points import PointsTrigger
@@ -49,7 +49,7 @@ class _AwardRun:
 
     index: int
     number: int = 0
-    amounts: dict[PointsTrigger, int] = attrs.field(factory=dict)
+    amounts: dict[PointsTrigger | ManualAward, int] = attrs.field(factory=dict)
 
     def add(self, award: AwardExplanation) -> None:
         """Add an award."""
@@ -59,9 +59,9 @@ class _AwardRun:
     def describe(self, system: str, total: int) -> str:
         """Return the sum of the awards with the balance after the last one, and the triggers."""
         if len(self.amounts) == 1:
-            reasons = ", ".join(trigger.reason for trigger in self.amounts)
+            reasons = ", ".join(map(describe_reason, self.amounts))
         else:
-            reasons = ", ".join(f"{points:+,} {trigger.reason}" for trigger, points in self.amounts.items())
+            reasons = ", ".join(f"{points:+,} {describe_reason(trigger)}" for trigger, points in self.amounts.items())
         separator = "," if len(self.amounts) == 1 else ":"
         return f"{system} {sum(self.amounts.values()):+,} = {total:,} in {self.number:,} awards{separator} {reasons}"
 
@@ -91,7 +91,7 @@ class TimelineDay:
         Any other line begins a new one, so that the balances of the lines add up.
         """
         award = consequence.award
-        if award is None or award.boosts or award.bound:
+        if award is None or award.boosts or award.bound or award.limited:
             self._runs.clear()
             self.lines.append(consequence.text)
             return

@@ -1,7 +1,8 @@
 """The history of a user's rank: the logs of all users are applied again, and all users are ranked day by day.
 
 The time is in proportion to the whole log, because a rank depends on all users; ``rank_history`` keeps the same up to
-date. Only changes are processed: the UTC days at the end of which the position of a user differs from the day before.
+date. Only changes are processed: the days at the end of which the position of a user differs from the day before. They
+are UTC days, or those of the leaderboard's time zone.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from trophy_engine.calendar.instants import utc_midnight
 from trophy_engine.core import (
     Agenda,
     BoardPlan,
@@ -59,7 +59,7 @@ def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByD
     changed_days: list[StandingDay] = []
     rank: int | None = None
     value: Number | None = None
-    first = board.runs.utc_day(board.runs.opens(run))
+    first = board.runs.day_at(board.runs.opens(run))
     for day in sorted(moves):
         for other, position in moves[day].items():
             if other in positions:
@@ -68,28 +68,28 @@ def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByD
                 ranking.add(*position)
                 positions[other] = position
         before = rank, value
-        rank, value = _position_in(ranking, positions.get(user))
+        rank, value = _position_in(board, ranking, positions.get(user))
         if (rank, value) != before and day >= first:  # a streak can be older than the leaderboard
             changed_days.append(StandingDay(date.fromordinal(day), before[0], rank, before[1], value))
     return changed_days
 
 
-def _position_in(ranking: RunRanking, position: Ranked | None) -> tuple[int | None, Number | None]:
+def _position_in(board: BoardPlan, ranking: RunRanking, position: Ranked | None) -> tuple[int | None, Number | None]:
     if position is None:
         return None, None
     group, key = position
     rank = ranking.rank(key, (group,))
-    return rank, None if rank is None else value_in(key)
+    return rank, None if rank is None else value_in(board, key)
 
 
 def days_of(
     board: BoardPlan, runs: Sequence[int], transitions: Iterable[Transition], until: int
 ) -> Iterator[tuple[int, int, Ranked | None]]:
-    """Yield UTC days of a user, with a run and the position at the end of the day; the last one of a day counts."""
+    """Yield days of a user, with a run and the position at the end of the day; the last one of a day counts."""
     counted: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Transition | None = None
     for transition in transitions:
-        timed = previous is not None and board.rule.rank_by != "metric"
+        timed = previous is not None and board.timed
         settled = transition.state.clock.settled
         between = _settled_daily(board, previous, settled) if previous is not None and timed else ()
         for state in (*between, transition.state):
@@ -97,18 +97,18 @@ def days_of(
             same_group = group == counted[0]
             for run in runs_unlike(counted[1], values) if same_group else dict.fromkeys((*counted[1], *values)):
                 if run in runs:
-                    key = rank_key(state, values[run]) if run in values else None
+                    key = rank_key(board, state, values[run]) if run in values else None
                     position = None if key is None or group is None else (group, key)
-                    yield board.runs.utc_day(min(state.clock.settled, until)), run, position
+                    yield board.runs.day_at(min(state.clock.settled, until)), run, position
             counted = group, values.copy()
         previous = transition
 
 
 def _settled_daily(board: BoardPlan, transition: Transition, until: int) -> Iterator[UserState]:
-    """Yield the states at the ends of the UTC days on which time changed a user after a transition."""
+    """Yield the states at the ends of the days on which time changed a user after a transition."""
     state, agenda = transition.state.copy(), Agenda(transition.plan)
     while (soonest := next_change(state)) < until:
-        end_of_day = utc_midnight(board.runs.utc_day(soonest) + 1) + board.runs.day_start - 1
+        end_of_day = board.runs.day_ends(board.runs.day_at(soonest)) - 1
         if end_of_day >= until:
             return
         settle_user(agenda, state, end_of_day)

@@ -9,7 +9,7 @@ states again. Users with commands after the instant are ranked by their present 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Final
 
@@ -69,7 +69,7 @@ class LeaderboardIndex:
         self.latest = FIRST
         self._stored = stored
         self._agenda = Agenda(plan)
-        self._timed = any(board.rule.rank_by != "metric" for board in plan.boards.values())
+        self._timed = any(board.timed for board in plan.boards.values())
         self._rankings: dict[tuple[str, int], RunRanking] = {}
         self._entries: dict[str, dict[str, _BoardEntry]] = {}
         # The instant at which time next changes a user; the heap also has outdated instants.
@@ -174,7 +174,7 @@ class LeaderboardIndex:
             before = entry.rank_keys.pop(run, None)
             if before is not None and entry.group is not None:
                 self.ranking(board, run).remove(entry.group, before)
-            after = rank_key(state, values[run]) if run in values else None
+            after = rank_key(board, state, values[run]) if run in values else None
             if after is not None and group is not None:
                 self.ranking(board, run).add(group, after)
                 entry.rank_keys[run] = after
@@ -200,13 +200,11 @@ class LeaderboardIndex:
         key = entry.rank_keys.get(run)
         if key is None or entry.group is None:
             return NO_POSITION
-        return self.ranking(board, run).rank(key, (entry.group,)), value_in(key), entry.group
+        return self.ranking(board, run).rank(key, (entry.group,)), value_in(board, key), entry.group
 
-    def rank(self, board: BoardPlan, run: int, user: str, groups: Sequence[Group]) -> int | None:
-        """Return the rank of a user among the users of some groups, or None for a user who is not ranked in them."""
-        entry = self._entry(board, user)
-        key = entry.rank_keys.get(run)
-        return None if key is None or entry.group not in groups else self.ranking(board, run).rank(key, groups)
+    def rank_key(self, board: BoardPlan, run: int, user: str) -> RankKey | None:
+        """Return the rank key of a user, or None for a user who does not take part."""
+        return self._entry(board, user).rank_keys.get(run)
 
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
@@ -224,11 +222,13 @@ class LeaderboardIndex:
         ranking = self.ranking(board, run)
         groups = ranking.groups(wanted)
         if around is not None:
-            rank = self.rank(board, run, around, groups)
-            if rank is None:
+            entry = self._entry(board, around)
+            key = entry.rank_keys.get(run) if entry.group in groups else None
+            position = None if key is None else ranking.position(key, groups)
+            if position is None:
                 return []
-            offset = max(rank - 1 + offset, 0)
-        return [(rank, key[3], value_in(key)) for rank, key in ranking.rows(groups, offset, limit)]
+            offset = max(position + offset, 0)
+        return [(rank, key[3], value_in(board, key)) for rank, key in ranking.rows(groups, offset, limit)]
 
     def first_rows(self, board: BoardPlan, run: int, limit: int) -> tuple[LeaderboardRow, ...]:
         """Return the first rows of a run among the users of all groups."""

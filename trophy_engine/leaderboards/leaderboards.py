@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from trophy_engine.calendar.instants import NEVER
-from trophy_engine.calendar.runs import RunStatus
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
-from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, nearest, unknown_key
+from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.leaderboards.build_views import change_view, dates_of, leaderboard_view, past_standing, status_of
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
+from trophy_engine.leaderboards.query_arguments import check_filter, check_window, find_run
 from trophy_engine.leaderboards.rank_history import RankHistory
-from trophy_engine.leaderboards.run_ranking import Group
+from trophy_engine.leaderboards.run_ranking import RankKey
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
-from trophy_engine.numbers import Number
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
-from trophy_engine.rules.constraints import LOCAL_DATE
-from trophy_engine.rules.phrases import join_words
 from trophy_engine.views.player import Player
 
 #: The greatest number of runs in a query.
 MOST_RUNS: Final = 10_000
-#: The number of rows of a view by default.
-DEFAULT_LIMIT: Final = 10
 
 
 class Move(NamedTuple):
-    """A change of a user's position in a run of a leaderboard."""
+    """A change of a user's position in a run of a leaderboard; ``left`` and ``reached`` are the rank keys."""
 
     board: BoardPlan
     run: int
     before: Position
     after: Position
+    left: RankKey | None
+    reached: RankKey | None
 
 
 class Leaderboards:
@@ -124,31 +123,37 @@ class Leaderboards:
         self.moves = self._moved(index, state, at, partial(index.update, state))
         self._consistent = True
         changes = {}
-        for board, run, before, after in self.moves:
+        for board, run, before, after, _, _ in self.moves:
             group = index.group(board, state.id)
-            threshold = 1 if group is None else index.ranking(board, run).threshold(group)
-            changes[board.key] = _change(board, run, before, after, threshold, group or ())
+            threshold = index.ranking(board, run).threshold(group)
+            changes[board.key] = change_view(board, run, before, after, threshold, group or ())
         return MappingProxyType(changes)
 
     def _moved(
         self, index: LeaderboardIndex, state: UserState, at: int, apply_change: Callable[[], None]
     ) -> list[Move]:
-        """Apply the change to the index, and list the moves of the user in the runs of their local day."""
-        day = state.clock.zone.window(at)[0]
-        before = [
-            (board, run, index.position(board, run, state.id))
+        """Apply the change to the index, and list the moves of the user in the runs of the present day."""
+        user = state.id
+        runs = [
+            (board, run)
             for board in index.changed_boards(state)
-            if (run := board.runs.window_on(day)) is not None and board.rule.status == "active"
+            if board.rule.status == "active" and (run := _run_at(board, at, state.clock.zone)) is not None
         ]
+        before = [(index.position(board, run, user), index.rank_key(board, run, user)) for board, run in runs]
         apply_change()
-        after = (Move(board, run, position, index.position(board, run, state.id)) for board, run, position in before)
-        return [move for move in after if move.after != move.before]
+        moves = (
+            Move(board, run, position, index.position(board, run, user), left, index.rank_key(board, run, user))
+            for (board, run), (position, left) in zip(runs, before, strict=True)
+        )
+        return [move for move in moves if move.after != move.before]
 
     # --- queries ----------------------------------------------------------------------------------------------------
 
     def listed(self, at: int, *, finished: bool) -> tuple[LeaderboardView, ...]:
         """List the leaderboards without rankings."""
-        views = (_view(board, _current_run(board, at), at) for board in self._repository.plan.boards.values())
+        views = (
+            leaderboard_view(board, _current_run(board, at), at) for board in self._repository.plan.boards.values()
+        )
         return tuple(view for view in views if finished or view.status != "finished")
 
     def view(
@@ -171,13 +176,13 @@ class Leaderboards:
         """
         board = self._board(key)
         number = _current_run(board, at) if run is None else find_run(board, run)
-        limit = _check_window(board, offset, limit, user)
-        required = _check_filter(board, attributes)
+        limit = check_window(board, offset, limit, user)
+        required = check_filter(board, attributes)
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rows = () if scheduled else index.rankings(board, number, required, offset, limit, user)
         rankings = tuple(LeaderboardRow(user_id, self._name(user_id), rank, value) for rank, user_id, value in rows)
-        return _view(board, number, at, rankings)
+        return leaderboard_view(board, number, at, rankings)
 
     def standing(
         self, player: Player, key: str, at: int, run: date | None, days: int, *, now: int, exact: bool
@@ -189,8 +194,8 @@ class Leaderboards:
             InvalidValue: the leaderboard does not have the run, or the number of days is negative.
         """
         board = self._board(key)
-        user, today = player.id, self._repository.plan.zone(player.time_zone).window(at)[0]
-        number = board.runs.nearest(today) if run is None else find_run(board, run)
+        user, own_zone = player.id, self._repository.plan.zone(player.time_zone)
+        number = board.runs.nearest(_day_at(board, at, own_zone)) if run is None else find_run(board, run)
         if days < 0:
             raise InvalidValue(f"must be at least 0, not {days}", "days")
         index = self._as_of(board, number, at, exact=exact)
@@ -199,11 +204,11 @@ class Leaderboards:
         history = (
             self._standing_days(board, range(number, number + 1), user, at, now, days).get(number, []) if days else []
         )
-        start, end = _dates(board, number)
+        start, end = dates_of(board, number)
         return StandingView(
             rank=rank,
             value=None if rank is None else value,
-            status=_status(board, number, at),
+            status=status_of(board, number, at),
             start=start,
             end=end,
             history=tuple(history),
@@ -227,7 +232,7 @@ class Leaderboards:
                 f"request at most {MOST_RUNS:,} at a time"
             )
         histories = self._standing_days(board, runs, user, at, now)
-        return tuple(_past(board, run, at, histories.get(run, ())) for run in runs)
+        return tuple(past_standing(board, run, at, histories.get(run, ())) for run in runs)
 
     def _standing_days(
         self, board: BoardPlan, runs: range, user: str, at: int, now: int, days: int | None = None
@@ -299,106 +304,15 @@ class Leaderboards:
         return None if state is None else state.profile.name
 
 
-def _change(
-    board: BoardPlan, run: int, before: Position, after: Position, threshold: Number, group: Group
-) -> LeaderboardChange:
-    start, end = _dates(board, run)
-    return LeaderboardChange(
-        rank=after[0],
-        previous_rank=before[0],
-        value=after[1],
-        previous_value=before[1],
-        threshold=threshold,
-        group=MappingProxyType(dict(zip(board.rule.breakdown_attributes, group, strict=False))),
-        start=start,
-        end=end,
-        rule=board.rule,
-    )
-
-
-def _past(board: BoardPlan, run: int, at: int, history: Sequence[StandingDay]) -> StandingView:
-    start, end = _dates(board, run)
-    last = history[-1] if history else None
-    return StandingView(
-        rank=None if last is None else last.rank,
-        value=None if last is None else last.value,
-        status=_status(board, run, at),
-        start=start,
-        end=end,
-        history=tuple(history),
-        rule=board.rule,
-    )
-
-
-def _view(board: BoardPlan, run: int, at: int, rankings: Iterable[LeaderboardRow] = ()) -> LeaderboardView:
-    rule = board.rule
-    start, end = _dates(board, run)
-    return LeaderboardView(
-        key=rule.key,
-        name=rule.name,
-        description=rule.description,
-        rank_by=rule.rank_by,
-        metric=rule.metric,
-        points=rule.points,
-        status=_status(board, run, at),
-        start=start,
-        end=end,
-        rankings=tuple(rankings),
-        rule=rule,
-    )
-
-
-def _status(board: BoardPlan, run: int, at: int) -> RunStatus:
-    return "finished" if board.rule.status == "finished" else board.runs.status(run, at)
-
-
-def _dates(board: BoardPlan, run: int) -> tuple[date, date | None]:
-    last = board.runs.last_day(run)
-    return date.fromordinal(board.runs.first_day(run)), None if last is None else date.fromordinal(last)
-
-
 def _current_run(board: BoardPlan, at: int) -> int:
-    return board.runs.nearest(board.runs.utc_day(at))
+    return board.runs.nearest(board.runs.day_at(at))
 
 
-def find_run(board: BoardPlan, day: date) -> int:
-    """Return the number of the run of a leaderboard that contains a date.
-
-    Raises:
-        InvalidValue: the date is not a date, or no run contains it.
-    """
-    LOCAL_DATE.check("run", day)
-    run = board.runs.window_on(day.toordinal())
-    if run is None:
-        until = "on" if board.rule.end is None else f"to {board.rule.end}"
-        message = f"leaderboard {board.key!r} has no run on {day}; use a date from {board.rule.start} {until}"
-        raise InvalidValue(message)
-    return run
+def _run_at(board: BoardPlan, at: int, own_zone: Zone) -> int | None:
+    """Return the run in which an event of a user in a zone would count, or None."""
+    return board.runs.window_on(_day_at(board, at, own_zone))
 
 
-def _check_window(board: BoardPlan, offset: int, limit: int | None, user: str | None) -> int:
-    most = board.rule.max_participants
-    if limit is None:
-        limit = min(DEFAULT_LIMIT, most)
-    if not 0 <= limit <= most:
-        raise InvalidValue(
-            f"must be from 0 to {most}, the maximum number of participants of leaderboard {board.key!r}, not {limit}",
-            "limit",
-        )
-    if offset < 0 and user is None:
-        raise InvalidValue(f"must be at least 0, not {offset}; only with a user it can be negative", "offset")
-    return limit
-
-
-def _check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Mapping[str, str]:
-    names = board.rule.breakdown_attributes
-    required = attributes or {}
-    for key in required:
-        if key not in names:
-            raise InvalidValue(
-                f"leaderboard {board.key!r}: {unknown_key('breakdown attribute', key, nearest(str(key), names), names)}"
-            )
-    if names and not required:
-        fact = f"leaderboard {board.key!r} has a ranking for each group of users with the same {join_words(names)}; set"
-        raise InvalidValue((fact, FieldName("attributes"), "to select groups"))
-    return required
+def _day_at(board: BoardPlan, at: int, own_zone: Zone) -> int:
+    """Return the date on which an event of a user in a zone would count."""
+    return (board.time_zone or own_zone).window(at)[0]

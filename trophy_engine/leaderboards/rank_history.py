@@ -26,6 +26,8 @@ from trophy_engine.repository.schedule import next_change
 
 #: The days on which a user's position in a run changed, in order, with the position at the end of each.
 _Positions = list[tuple[int, Ranked | None]]
+#: A group, and a rank key in it, or a value alone as keys have it.
+_Mark = tuple[Group, RankKey | tuple[Number]]
 #: A rank and a value, None for a user who is not ranked.
 _Standing = tuple[int | None, Number | None]
 _UNRANKED: Final[_Standing] = (None, None)
@@ -46,7 +48,7 @@ class RankHistory(HistoryIndex):
 
     def next_change(self, state: UserState) -> int:
         """Return an instant before which time does not change the user's values."""
-        return NEVER if self._board.rule.rank_by == "metric" else next_change(state)
+        return next_change(state) if self._board.timed else NEVER
 
     def add(self, transitions: Sequence[Transition]) -> None:
         """Add the moves of a user."""
@@ -81,13 +83,12 @@ class RankHistory(HistoryIndex):
             runs: the runs, which are among those of the index.
             days: the greatest number of days in a run.
         """
-        most = self._board.rule.max_participants
         found = {}
         for run, positions in self._positions(transitions).items():
             if run in runs and positions:
                 opens = self._board.runs.opens(run)
-                first = self._board.runs.utc_day(opens)  # a streak can be older than the leaderboard
-                changes = self._moves[run].changes(positions, most, first)
+                first = self._board.runs.day_at(opens)  # a streak can be older than the leaderboard
+                changes = self._moves[run].changes(self._board, positions, first)
                 found[run] = [*islice(changes, days)][::-1]
         return found
 
@@ -99,7 +100,7 @@ class _DayMoves:
         self.left: dict[Group, Any] = {}
         self.reached: dict[Group, Any] = {}
 
-    def gain(self, group: Group, key: RankKey) -> int:
+    def gain(self, group: Group, key: RankKey | tuple[Number]) -> int:
         """Return by how many keys more came before a key at the end of the day than at its beginning."""
         reached, left = self.reached.get(group), self.left.get(group)
         gained = 0 if reached is None else reached.bisect_left(key)
@@ -143,45 +144,61 @@ class _RunMoves:
         if former is not None:
             _remove(self._now, former)
 
-    def changes(self, positions: _Positions, most: int, first: int) -> Iterator[StandingDay]:
+    def changes(self, board: BoardPlan, positions: _Positions, first: int) -> Iterator[StandingDay]:
         """Yield the days from the first on on which the standing of a user changed, the latest first.
 
         Args:
+            board: the leaderboard.
             positions: the user's.
-            most: the greatest rank.
             first: the first day.
         """
         held = positions.copy()
         position = held[-1][1] if held else None
-        better = self._better(position, None)
-        standing = _standing(position, better, most)
+        marks = _marks(board, position)
+        better = self._better(marks, None)
+        standing = _standing(board, position, better)
         for day in reversed(self._days):
             if day < first:
                 return
             if held and held[-1][0] == day:
                 held.pop()
                 position = held[-1][1] if held else None
-                better = self._better(position, day)
+                marks = _marks(board, position)
+                better = self._better(marks, day)
             elif position is not None:
-                better -= self._days[day].gain(*position)
-            before = _standing(position, better, most)
+                moves = self._days[day]
+                better = [count - moves.gain(*mark) for count, mark in zip(better, marks, strict=True)]
+            before = _standing(board, position, better)
             if before != standing:
                 yield StandingDay(date.fromordinal(day), before[0], standing[0], before[1], standing[1])
             standing = before
 
-    def _better(self, position: Ranked | None, day: int | None) -> int:
-        """Return the number of better keys in the group of a position at the beginning of a day, or now for None."""
-        if position is None:
-            return 0
-        group, key = position
-        keys = self._now.get(group)
-        better = 0 if keys is None else int(keys.bisect_left(key))
-        later = () if day is None else self._days.irange(day)
-        return better - sum(int(self._days[other].gain(group, key)) for other in later)
+    def _better(self, marks: Sequence[_Mark], day: int | None) -> list[int]:
+        """Return the number of lesser keys for each mark at the beginning of a day, or now for None."""
+        later = () if day is None else [self._days[other] for other in self._days.irange(day)]
+        better = []
+        for group, mark in marks:
+            keys = self._now.get(group)
+            count = 0 if keys is None else int(keys.bisect_left(mark))
+            better.append(count - sum(moves.gain(group, mark) for moves in later))
+        return better
 
 
-def _standing(position: Ranked | None, better: int, most: int) -> _Standing:
-    return _UNRANKED if position is None or better >= most else (better + 1, value_in(position[1]))
+def _marks(board: BoardPlan, position: Ranked | None) -> tuple[_Mark, ...]:
+    """Return what is to be counted for a rank: the keys before that of the user, and with shared ties before the value.
+
+    The number of the first says whether the user is ranked, that of the last which rank it is.
+    """
+    if position is None:
+        return ()
+    group, key = position
+    return (position, (group, key[:1])) if board.shared else (position,)
+
+
+def _standing(board: BoardPlan, position: Ranked | None, better: Sequence[int]) -> _Standing:
+    if position is None or better[0] >= board.rule.max_participants:
+        return _UNRANKED
+    return better[-1] + 1, value_in(board, position[1])
 
 
 def _add(groups: dict[Group, Any], position: Ranked) -> None:

@@ -1,47 +1,68 @@
 """The ranking of one run of a leaderboard: its users in a total order, by group.
 
-Greater values come first; of equal values the one that was reached earlier, then the user who was created earlier, then
-the lesser id. Only the first ``max_participants`` of the groups in question are ranked, so a new user must surpass the
-lowest value of a full leaderboard. Ranks depend on the values alone, and not on the order of updates.
+Better values come first: the greater ones, or the lesser ones on an ascending leaderboard; of equal values the one that
+was reached earlier, then the user who was created earlier, then the lesser id. Only the first ``max_participants`` of
+the groups in question are ranked, so a new user must surpass the last value of a full leaderboard. Ranks depend on the
+values alone, and not on the order of updates.
+
+A rank is the position in this order. With shared ties it is that of the first user with an equal value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sortedcontainers import SortedList
 
-from trophy_engine.core import BoardPlan, UserState, Value
-from trophy_engine.numbers import Number
+from trophy_engine.calendar.instants import NEVER
+from trophy_engine.core import BoardPlan, UserState, Value, takes_part
+from trophy_engine.numbers import Number, negate
 
 #: A user's values of the breakdown attributes, in the order of the rules.
 Group = tuple[str, ...]
-#: The sort key: the negated value, the instant at which it was reached, the creation of the user, the user's id.
+#: The sort key: the value, negated on a descending leaderboard, the instant at which it was reached, the creation of
+#: the user, the user's id.
 RankKey = tuple[Number, int, int, str]
 
 
-def rank_key(state: UserState, value: Value) -> RankKey | None:
-    """Return the sort key of a user with a value, or None for a value that is not positive."""
-    gain, reached_at = value
-    return (_negated(gain), reached_at, state.profile.created, state.id) if gain > 0 else None
+def rank_key(board: BoardPlan, state: UserState, value: Value) -> RankKey | None:
+    """Return the sort key of a user with a value, or None for a value that does not take part."""
+    number, reached_at = value
+    if not takes_part(board, number):
+        return None
+    return number if board.ascending else negate(number), reached_at, state.profile.created, state.id
 
 
-def value_in(key: RankKey) -> Number:
+def value_in(board: BoardPlan, key: RankKey) -> Number:
     """Return the value in a rank key."""
-    return _negated(key[0])
+    return key[0] if board.ascending else negate(key[0])
 
 
-def _negated(number: Number) -> Number:
-    return -number if isinstance(number, int) else number.copy_negate()  # the operator would round a long decimal
+def number_ranks(board: BoardPlan, keys: Iterable[RankKey], position: int, rank: int) -> Iterator[tuple[int, RankKey]]:
+    """Yield consecutive keys with their ranks.
+
+    Args:
+        board: the leaderboard.
+        keys: the keys, in order.
+        position: the position of the first key, from 0.
+        rank: the rank of the first key.
+    """
+    value = None
+    for index, key in enumerate(keys, start=position):
+        if index > position and not (board.shared and key[0] == value):
+            rank = index + 1
+        value = key[0]
+        yield rank, key
 
 
 class RunRanking:
     """The users of one run, by group."""
 
     def __init__(self, board: BoardPlan) -> None:
+        self._board = board
         self._names = board.rule.breakdown_attributes
         self._most = board.rule.max_participants
         self._groups: dict[Group, Any] = {}  # sorted lists of rank keys
@@ -67,30 +88,75 @@ class RunRanking:
         )
         return list(matching)
 
-    def rank(self, key: RankKey, groups: Iterable[Group]) -> int | None:
+    def position(self, key: RankKey, groups: Iterable[Group]) -> int | None:
+        """Return the position among the users of some groups, from 0, or None beyond ``max_participants``."""
+        better = self._better(key, groups)
+        return better if better < self._most else None
+
+    def rank(self, key: RankKey, groups: Sequence[Group]) -> int | None:
         """Return the rank among the users of some groups, or None beyond ``max_participants``."""
-        better = sum(self._groups[group].bisect_left(key) for group in groups if group in self._groups)
-        return better + 1 if better < self._most else None
+        position = self.position(key, groups)
+        if position is None:
+            return None
+        return (self._better(key[:1], groups) if self._board.shared else position) + 1
+
+    def _better(self, key: RankKey | tuple[Number], groups: Iterable[Group]) -> int:
+        """Return the number of lesser keys in some groups; of those with lesser values for a value alone."""
+        return sum(self._groups[group].bisect_left(key) for group in groups if group in self._groups)
 
     def rows(self, groups: Sequence[Group], offset: int, limit: int) -> Iterator[tuple[int, RankKey]]:
         """Iterate over the ranks and rank keys of some groups together, from an offset on."""
         lists = [self._groups[group] for group in groups if group in self._groups]
         last = min(offset + limit, self._most, sum(map(len, lists)))
+        if offset >= last:
+            return
         ranked = lists[0].islice(offset, last) if len(lists) == 1 else islice(merge(*lists), offset, last)
-        return enumerate(ranked if offset < last else (), start=offset + 1)
+        first = next(ranked)
+        rank = self._better(first[:1], groups) + 1 if self._board.shared else offset + 1
+        yield from number_ranks(self._board, chain((first,), ranked), offset, rank)
 
-    def keys_between(self, group: Group, start: int, stop: int) -> Iterator[RankKey]:
-        """Iterate over the rank keys of a group from one index to another (exclusive), even beyond the ranked ones."""
-        ranked = self._groups.get(group)
-        return iter(()) if ranked is None or start >= stop else ranked.islice(start, stop)
+    def displaced(
+        self, group: Group, before: RankKey | None, after: RankKey | None
+    ) -> Iterator[tuple[RankKey, int | None, int | None]]:
+        """Yield the users of a group whose ranks changed when another user went from one rank key to another.
 
-    def threshold(self, group: Group) -> Number:
-        """Return the least value that ranks a new user, 1 while there is room.
+        Each has the rank key, the rank and the previous rank.
 
-        If the lowest ranked value is a decimal, return that value, which a new user must surpass.
+        Args:
+            group: the group.
+            before: the former rank key of the other user; None for a user who was not in the group.
+            after: the present one; None for a user who is no longer in the group.
         """
-        ranked = self._groups.get(group, ())
+        ranked, shared = self._groups.get(group, SortedList()), self._board.shared
+        keys = [key for key in (before, after) if key is not None]
+        if not keys:
+            return
+        best, worst = min(keys), max(keys)
+        start = ranked.bisect_left(best[:1] if shared else best)
+        stop = len(ranked) if len(keys) == 1 else ranked.bisect_right((worst[0], NEVER) if shared else worst)
+        tied, value = start, None
+        for index, key in enumerate(ranked.islice(start, min(stop, self._most + 1)), start=start):
+            if not shared or key[0] != value:
+                tied, value = index, key[0]
+            if key == after:
+                continue
+            mark = key[:1] if shared else key
+            left, reached = (0 if other is None else int(other[: len(mark)] < mark) for other in (before, after))
+            position = index + (before is not None and before < key) - (after is not None and after < key)
+            rank = tied + 1 if index < self._most else None
+            previous = tied + 1 + left - reached if position < self._most else None
+            if rank != previous:
+                yield key, rank, previous
+
+    def threshold(self, group: Group | None) -> Number | None:
+        """Return the value from which on a new user is ranked.
+
+        On a descending leaderboard that is the least such value, 1 while there is room; if the lowest ranked value is a
+        decimal, it is that value, which a new user must surpass. On an ascending leaderboard it is the last ranked
+        value, below which a new user must be, None while there is room.
+        """
+        ranked = () if group is None else self._groups.get(group, ())
         if len(ranked) < self._most:
-            return 1
-        lowest = value_in(ranked[self._most - 1])
-        return lowest + 1 if isinstance(lowest, int) else lowest
+            return None if self._board.ascending else 1
+        last = value_in(self._board, ranked[self._most - 1])
+        return last + 1 if isinstance(last, int) and not self._board.ascending else last

@@ -28,7 +28,8 @@ class LeaderboardView:
         rank_by: ``"metric"``, ``"points"`` or ``"streak"``.
         metric, points: the key of the metric, or of the points system, by which it ranks; else None.
         status: ``"scheduled"`` until the first day of the run begins in any zone, ``"finished"`` when its last day is
-            over in every zone, or when the rules finish the leaderboard, and ``"active"`` in between.
+            over in every zone, or when the rules finish the leaderboard, and ``"active"`` in between; the zone of the
+            leaderboard, if it has one, is the only one.
         start, end: the first and the last day of the run; ``end`` is None for a run without end.
         rankings: the rows of the query, best first.
         rule: the rule of the leaderboard.
@@ -51,13 +52,14 @@ class LeaderboardView:
 
 @attrs.frozen
 class LeaderboardChange:
-    """The change of a user's position on one leaderboard by a command, in the run of their local day.
+    """The change of a user's position on one leaderboard by a command, in the run of the day of the command.
 
     Attributes:
         rank, previous_rank: the rank after and before the command, None if not ranked.
         value, previous_value: the value after and before the command, None if the user does not take part.
         threshold: the least value that ranks a new user; on a full leaderboard with a decimal as the lowest value, that
-            value, which must be surpassed.
+            value, which must be surpassed. On a full ascending leaderboard the last value, below which a new user must
+            be; None while there is room, because every value has a rank.
         group: the user's values of the breakdown attributes.
         start, end: the first and the last day of the run; ``end`` is None for a run without end.
         rule: the rule of the leaderboard.
@@ -69,7 +71,7 @@ class LeaderboardChange:
     previous_rank: int | None
     value: Number | None
     previous_value: Number | None
-    threshold: Number
+    threshold: Number | None
     group: Mapping[str, str]
     start: date
     end: date | None
@@ -83,7 +85,10 @@ class LeaderboardChange:
 
 @attrs.frozen
 class StandingDay:
-    """A UTC day on which a user's position changed: rank and value at its end, and at the end of the day before."""
+    """A day on which a user's position changed: rank and value at its end, and at the end of the day before.
+
+    It is a UTC day, or a day of the leaderboard's time zone.
+    """
 
     date: date
     previous_rank: int | None

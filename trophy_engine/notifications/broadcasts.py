@@ -2,8 +2,8 @@
 
 The start of a run of a leaderboard, or of a boost for all users, is announced when its first day begins in any zone, at
 10:00 UTC of the day before; the end at 13:00 UTC of the day after its last day; both later by the day start of the
-rules. Broadcasts follow from the rules alone,
-so that those between two instants can be computed at any time.
+rules. The start and the end of a run of a leaderboard with a time zone are announced when the date changes there.
+Broadcasts follow from the rules alone, so that those between two instants can be computed at any time.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ def finished_early(
     broadcasts: list[RawEffect] = []
     for key, board in after.boards.items():
         former = before.boards.get(key)
-        run = board.runs.nearest(board.runs.utc_day(at))
+        run = board.runs.nearest(board.runs.day_at(at))
         first_day, last_day, closes = board.runs.first_day(run), board.runs.last_day(run), board.runs.closes(run)
         stopped = board.rule.status == "finished" and former is not None and former.rule.status == "active"
-        if stopped and board.runs.opens(run) <= at and (closes is None or at < closes + ANNOUNCED_AFTER):
+        if stopped and board.runs.opens(run) <= at and (closes is None or at < _announces_end(board, closes)):
             broadcasts.append((LeaderboardFinished, ALL_USERS, at, key, first_day, last_day, top_rows(board, run, at)))
     return broadcasts
 
@@ -80,9 +80,14 @@ def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Bro
             yield _Broadcast(over, (BoostFinished, ALL_USERS, over, boost.system, boost.rule))
 
 
+def _announces_end(board: BoardPlan, closes: int) -> int:
+    """Return the instant at which the end of a run that closes at an instant is announced."""
+    return closes + ANNOUNCED_AFTER if board.time_zone is None else closes
+
+
 def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
     runs = board.runs
-    run = max(runs.nearest(runs.utc_day(since)) - 1, 0)
+    run = max(runs.nearest(runs.day_at(since)) - 1, 0)
     while (opens := runs.opens(run)) <= until and runs.window_on(runs.first_day(run)) == run:
         first_day, last_day, closes = runs.first_day(run), runs.last_day(run), runs.closes(run)
         if since < opens:
@@ -91,7 +96,7 @@ def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
                 yield _Broadcast(opens, started, (board, run, opens))
             else:  # gains within the run
                 yield _Broadcast(opens, (*started, ()))
-        over = None if closes is None else closes + ANNOUNCED_AFTER
+        over = None if closes is None else _announces_end(board, closes)
         if closes is not None and over is not None and since < over <= until:
             finished = LeaderboardFinished, ALL_USERS, over, board.key, first_day, last_day
             yield _Broadcast(over, finished, (board, run, closes - 1))

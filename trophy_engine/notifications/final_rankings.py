@@ -20,8 +20,8 @@ from trophy_engine.core import (
     settle_user,
     values_of,
 )
-from trophy_engine.leaderboards.leaderboards import DEFAULT_LIMIT
-from trophy_engine.leaderboards.run_ranking import RankKey, rank_key, value_in
+from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
+from trophy_engine.leaderboards.run_ranking import RankKey, number_ranks, rank_key, value_in
 from trophy_engine.repository.repository import Repository
 
 
@@ -41,12 +41,12 @@ class FinalRankings:
 
     def rows_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
         """Return ``top_rows``, or nothing at once if no user has a value in the run."""
-        if board.rule.rank_by == "metric" and run not in self._runs_with_values(board):
+        if not board.timed and run not in self._runs_with_values(board):
             return ()
         return self.top_rows(board, run, at)
 
     def _runs_with_values(self, board: BoardPlan) -> frozenset[int]:
-        """Return the runs of a leaderboard by metric in which any user has a value."""
+        """Return the runs of a leaderboard by recorded events in which any user has a value."""
         if board.key not in self._runs:
             states = self._repository.all_states()
             self._runs[board.key] = frozenset(run for state in states for run in values_of(board, state))
@@ -57,7 +57,8 @@ class FinalRankings:
         states = [state for user in self._repository.users() if (state := self._user_at(user, at).at(at)) is not None]
         rank_keys = nsmallest(min(DEFAULT_LIMIT, board.rule.max_participants), _rank_keys(board, run, states))
         return tuple(
-            LeaderboardRow(key[3], self._name(key[3]), rank, value_in(key)) for rank, key in enumerate(rank_keys, 1)
+            LeaderboardRow(key[3], self._name(key[3]), rank, value_in(board, key))
+            for rank, key in number_ranks(board, rank_keys, 0, 1)
         )
 
     def _user_at(self, user: str, at: int) -> _UserThrough:
@@ -73,7 +74,7 @@ class FinalRankings:
 def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[RankKey]:
     for state in states:
         values = values_of(board, state) if group_of(board, state.profile.attributes) is not None else {}
-        key = rank_key(state, values[run]) if run in values else None
+        key = rank_key(board, state, values[run]) if run in values else None
         if key is not None:
             yield key
 

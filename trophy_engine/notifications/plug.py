@@ -66,7 +66,7 @@ class NotificationPlug:
             return scheduled.initial_state(self.plan, state, activity, at)
         kept, systems = former.copy(), {system.key for system in diff.after.systems}
         kept.boosts_through = max(kept.boosts_through, state.clock.zone.window(at)[0])
-        kept.emails = tuple(email for email in kept.emails if email[1] in diff.after.achievements)
+        kept.emails = tuple(email for email in kept.emails if email[1].key in diff.after.achievements)
         kept.points_changes = {system: change for system, change in kept.points_changes.items() if system in systems}
         before = plug_of(diff.before)
         if before is None or before.plan.recap != self.plan.recap:

@@ -11,10 +11,11 @@ from collections.abc import Container, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Final, NamedTuple, TypeVar
 
-from trophy_engine.core import BoardPlan, LeaderboardChanged, RankChanged, RawEffect
+from trophy_engine.core import LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
-from trophy_engine.leaderboards.leaderboards import DEFAULT_LIMIT, Move
-from trophy_engine.leaderboards.run_ranking import Group, value_in
+from trophy_engine.leaderboards.leaderboards import Move
+from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
+from trophy_engine.leaderboards.run_ranking import value_in
 from trophy_engine.numbers import Number
 
 V = TypeVar("V")
@@ -93,13 +94,17 @@ class RankNotifier:
 
     def record_move(self, user: str, move: Move, index: LeaderboardIndex, at: int) -> Iterator[RawEffect]:
         """Yield the effects of a move for the user, the displaced users and the leaderboard; queue throttled ones."""
-        board, run, before, after = move
-        if (before[0], before[2]) == (after[0], after[2]):
+        board, before, after = move.board, move.before, move.after
+        is_still = (before[0], before[2]) == (after[0], after[2])
+        if is_still and not board.shared:
             return
-        day = board.runs.first_day(run)
+        displaced = list(_displaced(move, index))
+        if is_still and not displaced:
+            return
+        day = board.runs.first_day(move.run)
         if before[0] != after[0]:
             yield from self._notify(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]), index)
-        for displaced_user, rank, previous, value in _displaced(move, index):
+        for displaced_user, rank, previous, value in displaced:
             yield from self._notify(board.key, displaced_user, at, _Rank(day, rank, previous, value, value), index)
         yield from self._notify(board.key, _ALL_USERS, at, _Rank(day), index)
 
@@ -136,28 +141,14 @@ def _effect(board: str, user: str, at: int, change: _Rank, index: LeaderboardInd
 
 
 def _displaced(move: Move, index: LeaderboardIndex) -> Iterator[tuple[str, int | None, int | None, Number]]:
-    """Yield the users that a move displaced by one rank, with their rank, previous rank, and value."""
-    board, run, (before, _, left), (after, _, joined) = move
-    if left == joined and joined is not None:
-        yield from _shifted(board, run, index, joined, before, after)
-        return
+    """Yield the other users whose ranks a move changed, with their rank, previous rank, and value."""
+    board, ranking = move.board, index.ranking(move.board, move.run)
+    (_, _, left), (_, _, joined) = move.before, move.after
+    same_group = left == joined
     if left is not None:
-        yield from _shifted(board, run, index, left, before, None)
-    if joined is not None:
-        yield from _shifted(board, run, index, joined, None, after)
-
-
-def _shifted(
-    board: BoardPlan, run: int, index: LeaderboardIndex, group: Group, before: int | None, after: int | None
-) -> Iterator[tuple[str, int | None, int | None, Number]]:
-    """Yield the users of a group between the previous and the new rank of a user; None is below the ranked users."""
-    ranking, most = index.ranking(board, run), board.rule.max_participants
-    below = most + 1
-    start, target = before or below, after or below
-    if target < start:  # up: the users in between went down, one of them perhaps below the ranked users
-        first, last, step = target + 1, start, -1
-    else:
-        first, last, step = start, target - 1, 1
-    for rank, key in enumerate(ranking.keys_between(group, first - 1, last), start=first):
-        previous = rank + step
-        yield key[3], rank if rank <= most else None, previous if previous <= most else None, value_in(key)
+        reached = move.reached if same_group else None
+        for key, rank, previous in ranking.displaced(left, move.left, reached):
+            yield key[3], rank, previous, value_in(board, key)
+    if joined is not None and not same_group:
+        for key, rank, previous in ranking.displaced(joined, None, move.reached):
+            yield key[3], rank, previous, value_in(board, key)

@@ -37,7 +37,7 @@ from trophy_engine.core import (
     position,
 )
 from trophy_engine.notifications.plan import NotificationPlan
-from trophy_engine.notifications.state import NotificationState
+from trophy_engine.notifications.state import Completion, NotificationState
 
 _MORNING: Final = 9 * HOUR
 _AFTERNOON: Final = 17 * HOUR
@@ -49,7 +49,7 @@ _FRIDAY: Final = 5
 _WEEK: Final = 7
 _THE_25TH: Final = 24
 _EASTERN: Final = "America/New_York"
-_ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
+_COMPLETION: Final = position(AchievementCompleted, "achievement")
 _SYSTEM: Final = position(PointsAwarded, "system")
 _AWARDED: Final = position(PointsAwarded, "awarded")
 
@@ -185,23 +185,23 @@ def send_completion_emails(
     agenda: Agenda, state: UserState, notifications: NotificationState, effects: Sequence[RawEffect], at: int
 ) -> None:
     """Send the email of each completion between 17:00 and 21:00 by the zone of emails, else keep it until 17:00."""
-    completed = [raw[_ACHIEVEMENT] for raw in effects if raw[KIND] is AchievementCompleted]
+    completed = [Completion(*raw[_COMPLETION:]) for raw in effects if raw[KIND] is AchievementCompleted]
     if not completed:
         return
     time_zone = _email_zone(state)
     day = time_zone.window(at)[0]
     if _instant_on(time_zone, day, _AFTERNOON) <= at <= _instant_on(time_zone, day, _EVENING):
-        for achievement in completed:
-            _send_completion(agenda, state, achievement, at)
+        for completion in completed:
+            _send_completion(agenda, state, completion, at)
         return
     due = _instant_on(time_zone, day if at < _instant_on(time_zone, day, _AFTERNOON) else day + 1, _AFTERNOON)
-    notifications.emails = (*notifications.emails, *((due, achievement) for achievement in completed))
+    notifications.emails = (*notifications.emails, *((due, completion) for completion in completed))
     state.clock.due = min(state.clock.due, due)
 
 
-def _send_completion(agenda: Agenda, state: UserState, achievement: str, at: int) -> None:
+def _send_completion(agenda: Agenda, state: UserState, completion: Completion, at: int) -> None:
     if _wants(state, "achievement_completed"):
-        agenda.effects.append((AchievementDue, state.id, at, achievement))
+        agenda.effects.append((AchievementDue, state.id, at, *completion))
 
 
 def _next_email(_: NotificationPlan, __: Plan, ___: UserState, notifications: NotificationState) -> int:
@@ -212,9 +212,9 @@ def _send_emails(
     _: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
 ) -> None:
     emails, notifications.emails = notifications.emails, tuple(email for email in notifications.emails if email[0] > at)
-    for due, achievement in emails:
+    for due, completion in emails:
         if due <= at:
-            _send_completion(agenda, state, achievement, at)
+            _send_completion(agenda, state, completion, at)
 
 
 # --- recaps: on the morning after a period in which the user was active -----------------------------------------------

@@ -6,12 +6,28 @@ The next due instant follows from it and from the rest of the user's state (see 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import attrs
 
+from trophy_engine.rules.tiers import tier_key
+
 #: Before every period and every local day.
 _BEFORE: Final = -1
+
+
+class Completion(NamedTuple):
+    """The fields of the effect of a completion, after its user and its instant."""
+
+    achievement: str
+    tier: str | None
+    times: int
+    number: int
+
+    @property
+    def key(self) -> str:
+        """The key by which rules name the achievement, or the tier."""
+        return self.achievement if self.tier is None else tier_key(self.achievement, self.tier)
 
 
 @attrs.define
@@ -25,7 +41,7 @@ class NotificationState:
         recaps: the first days of the periods with activity that still need a recap.
         recapped_through: the first day of the latest period with a recap that was sent.
         reminded_through: the last period of the primary streak with a reminder that was sent.
-        emails: the pending emails about achievements: the due instant and the achievement.
+        emails: the pending emails about achievements: the due instant, then the fields of the completion.
         points_changes: by points system, the end of the window in which changes are combined, and their sum.
     """
 
@@ -35,7 +51,7 @@ class NotificationState:
     recaps: tuple[int, ...] = ()
     recapped_through: int = _BEFORE
     reminded_through: int = _BEFORE
-    emails: tuple[tuple[int, str], ...] = ()
+    emails: tuple[tuple[int, Completion], ...] = ()
     points_changes: Mapping[str, tuple[int, int]] = attrs.field(factory=dict)
 
     def copy(self) -> Self:
@@ -47,7 +63,7 @@ class NotificationState:
         return {
             **attrs.asdict(self, recurse=False),
             "recaps": list(self.recaps),
-            "emails": [list(email) for email in self.emails],
+            "emails": [[due, *completion] for due, completion in self.emails],
             "points_changes": {system: list(change) for system, change in sorted(self.points_changes.items())},
         }
 
@@ -59,7 +75,7 @@ class NotificationState:
             **{
                 **dumped,
                 "recaps": tuple(dumped["recaps"]),
-                "emails": tuple((at, achievement) for at, achievement in dumped["emails"]),
+                "emails": tuple((due, Completion(*fields)) for due, *fields in dumped["emails"]),
                 "points_changes": changes,
             }
         )

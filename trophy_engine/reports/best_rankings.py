@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 import attrs
 
 from trophy_engine.leaderboards.views import StandingDay, StandingView
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, negate
 from trophy_engine.rules.leaderboards import Leaderboard
 
 #: The most active week can extend beyond the year.
@@ -45,7 +46,7 @@ class BestRankings:
         """Return the best rankings between two days, by leaderboard; leaderboards without a rank are absent."""
         last = min(last, self._last)
         best_rankings = {
-            key: min(self._rankings_of_runs(key, first, last), key=_sort_key, default=None) for key in self._boards
+            key: min(self._rankings_of_runs(key, first, last), key=_standing_key, default=None) for key in self._boards
         }
         return {key: best for key, best in best_rankings.items() if best is not None}
 
@@ -55,18 +56,24 @@ class BestRankings:
             self._known[board] = self._standings(board)
         for standing in self._known[board]:
             if standing.start <= last and (standing.end is None or first <= standing.end):
-                best = _best(standing.history, first, last)
+                best = _best(standing, first, last)
                 if best is not None:
                     yield attrs.evolve(standing, rank=best.rank, value=best.value)
 
 
-def _best(history: Sequence[StandingDay], first: date, last: date) -> StandingDay | None:
-    """Return the highest rank between two days, including the rank at the start of the first day."""
-    before = [row for row in history if row.date < first][-1:]
-    within = [row for row in history if first <= row.date <= last]
-    return min((row for row in before + within if row.rank is not None), key=_sort_key, default=None)
+def _best(standing: StandingView, first: date, last: date) -> StandingDay | None:
+    """Return the highest rank of a run between two days, including the rank at the start of the first day."""
+    before = [row for row in standing.history if row.date < first][-1:]
+    within = [row for row in standing.history if first <= row.date <= last]
+    ranked = (row for row in before + within if row.rank is not None)
+    return min(ranked, key=partial(_sort_key, standing.rule), default=None)
 
 
-def _sort_key(ranking: StandingDay | StandingView) -> tuple[Number, Number]:
-    """Return the sort key of a ranking: by rank, then by descending value."""
-    return ranking.rank or 0, -(ranking.value or 0)
+def _standing_key(standing: StandingView) -> tuple[int, Number]:
+    return _sort_key(standing.rule, standing)
+
+
+def _sort_key(board: Leaderboard, ranking: StandingDay | StandingView) -> tuple[int, Number]:
+    """Return the sort key of a ranking: by rank, then the better value first."""
+    value = ranking.value or 0
+    return ranking.rank or 0, value if board.order == "ascending" else negate(value)

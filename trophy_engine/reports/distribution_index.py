@@ -14,7 +14,7 @@ from typing import Any, Final
 from sortedcontainers import SortedList
 
 from trophy_engine.calendar.instants import FIRST, NEVER
-from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, Plan, UserState, settle_user
+from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, Plan, UserState, points_for_level, settle_user
 from trophy_engine.numbers import BEYOND
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, percentage, ranges_up_to
 from trophy_engine.repository.log_cursor import LogCursor
@@ -47,7 +47,7 @@ class Distributions:
 
 
 class _Balances:
-    """The balances of some users: in each points system in order, and by user."""
+    """The balances of some users, and the points that they have earned: each in order, and by user."""
 
     def __init__(self, systems: int) -> None:
         self.of_user: dict[str, tuple[int, ...]] = {}
@@ -83,9 +83,13 @@ class DistributionIndex:
         self._cursor = LogCursor(repository)
         self._agenda = Agenda(self.plan)
         self._systems = {system.key: system.index for system in self.plan.systems}
-        self._all = _Balances(len(self._systems))
+        self._earning = [system for system in self.plan.systems if system.earned is not None]
+        self._columns = self._systems | {
+            system.key: column for column, system in enumerate(self._earning, start=len(self._systems))
+        }  # of the numbers that decide levels
+        self._all = _Balances(len(self._systems) + len(self._earning))
         self._filtered: dict[Filter, _Balances] = {}
-        self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievements)}
+        self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievement_parts)}
         self._completed: dict[str, int] = {}  # by user, a bit for each achievement
         self._completions = [0] * len(self._bits)
         self._timed = is_timed(self.plan)
@@ -125,7 +129,7 @@ class DistributionIndex:
             self.latest = state.clock.settled
         if self._timed:
             state = self._settled(state, instant)
-        balances = tuple(state.points.balances)
+        balances = (*state.points.balances, *(points_for_level(system, state) for system in self._earning))
         self._all.put(user, balances)
         for required, group in self._filtered.items():
             group.put(user, None if required.mismatch(state.profile.attributes) is not None else balances)
@@ -171,7 +175,7 @@ class DistributionIndex:
 
     def level_summary(self, system: PointsSystem) -> tuple[LevelCount, ...]:
         """Return what ``distributions.level_summary`` returns for a points system with levels."""
-        balances = self._balances(system.key)
+        balances = self._all.sorted[self._columns[system.key]]
         levels = sorted(system.levels, key=lambda level: level.points)
         below = [*(balances.bisect_left(level.points) for level in levels), len(balances)]
         return tuple(LevelCount(level, below[index + 1] - below[index]) for index, level in enumerate(levels))
@@ -193,7 +197,7 @@ class DistributionIndex:
         """Return the balances of the users with some attributes, collected at the first request."""
         group = self._filtered.pop(required, None)
         if group is None:
-            group = _Balances(len(self._systems))
+            group = _Balances(len(self._systems) + len(self._earning))
             for user, balances in self._all.of_user.items():
                 state = self._repository.state(user)
                 if state is not None and required.mismatch(state.profile.attributes) is None:

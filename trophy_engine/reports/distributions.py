@@ -107,7 +107,7 @@ def rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
         completions.update(player.completed.keys())
     return {
         achievement.key: Rarity(completions[achievement.key], percentage(completions[achievement.key], users))
-        for achievement in ruleset.achievements
+        for achievement in ruleset.achievement_parts
     }
 
 

@@ -16,7 +16,14 @@ from typing import Any
 import attrs
 
 from trophy_engine.calendar.frequencies import Daily, Frequency, Monthly
-from trophy_engine.core import AchievementBackdated, AchievementCompleted, MetricChanged, Plan, Transition
+from trophy_engine.core import (
+    AchievementBackdated,
+    AchievementCompleted,
+    MetricChanged,
+    Plan,
+    Transition,
+    name_completed,
+)
 from trophy_engine.errors import InvalidValue, short_repr
 from trophy_engine.numbers import Number, add
 from trophy_engine.reports.daily_totals import EMPTY, daily_totals
@@ -25,7 +32,7 @@ from trophy_engine.reports.measure import Measure
 from trophy_engine.reports.period_changes import MONDAYS, OtherUsers
 from trophy_engine.reports.streak_history import LongestStreak, longest_streak
 from trophy_engine.representation import brief_repr
-from trophy_engine.views.progress import AchievementView
+from trophy_engine.views.achievements import AchievementView, view_completion
 
 __all__ = ["MetricPeriodTotal", "PeriodTotal", "Rankings", "Wrapped", "WrappedPeriod", "check_year", "review_year"]
 
@@ -206,9 +213,9 @@ class _Review:
             metrics={key: review.metric(key) for key in self.plan.metrics},
             points={system.key: review.total(Measure("points", system.key)) for system in self.plan.systems},
             achievements=tuple(
-                AchievementView.earned(self.user_id, self.plan.achievements[effect.achievement].rule, effect.at)
+                view_completion(self.plan, effect)
                 for day, effect in self.completed
-                if first <= day <= last and effect.achievement in self.plan.achievements
+                if first <= day <= last and name_completed(effect) in self.plan.achievements
             ),
             leaderboards=self.rankings(*days),
         )

@@ -7,11 +7,10 @@ from heapq import merge
 from operator import itemgetter
 from typing import Final
 
-from trophy_engine.core import Record
+from trophy_engine.core import ScopedKey, idempotency_key_of
 from trophy_engine.storage.protocol import Entry, user_of
 
 _SEQUENCE: Final = itemgetter(0)
-_Key = tuple[str, str, str]
 
 
 class PendingEntries:
@@ -25,7 +24,7 @@ class PendingEntries:
         self.entries: list[Entry] = []
         self._of_user: dict[str, list[Entry]] = {}
         self._of_all: list[Entry] = []
-        self._keyed: dict[_Key, Entry] = {}
+        self._keyed: dict[ScopedKey, Entry] = {}
         for entry in entries:
             self.add(entry)
 
@@ -38,15 +37,16 @@ class PendingEntries:
             self._of_all.append(entry)
         else:
             self._of_user.setdefault(user_id, []).append(entry)
-        if isinstance(command, Record) and command.idempotency_key is not None:
-            self._keyed[command.user_id, command.metric, command.idempotency_key] = entry
+        key = idempotency_key_of(command)
+        if key is not None:
+            self._keyed[key] = entry
 
     def of(self, user_id: str) -> Iterator[Entry]:
         """Iterate over the entries about a user, and those about all users, in order."""
         return merge(self._of_user.get(user_id, ()), self._of_all, key=_SEQUENCE)
 
-    def find(self, key: _Key) -> Entry | None:
-        """Return the record of a user and a metric that used an idempotency key, or None."""
+    def find(self, key: ScopedKey) -> Entry | None:
+        """Return the entry that used an idempotency key, or None."""
         return self._keyed.get(key)
 
     def users(self) -> Iterable[str]:

@@ -15,6 +15,7 @@ from trophy_engine.calendar.instants import FIRST
 from trophy_engine.core import (
     SCHEMA,
     Agenda,
+    Award,
     ChangeRules,
     Command,
     CompilePlug,
@@ -25,6 +26,7 @@ from trophy_engine.core import (
     Transition,
     UserState,
     apply_command,
+    idempotency_key_of,
     migrate_state,
     settle_to_last_effect,
     settle_user,
@@ -284,10 +286,10 @@ class Repository:
         if self._snapshot_every is not None:
             self._count_unsaved((entry,))
 
-    def find(self, command: Record) -> Entry | None:
-        """Return the earlier entry with the user, metric and idempotency key of a command, or None."""
-        key = (command.user_id, command.metric, str(command.idempotency_key))
-        return self._pending.find(key) or self.storage.find(*key)
+    def find(self, command: Record | Award) -> Entry | None:
+        """Return the earlier entry that used the idempotency key of a command in its scope, or None."""
+        key = idempotency_key_of(command)
+        return None if key is None else self._pending.find(key) or self.storage.find(*key)
 
     def begin_batch(self) -> None:
         """Open a batch: entries are pending until its end."""

@@ -5,18 +5,26 @@ Partial rules are checked as far as they could be read: a field that is None cou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger
+from trophy_engine.rules.achievement_checks import (
+    check_achievements,
+    check_composites,
+    check_tier_names,
+    find_out_of_reach,
+    names_of,
+    systems_by_key,
+)
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use, is_out_of_reach
+from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
-from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable, shortest_cycle
+from trophy_engine.rules.points_limit import PointsLimit
+from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak
 
@@ -34,7 +42,9 @@ def check_parts(
     declared = DeclaredRules(
         metrics=DeclaredKeys(_keys(metrics), suggestions),
         metric_rules={metric.key: metric for metric in reversed(metrics) if isinstance(metric, Metric) and metric.key},
-        achievements=DeclaredKeys(_keys(achievements), suggestions),
+        system_rules=(systems := systems_by_key(points)),
+        levels={key: DeclaredKeys(_keys(system.levels or ()), suggestions) for key, system in systems.items()},
+        achievements=DeclaredKeys(names_of(achievements), suggestions),
         user_attributes=DeclaredKeys(_keys(attributes, "user"), suggestions),
         event_attributes=DeclaredKeys(_keys(attributes, "event"), suggestions),
         systems=DeclaredKeys(_keys(points), suggestions),
@@ -43,7 +53,7 @@ def check_parts(
     )
     composites = find_composites(achievements)
     cycles = find_cyclic(composites)
-    out_of_reach = _find_out_of_reach(achievements, declared)
+    out_of_reach = find_out_of_reach(achievements, declared)
     unreachable = find_unreachable(
         achievements, composites, (*cycles, *out_of_reach), idle_streaks=declared.idle_streaks
     )
@@ -54,8 +64,9 @@ def check_parts(
         *_duplicates("streaks", streaks),
         *_check_streaks(streaks, unreachable, declared),
         *_duplicates("achievements", achievements),
-        *_check_achievements(achievements, declared),
-        *_check_composites(achievements, composites, cycles, unreachable),
+        *check_tier_names(achievements),
+        *check_achievements(achievements, declared),
+        *check_composites(achievements, composites, cycles, unreachable),
         *_duplicates("points", points),
         *_check_points(points, unreachable, declared),
         *check_cycles(metrics, achievements, points),
@@ -143,46 +154,6 @@ def _check_completable(rule: Any, path: str, unreachable: Collection[str]) -> It
                 yield Problem("warning", field, message)
 
 
-def _check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
-    for index, achievement in enumerate(achievements):
-        if not isinstance(achievement, Achievement):
-            continue
-        path = item_path("achievements", index)
-        yield from declared.check_filters(achievement, path)
-        if achievement.trigger is not None:
-            yield from declared.check_references(achievement.trigger, f"{path}.trigger")
-            yield from declared.check_filters(achievement.trigger, f"{path}.trigger")
-            yield from check_use(achievement.trigger, f"{path}.trigger", declared)
-
-
-def _find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[str]:
-    for achievement in achievements:
-        if isinstance(achievement, Achievement) and is_out_of_reach(achievement, declared.metric_rules):
-            yield achievement.key
-
-
-def _check_composites(
-    achievements: Sequence[Any],
-    composites: Mapping[str, tuple[str, ...]],
-    cycles: Mapping[str, int],
-    unreachable: Collection[str],
-) -> Iterator[Problem]:
-    for index, achievement in enumerate(achievements):
-        if not isinstance(achievement, Achievement) or not isinstance(achievement.trigger, CompositeTrigger):
-            continue
-        path = f"{item_path('achievements', index)}.trigger.achievements"
-        if achievement.key in cycles:
-            cycle = " -> ".join(shortest_cycle(achievement.key, composites, cycles))
-            yield Problem("error", path, f"depends on itself: {cycle}; break the cycle")
-            continue
-        for position, key in enumerate(achievement.trigger.achievements or ()):
-            if key in unreachable:
-                message = (
-                    f"{key!r} can never be completed, so {achievement.key!r} cannot be completed either; remove it"
-                )
-                yield Problem("warning", item_path(path, position), message)
-
-
 def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
     for index, system in enumerate(points):
         if isinstance(system, PointsSystem):
@@ -211,7 +182,14 @@ def _check_triggers(
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
+        if awards and _is_below(getattr(trigger, "limit", None), points[index]):
+            message = f"is less than one payment of {points[index]:,}, so every award is cut off; raise it"
+            yield Problem("warning", f"{trigger_path}.limit.points", message)
         yield from _check_completable(trigger, trigger_path, unreachable)
+
+
+def _is_below(limit: Any, points: int) -> bool:
+    return isinstance(limit, PointsLimit) and limit.points is not None and limit.points < points
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
@@ -228,7 +206,7 @@ def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
             )
             yield Problem("error", f"{item}.points", f"{message}; change one")
         first.setdefault(level.points, _name_of(level, item))
-        if system.maximum is not None and level.points > system.maximum:
+        if system.levels_by == "balance" and system.maximum is not None and level.points > system.maximum:
             message = f"{level.points} is above the maximum {system.maximum}, so it can never be reached; lower it"
             yield Problem("warning", f"{item}.points", message)
 
@@ -271,3 +249,9 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: DeclaredRules) ->
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)
         yield from check_use(board, path, declared)
+        if board.rank_by == "streak" and board.order == "ascending":
+            message = (
+                "ranks the shortest running streak first, and users without one nowhere; "
+                "remove it to rank the longest first"
+            )
+            yield Problem("warning", f"{path}.order", message)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final, cast
 import attrs
 
 from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date
+from trophy_engine.calendar.zones import similar_zone, zone
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, one_of
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.numbers import Number, as_json, exact
@@ -200,6 +201,23 @@ class _DayStart(Constraint):
         return {"type": "string", "pattern": _DAY_START}
 
 
+class _TimeZone(Constraint):
+    def check(self, name: str | FieldName, value: Any) -> None:
+        try:
+            zone(value)
+        except InvalidValue:
+            examples = GivenValue("Europe/London"), "or", GivenValue("+05:30", after=",")
+            fact = "must be a time zone, for example", *examples, "not"
+            near = similar_zone(value)
+            if near is None:
+                raise InvalidValue((*fact, GivenValue(value)), name) from None
+            remedy = GivenValue(value, after=";"), "did you mean", GivenValue(near, after="?")
+            raise InvalidValue((*fact, *remedy), name) from None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+
 @attrs.frozen
 class _AttributeFilter(_ManyItems):
     """A mapping from attribute keys to required values, or to several of which each will do."""
@@ -262,6 +280,8 @@ LOCAL_DATE: Final = _LocalDate()
 TIME_OF_DAY: Final = _TimeOfDay()
 #: A time of day before noon, to the minute.
 DAY_START: Final = _DayStart()
+#: A time zone: an IANA name or an offset.
+TIME_ZONE: Final = _TimeZone()
 #: A mapping from attribute keys to required values.
 FILTER: Final = _AttributeFilter()
 #: The same, where a list of values requires any of them.

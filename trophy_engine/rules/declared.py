@@ -11,6 +11,7 @@ from trophy_engine.errors import nearest, unknown_key
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.references import references_of
 
 #: The number of declared keys that are compared with misspelt references; after that no suggestion is made.
@@ -60,11 +61,15 @@ class DeclaredRules:
 
     Attributes:
         metric_rules: the metrics by key, the first one of each key.
+        system_rules: the points systems in the same way.
+        levels: the keys of the levels of each points system.
         idle_streaks: the keys of streaks that never start, and None if there is no primary streak that can start.
     """
 
     metrics: DeclaredKeys
     metric_rules: Mapping[str, Metric]
+    system_rules: Mapping[str, PointsSystem]
+    levels: Mapping[str, DeclaredKeys]
     achievements: DeclaredKeys
     user_attributes: DeclaredKeys
     event_attributes: DeclaredKeys

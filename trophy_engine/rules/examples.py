@@ -33,7 +33,8 @@ def example_fields(cls: type, value: object) -> dict[str, object]:
     ({'start_count': 2}, {'key': '…'})
     """
     fields: Any = attrs.fields(cls)
-    required = [field for field in fields if field.default is attrs.NOTHING] or [fields[0]]
+    number = getattr(cls, "number", None)  # of a trigger: the tiers can have it in its place
+    required = [field for field in fields if field.default is attrs.NOTHING or field.name == number] or [fields[0]]
     first, *others = required
     example = {first.name: value if _accepts(first.validator, value) else _sample(first.validator)}
     return {**example, **{field.name: _sample(field.validator) for field in others}}

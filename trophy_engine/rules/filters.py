@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from trophy_engine.rules.tables import Table
 
-class Filter(Mapping[str, Any]):
-    """A hashable, read-only mapping from attribute keys to required values, in the order of declaration.
 
-    A tuple of values requires any of them. Filters with the same items are equal, regardless of order.
-    """
+class Filter(Table):
+    """A table from attribute keys to required values; a tuple of values requires any of them."""
 
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, Any] | None = None) -> None:
-        self._items = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in (items or {}).items()
-        }
-
-    def __getitem__(self, name: str) -> Any:
-        """Return the required value of an attribute."""
-        return self._items[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the attribute keys in order."""
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        """Return the number of attributes."""
-        return len(self._items)
-
-    def __hash__(self) -> int:
-        """Return a hash of the items that does not depend on their order."""
-        return hash(frozenset(self._items.items()))
-
-    def __repr__(self) -> str:
-        """Return the representation as a plain dict."""
-        return repr(self._items)
+    __slots__ = ()
 
     def mismatch(self, attributes: Mapping[str, str]) -> str | None:
         """Return the first attribute that does not have the required value, or None if all match."""

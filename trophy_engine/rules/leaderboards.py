@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.calendar.runs import RunUnit
+from trophy_engine.calendar.instants import parse_time_of_day
+from trophy_engine.calendar.runs import Runs, RunUnit
+from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions, given_together
@@ -18,6 +20,7 @@ from trophy_engine.rules.constraints import (
     LOCAL_DATE,
     TEXT,
     TIME_OF_DAY,
+    TIME_ZONE,
     Integer,
     Keys,
     OneOf,
@@ -27,17 +30,18 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.references import TO_METRIC, TO_STREAK, TO_SYSTEM
 
-__all__ = ["Leaderboard", "LeaderboardStatus", "RankBy", "RunUnit"]
+__all__ = ["Leaderboard", "LeaderboardStatus", "Order", "RankBy", "RunUnit", "Ties"]
 
 RankBy = Literal["metric", "points", "streak"]
+Order = Literal["descending", "ascending"]
+Ties = Literal["first", "shared"]
 LeaderboardStatus = Literal["active", "inactive", "finished"]
 
 _RANKED_BY: Final = ("metric", "points", "streak")
-_UNITS: Final = ("day", "month", "year")
-#: The remedy for a unit of seven days.
-_A_WEEK: Final = ("for weeks write", FieldName("run_unit"), GivenValue("day"), "with", FieldName("run_interval"), "7")
+_UNITS: Final[tuple[RunUnit, ...]] = get_args(RunUnit)
 _STATUSES: Final = ("active", "inactive", "finished")
 
 
@@ -70,12 +74,12 @@ def _check_times(start_time: str | None, end_time: str | None) -> None:
 
 @attrs.frozen
 class Leaderboard:
-    """A ranking of users, highest value first; of equal values the one that was reached earlier.
+    """A ranking of users by value; of equal values the one that was reached earlier comes first.
 
     Attributes:
         key: the key by which views refer to it.
-        rank_by: ``"metric"`` or ``"points"``, the gain of a user in a run, or ``"streak"``, the length of the running
-            streak.
+        rank_by: ``"metric"``, the metric's aggregate of the user's events in a run, by default their sum;
+            ``"points"``, the gain of points in a run; or ``"streak"``, the length of the running streak.
         start: the first local date that counts; with repeated runs, the first date of the first run.
         metric: the key of the metric to rank by.
         points: the key of the points system to rank by.
@@ -85,12 +89,19 @@ class Leaderboard:
         end: the last local date that counts; None for no end.
         start_time: the local time of day from which activity counts; None for midnight.
         end_time: the local time of day before which activity counts; None for midnight.
-        run_unit: the unit of the length of runs, ``"day"``, ``"month"`` or ``"year"``; None for a single run.
+        run_unit: the unit of the length of runs, ``"day"``, ``"week"`` (seven days from the start), ``"month"`` or
+            ``"year"``; None for a single run.
         run_interval: the length of a run in units.
         max_participants: the greatest number of ranked users, in each group.
         breakdown_attributes: keys of user attributes; users with the same values of them form a group.
         user_attributes: the filter on users: only those with all of these attribute values are ranked.
         status: ``"active"``, from its start on; ``"inactive"``, so that it is not shown; or ``"finished"``.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
+        order: ``"descending"``, the greatest value first, where only values above 0 take part, or ``"ascending"``, the
+            least first, where all values do. Without an event in the run a user takes part in neither.
+        ties: the ranks of equal values: ``"first"``, consecutive ones, or ``"shared"``, the same, the best of them
+            (1, 2, 2, 4). It changes neither the order nor who is ranked.
+        time_zone: the time zone of the dates and times of day of all users; None for that of each user.
     """
 
     __repr__ = brief_repr
@@ -114,14 +125,16 @@ class Leaderboard:
     end: date | None = attrs.field(default=None, converter=as_optional_date, validator=Optional(LOCAL_DATE))
     start_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
     end_time: str | None = attrs.field(default=None, validator=Optional(TIME_OF_DAY))
-    run_unit: RunUnit | None = attrs.field(
-        default=None, validator=Optional(OneOf(_UNITS, remedies={"week": _A_WEEK, "weekly": _A_WEEK}))
-    )
+    run_unit: RunUnit | None = attrs.field(default=None, validator=Optional(OneOf(_UNITS)))
     run_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     max_participants: int = attrs.field(default=1000, validator=Integer(min=1))
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=Keys())
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    metadata: Metadata = metadata_field()
+    order: Order = attrs.field(default="descending", validator=OneOf(get_args(Order)))
+    ties: Ties = attrs.field(default="first", validator=OneOf(get_args(Ties)))
+    time_zone: str | None = attrs.field(default=None, validator=Optional(TIME_ZONE))
     streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     def __attrs_post_init__(self) -> None:
@@ -132,3 +145,9 @@ class Leaderboard:
     def needs_streak(self) -> bool:
         """Whether no user is ranked under rules without a streak."""
         return self.rank_by == "streak"
+
+    def runs(self, day_start: str) -> Runs:
+        """Return the runs under rules with a day start."""
+        since_midnight = parse_time_of_day(day_start)
+        time_zone = None if self.time_zone is None else zone(self.time_zone, since_midnight)
+        return Runs(self.start, self.end, self.run_unit, self.run_interval or 1, since_midnight, time_zone)

@@ -56,11 +56,12 @@ def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
         numbers |= {bound for bound in (bounds.at_least, bounds.at_most) if bound is not None}
     for streak in ruleset.streaks:
         numbers |= {condition.threshold for condition in streak.metrics if condition.key in keys}
-    for achievement in ruleset.achievements:
-        if isinstance(achievement.trigger, MetricTrigger) and achievement.trigger.metric in keys:
-            numbers.add(achievement.trigger.value)
+    triggers = [part.trigger for achievement in ruleset.achievements for part in achievement.parts]
+    for trigger in triggers:
+        if isinstance(trigger, MetricTrigger) and trigger.metric in keys:
+            numbers |= {number for number in (trigger.value, trigger.at_most) if number is not None}
     for system in ruleset.points:
-        for trigger in system.triggers:
-            if isinstance(trigger, MetricPointsTrigger) and trigger.metric in keys:
-                numbers.add(trigger.threshold)
+        for payer in system.triggers:
+            if isinstance(payer, MetricPointsTrigger) and payer.metric in keys:
+                numbers.add(payer.threshold)
     return tuple(sorted(numbers))

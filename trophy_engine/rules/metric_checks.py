@@ -7,7 +7,6 @@ from typing import Any
 
 from trophy_engine.identifiers import is_key
 from trophy_engine.numbers import Number
-from trophy_engine.rules.achievements import Achievement, MetricTrigger
 from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.filters import Filter
@@ -105,59 +104,52 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
             yield Problem("error", f"{path}.key", refusal)
         else:
             greatest = greatest_in_period(metric, streak.frequency)
-            yield from _check_mark(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
+            yield from check_mark(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
 
 
 def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
-    """Yield the problems of a trigger or a leaderboard that counts by a metric; other rules have none."""
+    """Yield the problems of a points trigger or a leaderboard that counts by a metric; other rules have none."""
     metric = declared.metric_rules.get(getattr(rule, "metric", None) or "")
     if metric is None:
         return
     match rule:
-        case MetricTrigger():
-            yield from _check_mark(metric, rule.value, greatest_total(metric), f"{path}.value")
         case MetricPointsTrigger():
             refusal = refuse_for_points(metric)
             if rule.block_if_out_of_points and not has_attributes(metric):
                 message = f"{metric.source} cannot be refused; remove it"
                 yield Problem("error", f"{path}.block_if_out_of_points", message)
             if refusal is None:
-                yield from _check_mark(metric, rule.threshold, greatest_total(metric), f"{path}.threshold")
+                yield from check_mark(metric, rule.threshold, greatest_total(metric), f"{path}.threshold")
             else:
                 yield Problem("error", f"{path}.metric", refusal)
         case Leaderboard():
             refusal = refuse_for_leaderboard(metric)
             if refusal is not None:
                 yield Problem("error", f"{path}.metric", refusal)
+    yield from check_filter(metric, rule, path)
+
+
+def check_filter(metric: Metric, rule: Any, path: str) -> Iterator[Problem]:
+    """Yield the problems of a filter on events that have no attributes, or with which none of the metric passes."""
     if not has_attributes(metric) and getattr(rule, "event_attributes", None):
         message = f"{metric.source} have no attributes; remove it"
         yield Problem("error", f"{path}.event_attributes", message)
         return
-    for key in _exclusive(metric, rule):
+    for key in exclusive_attributes(metric, rule):
         message = f"never has an effect, because no event that {metric.key!r} counts has this value; remove it"
         yield Problem("warning", f"{path}.event_attributes.{key}", message)
 
 
-def is_out_of_reach(achievement: Achievement, rules: Mapping[str, Metric]) -> bool:
-    """Return True if no total of its metric completes an achievement."""
-    trigger = achievement.trigger
-    if not isinstance(trigger, MetricTrigger) or trigger.metric not in rules:
-        return False
-    metric = rules[trigger.metric]
-    greatest = greatest_total(metric)
-    is_beyond = greatest is not None and trigger.value is not None and trigger.value > greatest
-    return is_beyond or any(_exclusive(metric, trigger))
-
-
-def _check_mark(
+def check_mark(
     metric: Metric, mark: Number | None, greatest: Number | None, path: str, where: str = ""
 ) -> Iterator[Problem]:
+    """Yield a problem if a mark is above the greatest total of a metric."""
     if mark is not None and greatest is not None and mark > greatest:
         message = f"is never reached, because {metric.key!r} is at most {greatest:,}{where}; lower it"
         yield Problem("warning", path, message)
 
 
-def _exclusive(metric: Metric, rule: Any) -> Iterator[str]:
+def exclusive_attributes(metric: Metric, rule: Any) -> Iterator[str]:
     """Yield the attributes whose values in the filter of a rule exclude those in the filter of its metric."""
     own: Filter = metric.event_attributes or Filter()
     for key, wanted in (getattr(rule, "event_attributes", None) or {}).items():

@@ -80,8 +80,8 @@ class CompletionsSource:
         converter=as_sequence, validator=_KeysOrEvery(), metadata=TO_ACHIEVEMENT
     )
 
-    def __contains__(self, achievement: str) -> bool:
-        """Return True if the completions of an achievement count."""
+    def __contains__(self, achievement: str | None) -> bool:
+        """Return True if the completions of what a key names count."""
         return self.completions == EVERY or achievement in self.completions
 
     def __str__(self) -> str:

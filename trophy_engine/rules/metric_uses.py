@@ -49,6 +49,26 @@ def refuse_for_points(metric: Metric) -> str | None:
     return _refuse_aggregate(metric, "pays no points for each multiple")
 
 
+def refuse_for_repeats(metric: Metric) -> str | None:
+    """Return why an achievement by a metric cannot be repeatable, with a remedy, or None if it can."""
+    if isinstance(metric.window, RollingWindow):
+        return (
+            f"{metric.key!r} has a rolling window, which has no beginning after which to complete it again; "
+            "use a metric with another window, for example 'day', or without one"
+        )
+    return _refuse_aggregate(metric, "has no multiples")
+
+
+def refuse_for_at_most(metric: Metric) -> str | None:
+    """Return why an achievement cannot ask for at most so much of a metric, with a remedy, or None if it can."""
+    if metric.aggregate in {"min", "last", None}:  # None could not be read
+        return None
+    return (
+        f"{metric.key!r} has the aggregate {metric.aggregate!r}, whose total is at most everything before any event; "
+        "use a metric with the aggregate 'min' or 'last'"
+    )
+
+
 def refuse_for_streak(metric: Metric) -> str | None:
     """Return why a metric cannot be in a condition of a streak, with a remedy, or None if it can."""
     if metric.window is not None:
@@ -79,6 +99,11 @@ def _refuse_aggregate(metric: Metric, use: str) -> str | None:
 def greatest_total(metric: Metric) -> Number | None:
     """Return the greatest total that a metric can have in its window, or None if there is no limit."""
     return _greatest(metric, _days_of_window(metric.window))
+
+
+def least_total(metric: Metric) -> Number | None:
+    """Return the least total that a metric with the aggregate ``"min"`` or ``"last"`` can have, or None."""
+    return None if metric.event_value is None else metric.event_value.at_least
 
 
 def greatest_in_period(metric: Metric, frequency: FrequencyName | Interval) -> Number | None:

@@ -11,6 +11,7 @@ from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf, OneOf, Optional, Text
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_source
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.rules.value_range import ValueRange, as_value_range
@@ -79,6 +80,7 @@ class Metric:
         event_value: the range of the values of the events that count for a derived metric; None for all values.
         window: over which stretch of the user's time the total is: ``"day"``, ``"week"``, ``"month"``, ``"year"`` or a
             table; None for all time.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -101,6 +103,7 @@ class Metric:
         default=None, converter=as_value_range, validator=Optional(InstanceOf((ValueRange,)))
     )
     window: Window | None = attrs.field(default=None, converter=as_window, validator=WINDOW)
+    metadata: Metadata = metadata_field()
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""

@@ -34,13 +34,16 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
+from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 
 __all__ = [
     "AchievementPointsTrigger",
     "Boost",
     "Level",
+    "LevelsBy",
     "MetricPointsTrigger",
     "PointsSystem",
     "PointsTrigger",
@@ -55,6 +58,7 @@ __all__ = [
 Rounding = Literal["down", "up", "nearest"]
 TimeUnit = Literal["hours", "days"]
 TriggerStatus = Literal["active", "inactive"]
+LevelsBy = Literal["balance", "earned"]
 
 _ROUNDINGS: Final = ("down", "up", "nearest")
 _UNITS: Final = ("hours", "days")
@@ -66,6 +70,12 @@ def _points() -> Any:
     return attrs.field(validator=Integer(allow_zero=False))
 
 
+def _check_limit(points: int, limit: PointsLimit | None) -> None:
+    if limit is not None and points < 0:
+        remedy = "is for triggers that award points; remove it, or make", FieldName("points"), "positive"
+        raise InvalidValue(remedy, "limit")
+
+
 @attrs.frozen(kw_only=True)
 class _Trigger:
     """The base of all points triggers.
@@ -73,14 +83,23 @@ class _Trigger:
     Attributes:
         user_attributes: the filter on users: it pays only those with all of these attribute values.
         status: ``"active"``, or ``"inactive"`` so that it never pays.
+        limit: the greatest number of points that it awards in a window; None for no limit.
         key: the key by which it is identified in its system, regardless of its position.
         needs_streak: True if it never pays without a streak.
     """
 
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit),)
     needs_streak: ClassVar[bool] = False
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    limit: PointsLimit | None = attrs.field(
+        default=None, converter=as_points_limit, validator=Optional(InstanceOf((PointsLimit,)))
+    )
     key: str | None = attrs.field(default=None, validator=Optional(KEY))
+
+    def __attrs_post_init__(self) -> None:
+        """Check the fields against one another."""
+        check_conditions(self)
 
 
 @attrs.frozen
@@ -214,6 +233,7 @@ class Level:
         name: the name for display; the key by default.
         description: the description for display.
         badge_url: the URL of its picture.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -223,6 +243,7 @@ class Level:
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
+    metadata: Metadata = metadata_field()
 
 
 def _check_users(user_id: str | None, user_attributes: Filter) -> None:
@@ -277,8 +298,11 @@ class PointsSystem:
         badge_url: the URL of its picture.
         maximum: the highest balance that awards can reach, at least 1; None for no maximum.
         triggers: the rules that award or deduct points, in the order in which they apply.
-        levels: the levels; a user has the level with the highest threshold that the balance reaches.
+        levels: the levels; a user has the level with the highest threshold that is reached.
+        levels_by: what reaches it: ``"balance"``, or ``"earned"``, the sum of all positive awards, which no payment
+            lowers.
         boosts: the multipliers of positive awards.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -294,9 +318,11 @@ class PointsSystem:
     levels: tuple[Level, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Level,), many=True)
     )
+    levels_by: LevelsBy = attrs.field(default="balance", validator=OneOf(get_args(LevelsBy)))
     boosts: tuple[Boost, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Boost,), many=True)
     )
+    metadata: Metadata = metadata_field()
 
     @property
     def trigger_keys(self) -> tuple[str, ...]:

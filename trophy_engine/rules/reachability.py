@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
+from trophy_engine.rules.tiers import tier_names
 
 #: The number of prerequisites that are followed to find the shortest cycle of a composite.
 _MAX_FOLLOWED: Final = 100
@@ -32,7 +33,7 @@ def find_unreachable(
     *,
     idle_streaks: Collection[str | None],
 ) -> frozenset[str]:
-    """Return the keys of achievements that can never be completed.
+    """Return the keys of achievements and tiers that can never be completed.
 
     Achievements that are unreadable or not declared count as reachable; other checks report them.
 
@@ -48,19 +49,35 @@ def find_unreachable(
             dependents.setdefault(prerequisite, []).append(key)
     pending = list(never)
     pending += [
-        achievement.key
+        name
         for achievement in achievements
         if isinstance(achievement, Achievement)
         and isinstance(achievement.trigger, StreakTrigger)
         and achievement.trigger.streak in idle_streaks
+        for name in (achievement.key, *(name for _, name in tier_names(achievement)))
     ]
+    spare = _count_spare(achievements)
     unreachable: set[str] = set()
     while pending:
         key = pending.pop()
         if key not in unreachable:
             unreachable.add(key)
-            pending += dependents.get(key, ())
+            for dependent in dependents.get(key, ()):
+                spare[dependent] -= 1
+                if spare[dependent] < 0:
+                    pending.append(dependent)
     return frozenset(unreachable)
+
+
+def _count_spare(achievements: Sequence[Any]) -> dict[str, int]:
+    """Return how many prerequisites each composite can do without."""
+    spare: dict[str, int] = {}
+    for achievement in achievements:
+        if isinstance(achievement, Achievement) and isinstance(achievement.trigger, CompositeTrigger):
+            known = sum(key is not None for key in achievement.trigger.achievements or ())
+            at_least = achievement.trigger.at_least
+            spare[achievement.key] = 0 if at_least is None else known - at_least
+    return spare
 
 
 def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:

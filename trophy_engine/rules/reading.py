@@ -9,6 +9,7 @@ What is no table, or has no type, becomes an ``Unreadable`` with its key, so tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
@@ -22,10 +23,10 @@ from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
 from trophy_engine.rules.examples import example_fields
-from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.mappings import choose_class
 from trophy_engine.rules.notation import TOML, Notation, OutOfRange
 from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
+from trophy_engine.rules.tables import Table
 
 
 @attrs.frozen
@@ -280,7 +281,8 @@ class _Table:
 
     def _read_plain(self, name: str, given: Any, path: str) -> Any:
         hint = hints_of(self._cls)[name]
-        if hint is Filter and isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
+        is_table = isinstance(hint, type) and issubclass(hint, Table)
+        if is_table and isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
             self._report(name, path, self._reader.notation.table_remedy(path))
             given, *_ = given
         for key in getattr(given, "repeated", ()):
@@ -316,9 +318,14 @@ class _Table:
                         *(_PRESENT if name in present else getattr(rule, name) for name in condition.fields)
                     )
                 except InvalidValue as error:
-                    given = self._names.get(error.field or "")
-                    path = self._join(given) if given else self._path
+                    path = self._path_of(error.field or "")
                     self._report(condition.fields[-1], path, self._reader.word(error, path))
+
+    def _path_of(self, field: str) -> str:
+        """Return the path of a field, or of a part of it; that of the table if the field is not given."""
+        name = re.split(r"[.\[]", field)[0]
+        given = self._names.get(name)
+        return f"{self._join(given)}{field[len(name) :]}" if given else self._path
 
     def _join(self, name: str) -> str:
         return field_path(self._path, name)
@@ -354,8 +361,8 @@ def _partial_rule(cls: type, values: Mapping[str, Any]) -> Any:
 
 def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
     """Return a value without its faulty items; None for a faulty value, except for a key, by which rules refer."""
-    if isinstance(value, Filter):
-        return Filter({key: required for key, required in value.items() if is_key(key)})
+    if isinstance(value, Table):
+        return type(value)({key: required for key, required in value.items() if is_key(key)})
     if "" in faulty:
         return value if name == "key" and isinstance(value, str) else None
     if isinstance(value, tuple):
@@ -365,7 +372,7 @@ def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
 
 def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
     """Return the constraint on an item of a value, and the item, by its path within the value."""
-    if isinstance(value, Filter):
+    if isinstance(value, Table):
         return constraint.item, value.get(path)
     return constraint.item, value[int(path.strip("[]"))]
 

@@ -99,6 +99,11 @@ class Ruleset:
         """The metrics that events are recorded for; all others are derived from them."""
         return tuple(metric for metric in self.metrics if metric.source is None)
 
+    @cached_property
+    def achievement_parts(self) -> tuple[Achievement, ...]:
+        """Every achievement or, in place of one with tiers, each tier as an achievement of its own."""
+        return tuple(part for achievement in self.achievements for part in achievement.parts)
+
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
         """Read a rules file, TOML or JSON by its suffix.

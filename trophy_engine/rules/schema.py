@@ -12,6 +12,7 @@ from trophy_engine.rules.constraints import Constraint
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.structure import rule_classes_of
+from trophy_engine.rules.tables import Table
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ENTRY: Final = re.compile(r"^    (\w+): (.+(?:\n        .+)*)", re.MULTILINE)
@@ -53,7 +54,9 @@ def _object(cls: type) -> dict[str, Any]:
         "properties": properties,
         "additionalProperties": False,
     }
-    return {**schema, "required": required} if required else schema
+    if required:
+        schema["required"] = required
+    return {**schema, **getattr(cls, "further_schema", {})}
 
 
 def _property(field: Any, description: str | None) -> dict[str, Any]:
@@ -62,7 +65,8 @@ def _property(field: Any, description: str | None) -> dict[str, Any]:
         schema["description"] = description
     if isinstance(field.default, bool | int | str):
         schema["default"] = field.default
-    if isinstance(field.default, attrs.Factory) and field.default.factory is Filter:  # type: ignore[arg-type]  # a class
+    factory = getattr(field.default, "factory", None)
+    if factory is Filter or isinstance(field.default, Table):
         schema["default"] = {}
     return schema
 

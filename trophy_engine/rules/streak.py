@@ -24,6 +24,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
+from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_ACHIEVEMENT
 
@@ -163,6 +164,7 @@ class Streak:
         freezes: the supply of freezes; None for none.
         days_off: weekdays that a daily streak cannot miss, for example ``["saturday", "sunday"]``.
         customization_enabled: true to allow custom streaks, with a user's own conditions and days off.
+        metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
     __repr__ = brief_repr
@@ -177,6 +179,7 @@ class Streak:
     freezes: Freezes | None = attrs.field(default=None, validator=Optional(InstanceOf((Freezes,))))
     days_off: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SubsetOf(WEEKDAYS))
     customization_enabled: bool = attrs.field(default=False, validator=FLAG)
+    metadata: Metadata = metadata_field()
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""

@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.tables import Table
 
 
 @cache
@@ -66,6 +66,6 @@ def _write_value(value: Any) -> Any:
         return write_rule(value)
     if isinstance(value, tuple):
         return [_write_value(item) for item in value]
-    if isinstance(value, Filter):
+    if isinstance(value, Table):
         return {name: _write_value(required) for name, required in value.items()}
     return value

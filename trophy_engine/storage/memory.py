@@ -9,7 +9,16 @@ from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from trophy_engine.core import KINDS, NAMES, ChangeRules, Record, Settle, check_text
+from trophy_engine.core import (
+    KINDS,
+    NAMES,
+    Award,
+    ChangeRules,
+    Record,
+    Settle,
+    check_text,
+    idempotency_key_of,
+)
 from trophy_engine.errors import StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot
 
@@ -17,11 +26,13 @@ __all__ = ["MemoryStorage"]
 
 #: The sequence, the number, the name of the kind of command, and its fields.
 _Row = tuple[Any, ...]
-#: A user, a metric and an idempotency key.
+#: A user, a metric or a points system, and an idempotency key.
 _Key = tuple[str, str, str]
 
 _OF_ALL = (NAMES[Settle], NAMES[ChangeRules])
 _RECORD = NAMES[Record]
+#: The kinds of commands that can have an idempotency key.
+_KEYED = (_RECORD, NAMES[Award])
 _SEQUENCE = itemgetter(0)
 
 
@@ -34,7 +45,7 @@ class MemoryStorage:
         self._rows: list[_Row] = []
         self._of_user: dict[str, list[_Row]] = {}
         self._of_all: list[_Row] = []
-        self._keys: dict[_Key, _Row] = {}
+        self._keys: dict[str, dict[_Key, _Row]] = {name: {} for name in _KEYED}
         self._indexed = 0
         self._snapshots: dict[str, tuple[int, str, str]] = {}
         self._closed = False
@@ -63,7 +74,7 @@ class MemoryStorage:
                     # values.
                     row: _Row = (sequence, number, _RECORD) + command
                     if key is not None:
-                        self._claim_key((user_id, metric, key), row, ())
+                        self._claim_key(_RECORD, (user_id, metric, key), row, ())
                     log.append(row)
                     return
         check_follows(entries, len(log))
@@ -71,21 +82,23 @@ class MemoryStorage:
         for sequence, number, command in entries:
             check_text(command)
             row = (sequence, number, NAMES[type(command)]) + command
-            if isinstance(command, Record) and command.idempotency_key is not None:
-                self._claim_key((command.user_id, command.metric, command.idempotency_key), row, rows)
+            scoped_key = idempotency_key_of(command)
+            if scoped_key is not None:
+                self._claim_key(scoped_key[0], scoped_key[1:], row, rows)
             rows.append(row)
         log += rows  # in one step, so that an interruption cannot divide it
 
-    def _claim_key(self, key: _Key, row: _Row, rows: Sequence[_Row]) -> None:
+    def _claim_key(self, kind: str, key: _Key, row: _Row, rows: Sequence[_Row]) -> None:
         """Store the row of a key, which counts only once the row is in the log; ``rows`` will precede it.
 
         Raises:
             StorageConflict: a row of the log, or of ``rows``, has the key.
         """
-        former = self._keys.get(key)
+        keys = self._keys[kind]
+        former = keys.get(key)
         if former is not None and (_is_among(former, self._rows, 1) or _is_among(former, rows, len(self._rows) + 1)):
             raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has already been used")
-        self._keys[key] = row
+        keys[key] = row
 
     def _index(self) -> None:
         """Index the new rows by user; not done on append, which is far more frequent than reading."""
@@ -114,10 +127,10 @@ class MemoryStorage:
         )
         return self._walk(merge(*later, key=_SEQUENCE))
 
-    def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
-        """Return the entry of the record that used an idempotency key of a user and a metric, or None."""
+    def find(self, kind: str, user_id: str, subject: str, idempotency_key: str) -> Entry | None:
+        """Return the entry of the command of a kind, user and subject that used an idempotency key, or None."""
         self._check_open()
-        row = self._keys.get((user_id, metric, idempotency_key))
+        row = self._keys[kind].get((user_id, subject, idempotency_key))
         return None if row is None or not _is_among(row, self._rows, 1) else _entry(row)
 
     def rules_history(self) -> Iterator[Entry]:
@@ -155,7 +168,8 @@ class MemoryStorage:
         """Release everything; a second call does nothing."""
         self._closed = True
         self._rows, self._of_all = [], []  # new lists: an iteration that continues raises StorageClosed
-        self._of_user, self._keys, self._snapshots = {}, {}, {}
+        self._of_user, self._snapshots = {}, {}
+        self._keys = {name: {} for name in _KEYED}
 
     def _check_open(self) -> None:
         if self._closed:

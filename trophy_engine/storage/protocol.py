@@ -93,8 +93,8 @@ class Storage(Protocol):
         """Append entries in one transaction: all of them are durable afterwards, or none is.
 
         Raises:
-            StorageConflict: the first entry does not follow the log, which has grown in between, or a record repeats an
-                idempotency key of its user and metric.
+            StorageConflict: the first entry does not follow the log, which has grown in between, or a command repeats
+                the idempotency key of one of its kind, its user, and its metric or points system.
             InvalidValue: a text of a command contains a lone surrogate, which UTF-8 cannot encode.
         """
         ...
@@ -107,8 +107,15 @@ class Storage(Protocol):
         """Iterate over the entries after a sequence that are about a user or about all users."""
         ...
 
-    def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
-        """Return the entry of the record that used an idempotency key of a user and a metric, or None."""
+    def find(self, kind: str, user_id: str, subject: str, idempotency_key: str) -> Entry | None:
+        """Return the entry of the command that used an idempotency key, or None.
+
+        Args:
+            kind: the name of its kind, ``"record"`` or ``"award"``.
+            user_id: its user.
+            subject: its metric, or its points system.
+            idempotency_key: the key.
+        """
         ...
 
     def rules_history(self) -> Iterator[Entry]:

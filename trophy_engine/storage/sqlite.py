@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from typing import Any, Final, Literal
 from zlib import crc32
 
-from trophy_engine.core import NAMES, ChangeRules, Command, Record, check_text, decode, encode
+from trophy_engine.core import NAMES, Award, ChangeRules, Command, Record, check_text, decode, encode
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.constraints import FLAG, OneOf
@@ -30,10 +30,10 @@ _VERSION: Final = 1
 _LAYOUT: Final = (
     (
         "CREATE TABLE log (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL, kind TEXT NOT NULL, user_id TEXT, "
-        "metric TEXT, idempotency_key TEXT, command TEXT NOT NULL, checksum INTEGER NOT NULL)"
+        "subject TEXT, idempotency_key TEXT, command TEXT NOT NULL, checksum INTEGER NOT NULL)"
     ),
     "CREATE INDEX log_of_user ON log (user_id, sequence)",
-    "CREATE UNIQUE INDEX log_of_key ON log (user_id, metric, idempotency_key) WHERE idempotency_key IS NOT NULL",
+    "CREATE UNIQUE INDEX log_of_key ON log (user_id, kind, subject, idempotency_key) WHERE idempotency_key IS NOT NULL",
     (
         "CREATE TABLE snapshots (user_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL, digest TEXT NOT NULL, "
         "state TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID"
@@ -229,7 +229,7 @@ class SQLiteStorage:
         number: int,
         kind: str,
         user_id: str | None,
-        metric: str | None,
+        subject: str | None,
         idempotency_key: str | None,
         line: str,
         checksum: int,
@@ -240,14 +240,14 @@ class SQLiteStorage:
             command = decode(line)
         except StorageIncompatible as error:
             raise StorageIncompatible(f"{self._path}: entry {sequence}: {error}") from error
-        if _index_columns(command) != (kind, user_id, metric, idempotency_key):
+        if _index_columns(command) != (kind, user_id, subject, idempotency_key):
             raise StorageDamaged(self._path, sequence, "its indexed columns differ from its command")
         return Entry(sequence, number, command)
 
-    def find(self, user_id: str, metric: str, idempotency_key: str) -> Entry | None:
-        """Return the entry of the record that used an idempotency key of a user and a metric, or None."""
-        condition = "user_id = ? AND metric = ? AND idempotency_key = ? AND sequence > ?"
-        return next(self._walk(condition, (user_id, metric, idempotency_key, 0)), None)
+    def find(self, kind: str, user_id: str, subject: str, idempotency_key: str) -> Entry | None:
+        """Return the entry of the command of a kind, user and subject that used an idempotency key, or None."""
+        condition = "user_id = ? AND kind = ? AND subject = ? AND idempotency_key = ? AND sequence > ?"
+        return next(self._walk(condition, (user_id, kind, subject, idempotency_key, 0)), None)
 
     def rules_history(self) -> Iterator[Entry]:
         """Iterate over the entries that changed rules."""
@@ -374,10 +374,12 @@ def _row(entry: Entry) -> tuple[Any, ...]:
 
 
 def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
-    """Return the values of the indexed columns: the kind of command, its user, metric and idempotency key."""
-    if isinstance(command, Record):
-        return ("record", command.user_id, command.metric, command.idempotency_key)
-    return (NAMES[type(command)], user_of(command), None, None)
+    """Return the indexed columns: the kind of command, its user, its metric or points system, its idempotency key."""
+    match command:
+        case Record(user_id, _, subject, _, _, key) | Award(user_id, _, subject, _, _, key):
+            return NAMES[type(command)], user_id, subject, key
+        case _:
+            return NAMES[type(command)], user_of(command), None, None
 
 
 def _checksum(key: str | int, number: int, text: str, state: str = "") -> int:

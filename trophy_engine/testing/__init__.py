@@ -21,6 +21,7 @@ from trophy_engine.testing.datetimes import instants, time_zones
 from trophy_engine.testing.driver import execute, play, states
 from trophy_engine.testing.histories import USERS, History, events, games, histories
 from trophy_engine.testing.laws import LAWS, check_laws
+from trophy_engine.testing.leaderboards import leaderboards, with_leaderboards
 from trophy_engine.testing.machine import StreakMachine
 from trophy_engine.testing.narrate import narrate
 from trophy_engine.testing.rulesets import rulesets, streak_rules
@@ -48,6 +49,7 @@ __all__ = [
     "histories",
     "instants",
     "invariant",
+    "leaderboards",
     "narrate",
     "play",
     "precondition",
@@ -57,6 +59,7 @@ __all__ = [
     "streak_rules",
     "time_zones",
     "travellers",
+    "with_leaderboards",
     "zone",
 ]
 

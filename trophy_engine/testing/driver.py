@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
+    Award,
     Complete,
     Effect,
     GrantFreeze,
@@ -28,12 +29,13 @@ from trophy_engine.errors import TrophyError
 
 __all__ = ["HistoryCommand", "effects_of", "execute", "play", "states"]
 
-#: A command of a history.
 #: A command of a history: one of a user, or settling everyone.
 HistoryCommand = UserCommand | Settle
 
 
-def execute(engine: Engine, command: HistoryCommand) -> Outcome | tuple[Effect, ...] | TrophyError:
+def execute(  # noqa: PLR0911  # one call per command
+    engine: Engine, command: HistoryCommand
+) -> Outcome | tuple[Effect, ...] | TrophyError:
     """Execute a command through the engine's public methods.
 
     Returns:
@@ -46,6 +48,8 @@ def execute(engine: Engine, command: HistoryCommand) -> Outcome | tuple[Effect, 
                 return engine.record(
                     metric, user=user, value=value, at=at, attributes=dict(attributes), idempotency_key=key
                 )
+            case Award(user, _, system, points, reason, key):
+                return engine.award(system, points, user=user, reason=reason, at=at, idempotency_key=key)
             case Complete(user, _, achievement):
                 return engine.complete(achievement, user=user, at=at)
             case Identify(user, _, changes):

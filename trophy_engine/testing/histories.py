@@ -16,6 +16,7 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import (
     ALL_STREAKS,
     LAST_DAY,
+    Award,
     Complete,
     GrantFreeze,
     Identify,
@@ -37,7 +38,7 @@ from trophy_engine.testing.driver import HistoryCommand
 from trophy_engine.testing.narrate import narrate
 from trophy_engine.testing.rulesets import rulesets
 
-__all__ = ["USERS", "History", "commands", "events", "games", "histories", "journeys", "records"]
+__all__ = ["USERS", "History", "awards", "commands", "events", "games", "histories", "journeys", "records"]
 
 #: A function of a ruleset, a user and an instant that returns a strategy of commands.
 Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
@@ -116,6 +117,14 @@ def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     return drawn.map(lambda parts: Record(user, at, *parts[0], parts[1], parts[2]))
 
 
+def awards(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Award]:
+    """Draw a manual award or a payment at an instant (microseconds); some have an idempotency key."""
+    systems = st.sampled_from([system.key for system in ruleset.points])
+    points = st.sampled_from([1, 3, 10, 25, -1, -2, -5, -40])
+    drawn = st.tuples(systems, points, st.sampled_from(["", "a hat"]), st.sampled_from([None, None, None, "k"]))
+    return drawn.map(lambda fields: Award(user, at, *fields))
+
+
 def journeys(user: str, at: int, zones: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Identify]:
     """Draw a user's move to a time zone at an instant (microseconds); ``zones`` is ``time_zones()`` by default."""
     return (time_zones() if zones is None else zones).map(lambda name: Identify(user, at, (("time_zone", name),)))
@@ -142,6 +151,8 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
     ]
     if calls:
         chances["complete"] = 1, st.sampled_from(calls).map(lambda key: Complete(user, at, key))
+    if ruleset.points:
+        chances["award"] = 1, awards(ruleset, user, at)
     if ruleset.streaks:
         keys = (None, *(streak.key for streak in ruleset.streaks))
         chances["care"] = 1, st.one_of([_streak_commands(user, at, key, keys[1]) for key in keys])

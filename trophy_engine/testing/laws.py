@@ -21,6 +21,7 @@ from trophy_engine.core import (
     EFFECTS,
     AchievementBackdated,
     AchievementCompleted,
+    Award,
     Effect,
     RankChanged,
     Record,
@@ -44,6 +45,7 @@ from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play, states
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
+from trophy_engine.testing.limit_laws import limits_are_never_exceeded
 from trophy_engine.testing.streak_laws import (
     freezes_are_conserved,
     length_counts_credited_periods,
@@ -190,9 +192,13 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
             assert_equal(
                 (_states_and_log(engine), len(reported)), before, f"the states and the log after the refused {command}"
             )
-        elif isinstance(result, Outcome) and isinstance(command, Record) and command.idempotency_key is not None:
+        elif (
+            isinstance(result, Outcome) and isinstance(command, Record | Award) and command.idempotency_key is not None
+        ):
             before = _states_and_log(engine), len(reported)
-            for repeat in (command, command._replace(value=99, at=command.at + 9 * DAY)):
+            later = command._replace(at=command.at + 9 * DAY)
+            later = later._replace(value=99) if isinstance(later, Record) else later._replace(points=-10_000)
+            for repeat in (command, later):
                 repeated = execute(engine, repeat)
                 assert_true(
                     isinstance(repeated, Outcome) and repeated.replayed, f"{repeat} was not recognized as a repeat"
@@ -224,21 +230,25 @@ def users_commute(ruleset: Ruleset, history: History) -> None:
 
 
 def completions_are_permanent(ruleset: Ruleset, history: History) -> None:
-    """Completed achievements stay completed and are completed once; the order of declaration changes nothing."""
+    """Completed achievements stay so; each is completed once unless repeatable; the order of declaration is nothing."""
     engine = Engine(ruleset)
     mirrored = Engine(attrs.evolve(ruleset, achievements=ruleset.achievements[::-1]))
-    reported: set[tuple[str, str]] = set()
+    repeatable = {achievement.key for achievement in ruleset.achievements if achievement.repeatable}
+    reported: dict[tuple[str, str], int] = {}
     for command in history:
         for effect in play(engine, [command]):
             if isinstance(effect, AchievementCompleted | AchievementBackdated):
-                completion = effect.user_id, effect.achievement
-                assert_true(completion not in reported, f"{effect} repeats a completion")
-                reported.add(completion)
+                completion = effect.user_id, effect.key
+                assert_true(
+                    completion not in reported or effect.achievement in repeatable, f"{effect} repeats a completion"
+                )
+                reported[completion] = reported.get(completion, 0) + effect.times
+                assert_equal(effect.number, reported[completion], f"the number of {effect}")
         play(mirrored, [command])
         completed, completed_in_mirror = _read_completed(engine), _read_completed(mirrored)
         assert_equal(
             {(user, key) for user, keys in completed.items() for key in keys},
-            reported,
+            reported.keys(),
             "the completed achievements and the effects",
         )
         assert_equal(
@@ -313,6 +323,7 @@ LAWS: Final[tuple[Law, ...]] = (
     repeats_and_refusals_change_nothing,
     users_commute,
     balances_are_sums_of_awards,
+    limits_are_never_exceeded,
     freezes_are_conserved,
     length_counts_credited_periods,
     streaks_are_independent,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import Effect, LevelChanged, MetricChanged, PointsAwarded
+from trophy_engine.core import AchievementCompleted, Effect, LevelChanged, MetricChanged, PointsAwarded, PointsLimited
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.rules.points import (
@@ -32,17 +33,19 @@ def balances_are_sums_of_awards(ruleset: Ruleset, history: History) -> None:
     systems = {system.key: system for system in ruleset.points}
     totals: dict[tuple[str, str], int] = {}
     levels: dict[tuple[str, str], str | None] = {}
+    gains: Counter[tuple[str, str]] = Counter()
     end = from_micros(history.commands[-1].at)
     for command in history:
         result = execute(engine, command)
         if isinstance(result, Outcome):
             _check_multiples(result.effects, systems)
-        _check_awards(effects_of(result), systems, totals, levels)
-    _check_awards(engine.settle(at=end), systems, totals, levels)
+        _check_awards(effects_of(result), systems, totals, levels, gains)
+    _check_awards(engine.settle(at=end), systems, totals, levels, gains)
     for user in engine.users():
         for key, balance in engine.user(user, at=end).points.items():
             assert_equal(balance.total, totals.get((user, key), 0), f"{user}'s balance of {key}")
-            reached_levels = [level.key for level in balance.levels if level.points <= balance.total]
+            counted = gains[user, key] if systems[key].levels_by == "earned" else balance.total
+            reached_levels = [level.key for level in balance.levels if level.points <= counted]
             expected = reached_levels[-1] if reached_levels else None
             assert_equal(None if balance.level is None else balance.level.key, expected, f"{user}'s level of {key}")
             assert_equal(
@@ -55,6 +58,7 @@ def _check_awards(
     systems: Mapping[str, PointsSystem],
     totals: dict[tuple[str, str], int],
     levels: dict[tuple[str, str], str | None],
+    gains: Counter[tuple[str, str]],
 ) -> None:
     for effect in effects:
         if isinstance(effect, PointsAwarded):
@@ -66,6 +70,9 @@ def _check_awards(
             assert_true(effect.total >= 0, "{} goes below zero", effect)
             assert_true(maximum is None or effect.total <= maximum, "{} goes above {}", effect, maximum)
             totals[key] = effect.total
+            gains[key] += max(effect.awarded, 0)
+            by_earned = systems[effect.system].levels_by == "earned"
+            assert_equal(effect.earned, gains[key] if by_earned else None, "what is earned after {}", effect)
         elif isinstance(effect, LevelChanged):
             assert_true(effect.previous != effect.level, "{} changes no level", effect)
             levels[effect.user_id, effect.system] = effect.level
@@ -73,8 +80,29 @@ def _check_awards(
 
 def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
     """Compute the awards of an event again, except awards for filtered totals, which effects do not record."""
+    losses: dict[int, int] = {}
+    for loss, award in pairwise(effects):
+        if isinstance(loss, PointsLimited) and isinstance(award, PointsAwarded) and _is_rest(award, loss):
+            losses[id(award)] = loss.lost
     for changes, awards in _passes(effects):
-        _check_pass(changes, awards, systems)
+        _check_pass(changes, awards, systems, losses)
+    _check_rewards(effects, systems)
+
+
+def _check_rewards(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
+    """Check that triggers on achievements pay no more often than something that they name is completed."""
+    completions: Counter[str] = Counter()
+    for effect in effects:
+        if isinstance(effect, AchievementCompleted):
+            completions.update({effect.achievement, effect.key})
+    awards = [effect for effect in effects if isinstance(effect, PointsAwarded)]
+    paid = Counter(
+        (award.system, award.trigger) for award in awards if isinstance(award.trigger, AchievementPointsTrigger)
+    )
+    for (system, trigger), times in paid.items():
+        if isinstance(trigger, AchievementPointsTrigger):
+            most = systems[system].triggers.count(trigger) * completions[trigger.achievement]
+            assert_true(times <= most, f"{times} awards of {trigger} for {most} completions")
 
 
 def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], list[PointsAwarded]]]:
@@ -95,7 +123,10 @@ def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], li
 
 
 def _check_pass(
-    changes: Sequence[MetricChanged], awards: Sequence[PointsAwarded], systems: Mapping[str, PointsSystem]
+    changes: Sequence[MetricChanged],
+    awards: Sequence[PointsAwarded],
+    systems: Mapping[str, PointsSystem],
+    losses: Mapping[int, int],
 ) -> None:
     paid = Counter((award.system, award.trigger) for award in awards if _pays_once_per_event(award))
     for (system, trigger), times in paid.items():
@@ -116,13 +147,19 @@ def _check_pass(
         assert_true(times > 0, "{} crosses no multiple of {}", award, step)
         amount = award.trigger.points * times
         expected = _apply_boosts(amount, award.boosts) if amount > 0 else amount
+        expected -= losses.get(id(award), 0)
         maximum = systems[award.system].maximum
         up_to_maximum = expected if maximum is None else min(expected, maximum - award.before)
         assert_equal(award.awarded, max(up_to_maximum, -award.before), "what {} awards", award)
 
 
+def _is_rest(award: PointsAwarded, loss: PointsLimited) -> bool:
+    """Return True if an award is what a limit has left of it."""
+    return (award.at, award.system, award.trigger_key) == (loss.at, loss.system, loss.trigger_key)
+
+
 def _pays_once_per_event(award: PointsAwarded) -> bool:
-    return isinstance(award.trigger, MetricPointsTrigger | AchievementPointsTrigger | UserCreationPointsTrigger)
+    return isinstance(award.trigger, MetricPointsTrigger | UserCreationPointsTrigger)
 
 
 def _apply_boosts(amount: int, boosts: Iterable[Boost]) -> int:

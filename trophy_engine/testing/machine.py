@@ -33,16 +33,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from trophy_engine.calendar.frequencies import FrequencyName, PeriodUnit
 from trophy_engine.calendar.instants import LAST, from_micros, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core import Effect, Identify, Record, Settle
+from trophy_engine.core import Award, Effect, Identify, Record, Settle
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.errors import InvalidValue, OutOfPoints, TrophyError
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.assertions import assert_equal, assert_true
 from trophy_engine.testing.datetimes import Gap, gaps, instants, time_zones
 from trophy_engine.testing.driver import HistoryCommand, effects_of, execute
-from trophy_engine.testing.histories import History, records
+from trophy_engine.testing.histories import History, awards, records
 from trophy_engine.testing.laws import Law, check_laws
 from trophy_engine.views.player import Player
 from trophy_engine.views.progress import StreakView
@@ -84,13 +84,36 @@ class DrawnEvent:
         printer.text(repr(self))
 
 
+@attrs.frozen(repr=False)
+class DrawnAward:
+    """A manual award of the machine's user, without its instant."""
+
+    award: Award
+
+    def __repr__(self) -> str:
+        """Return the points, the system and the idempotency key."""
+        key = f", key {self.award.idempotency_key!r}" if self.award.idempotency_key is not None else ""
+        return f"{self.award.points:+} {self.award.system}{key}"
+
+    def _repr_pretty_(self, printer: Any, cycle: Any) -> None:  # noqa: ARG002  # Hypothesis calls it
+        """Print the same in Hypothesis's reports."""
+        printer.text(repr(self))
+
+
+def _drawn_awards() -> st.SearchStrategy[DrawnAward]:
+    """Draw manual awards under the rules of the running machine."""
+    return st.runner().flatmap(lambda machine: machine.awards)
+
+
 def _drawn_events() -> st.SearchStrategy[DrawnEvent]:
     """Draw events under the rules of the running machine."""
     return st.runner().flatmap(lambda machine: machine.events)
 
 
 class StreakMachine(RuleBasedStateMachine):
-    """A user who records events, waits, changes zones, repeats events and is settled, under ``ruleset``.
+    """A user who records events, earns points and pays, waits, changes zones, repeats calls and is settled.
+
+    The rules are those of ``ruleset``.
 
     The tests have no deadline. The note of a failure is the story of the shortest history that fails.
 
@@ -108,12 +131,16 @@ class StreakMachine(RuleBasedStateMachine):
     laws: ClassVar[tuple[Law, ...]] = ()
     #: The strategy of events; made once, because making it takes longer than drawing from it.
     events: ClassVar[st.SearchStrategy[DrawnEvent]]
+    #: The strategy of manual awards; none without a points system.
+    awards: ClassVar[st.SearchStrategy[DrawnAward]] = st.nothing()
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Prepare the events, and settings without a deadline and without the lines of the engine that were run."""
         super().__init_subclass__(**options)
         if hasattr(cls, "ruleset"):
             cls.events = records(cls.ruleset, cls.user, 0).map(DrawnEvent)
+            if cls.ruleset.points:
+                cls.awards = awards(cls.ruleset, cls.user, 0).map(DrawnAward)
         phases = tuple(phase for phase in settings().phases if phase is not Phase.explain)
         cls.TestCase.settings = settings(cls.TestCase.settings, deadline=None, phases=phases)
 
@@ -125,7 +152,7 @@ class StreakMachine(RuleBasedStateMachine):
         self.commands: list[HistoryCommand] = []
         self.effects: list[Effect] = []
         self._at = 0
-        self._keyed: Record | None = None
+        self._keyed: Record | Award | None = None
 
     @property
     def now(self) -> datetime:
@@ -168,6 +195,18 @@ class StreakMachine(RuleBasedStateMachine):
                 self.wait(Gap("days", days))
             self.record(DrawnEvent(event.record._replace(idempotency_key=None)))
 
+    @precondition(lambda self: bool(self.ruleset.points))
+    @rule(award=_drawn_awards())
+    def award(self, award: DrawnAward) -> None:
+        """Award points, or take a payment; one that the balance does not cover is refused."""
+        command = award.award._replace(at=self._at)
+        balance = self.player.points[command.system].total
+        result = self.execute(command)
+        if isinstance(result, OutOfPoints):
+            assert_true(balance + command.points < 0, f"a balance of {balance} covers {award!r}, which was refused")
+        elif isinstance(result, Outcome) and command.idempotency_key is not None:
+            self._keyed = command
+
     @rule(gap=gaps())
     def wait(self, gap: Gap) -> None:
         """Let time pass: seconds, days, up to a midnight or a transition, or years."""
@@ -183,7 +222,7 @@ class StreakMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._keyed is not None)
     @rule()
     def repeat(self) -> None:
-        """Repeat an event with an idempotency key, and check that it changes nothing."""
+        """Repeat an event or an award with an idempotency key, and check that it changes nothing."""
         if self._keyed is not None:
             before = self.engine.export_user(self.user)
             result = self.execute(self._keyed._replace(at=self._at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -36,6 +36,7 @@ from trophy_engine.rules.points import (
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
+from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import (
@@ -46,6 +47,8 @@ from trophy_engine.rules.streak import (
     StreakFreezeReward,
     StreakMetric,
 )
+from trophy_engine.rules.windows import RunWindow
+from trophy_engine.testing.achievements import achievement_names, standing_triggers, varied_achievements
 from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
 
 __all__ = ["rulesets", "streak_rules"]
@@ -126,7 +129,9 @@ def _simple_triggers(metrics: tuple[Metric, ...]) -> st.SearchStrategy[Achieveme
 
 
 def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
-    return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).map(CompositeTrigger)
+    return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).flatmap(
+        lambda keys: st.builds(CompositeTrigger, st.just(keys), at_least=st.none() | st.integers(1, len(keys)))
+    )
 
 
 #: Functions from keys of achievements to strategies of composite triggers, by type.
@@ -138,13 +143,17 @@ def _composite_triggers(earlier: list[str]) -> st.SearchStrategy[AchievementTrig
 
 
 @st.composite
-def _achievements(draw: st.DrawFn, metrics: tuple[Metric, ...]) -> list[Achievement]:
+def _achievements(
+    draw: st.DrawFn, metrics: tuple[Metric, ...], levels: Mapping[str, Sequence[Level]]
+) -> list[Achievement]:
     achievements: list[Achievement] = []
     for number in range(draw(st.integers(0, 7))):
-        earlier = [achievement.key for achievement in achievements]
-        is_composite = earlier and draw(st.sampled_from([False, False, False, False, True]))
-        trigger: AchievementTrigger = draw(_composite_triggers(earlier) if is_composite else _simple_triggers(metrics))
-        achievements.append(
+        earlier = achievement_names(achievements)
+        kinds = [_simple_triggers(metrics)] * 4
+        kinds += [_composite_triggers(earlier)] if earlier else []
+        kinds += [standing_triggers(levels)] if levels else []
+        trigger: AchievementTrigger = draw(draw(st.sampled_from(kinds)))
+        drawn = varied_achievements(
             Achievement(
                 f"a{number}",
                 trigger,
@@ -152,8 +161,10 @@ def _achievements(draw: st.DrawFn, metrics: tuple[Metric, ...]) -> list[Achievem
                 hidden=draw(st.booleans()),
                 user_attributes=draw(_for_users),
                 status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
-            )
+            ),
+            metrics,
         )
+        achievements.append(draw(drawn))
     return draw(st.permutations(achievements))
 
 
@@ -190,15 +201,31 @@ COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.Se
 }
 
 
+_limit_windows = st.sampled_from([None, "day", "week", "month", "year"]) | st.builds(
+    RunWindow,
+    st.sampled_from([1, 3]),
+    st.sampled_from(["day", "week", "month"]),
+    st.dates(date(2023, 12, 1), date(2024, 3, 31)),
+)
+#: Limits, for triggers that award points.
+_limits = st.none() | st.none() | st.builds(PointsLimit, st.integers(1, 20), _limit_windows)
+
+
+def _with_limit(drawn: tuple[PointsTrigger, PointsLimit | None]) -> PointsTrigger:
+    trigger, limit = drawn
+    return trigger if limit is None or trigger.points < 0 else attrs.evolve(trigger, limit=limit)
+
+
 @lru_cache(_KEPT)
 def _simple_payments(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTrigger]:
     return st.one_of(*(kind(metrics) for kind in POINTS_TRIGGERS.values()))
 
 
 def _triggers_for(metrics: tuple[Metric, ...], achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
-    keys = [achievement.key for achievement in achievements]
+    keys = achievement_names(achievements)
     completion_triggers = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
-    return st.one_of(_simple_payments(metrics), *completion_triggers)
+    triggers = st.one_of(_simple_payments(metrics), *completion_triggers)
+    return st.tuples(triggers, _limits).map(_with_limit)
 
 
 _boosts = st.builds(
@@ -259,7 +286,11 @@ def _with_rewards(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achiev
 
 
 def _system(
-    draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger], named: st.SearchStrategy[str | None]
+    draw: st.DrawFn,
+    key: str,
+    triggers: st.SearchStrategy[PointsTrigger],
+    levels: Sequence[Level],
+    named: st.SearchStrategy[str | None],
 ) -> PointsSystem:
     drawn = draw(st.lists(triggers, max_size=5))
     return PointsSystem(
@@ -269,7 +300,8 @@ def _system(
             attrs.evolve(trigger, streak=draw(named)) if isinstance(trigger, StreakPointsTrigger) else trigger
             for trigger in drawn
         ],
-        levels=[Level(f"l{points}", points) for points in draw(_levels)],
+        levels=levels,
+        levels_by=draw(st.sampled_from(["balance", "balance", "earned"])),
         boosts=draw(_some_boosts),
     )
 
@@ -286,6 +318,15 @@ def _without_cycles(
             if not any(check_cycles(metrics, achievements, [*kept, candidate])):
                 triggers = candidate.triggers
         kept.append(attrs.evolve(system, triggers=triggers))
+    return kept
+
+
+def _without_endless_repeats(metrics: Sequence[Metric], achievements: Iterable[Achievement]) -> list[Achievement]:
+    """Return achievements that are not repeatable where their own completions would repeat them without end."""
+    kept: list[Achievement] = []
+    for achievement in achievements:
+        is_endless = achievement.repeatable and any(check_cycles(metrics, [*kept, achievement], ()))
+        kept.append(attrs.evolve(achievement, repeatable=False) if is_endless else achievement)
     return kept
 
 
@@ -311,9 +352,11 @@ def rulesets(
     conditions = tuple(metric.key for metric in drawn if refuse_for_streak(metric) is None)
     drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
     named = _streak_names([streak.key for streak in drawn_streaks])
-    achievements = [_with_streak(draw, achievement, named) for achievement in draw(_achievements(drawn))]
+    levels = {key: [Level(f"l{points}", points) for points in draw(_levels)] for key in keys}
+    named_achievements = [_with_streak(draw, achievement, named) for achievement in draw(_achievements(drawn, levels))]
+    achievements = _without_endless_repeats(drawn, named_achievements)
     triggers = _triggers_for(drawn, achievements)
-    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, named) for key in keys])
+    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, levels[key], named) for key in keys])
     return Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from trophy_engine.core import ChangeRules, Command, Complete, Identify, Record, Settle
+from trophy_engine.core import Award, ChangeRules, Command, Complete, Identify, Record, Settle
 from trophy_engine.errors import InvalidValue, StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage
 
@@ -89,7 +89,7 @@ class StorageConformance(ABC):
         assert not [*storage.entries(), *storage.entries_of("jo"), *storage.users()]
         assert not list(storage.rules_history())
         assert storage.load("jo") is None
-        assert storage.find("jo", "words", "key") is None
+        assert storage.find("record", "jo", "words", "key") is None
 
     def test_the_log_reads_back_as_it_was_appended(self, storage: Storage) -> None:
         """Check that every kind of command, value and letter reads back equal, in order."""
@@ -127,7 +127,7 @@ class StorageConformance(ABC):
             storage.append(log[first - 1 :])
         assert list(storage.entries()) == log[: first - 1]
         storage.append(log[first - 1 : -1])
-        assert storage.find("jo", "words", "key") == log[0]
+        assert storage.find("record", "jo", "words", "key") == log[0]
 
     @pytest.mark.parametrize(
         "command",
@@ -137,6 +137,9 @@ class StorageConformance(ABC):
             Record("jo", 1, "words", 1, (("\ud800", "a"),), None),
             Record("jo", 1, "words", 1, (("a", "\ud800"),), None),
             Record("jo", 1, "words", 1, (), "\ud800"),
+            Award("jo", 1, "\ud800", 1, "", None),
+            Award("jo", 1, "xp", 1, "\ud800", None),
+            Award("jo", 1, "xp", 1, "", "\ud800"),
             Complete("jo", 1, "\ud800"),
             Identify("jo", 1, (("attributes.\ud800", None),)),
             Identify("jo", 1, (("name", "half a \udd8a"),)),
@@ -155,13 +158,13 @@ class StorageConformance(ABC):
             storage.save([Snapshot("jo", 1, "abc", {}), Snapshot("\ud800", 1, "abc", {})])
         assert storage.length() == 0
         assert not [*storage.entries(), *storage.users()]
-        assert storage.find("jo", "words", "key") is None
+        assert storage.find("record", "jo", "words", "key") is None
         assert storage.load("jo") is None
 
     def test_nothing_is_found_under_text_that_utf_8_cannot_write(self, storage: Storage) -> None:
         """Check that look-ups with this text raise no error."""
         storage.append(_log())
-        assert storage.find("\ud800", "words", "key") is None
+        assert storage.find("record", "\ud800", "words", "key") is None
         assert storage.load("\ud800") is None
         assert [entry.sequence for entry in storage.entries_of("\ud800")] == [1, 5, 7]
 
@@ -177,7 +180,7 @@ class StorageConformance(ABC):
             stored = list(storage.entries(length))
             assert stored in ([], log)
             assert storage.length() == length + len(stored)
-            assert storage.find("jo", "words", f"key-{line}") == (stored[0] if stored else None)
+            assert storage.find("record", "jo", "words", f"key-{line}") == (stored[0] if stored else None)
         assert line > 1
         assert stored == log
 
@@ -196,13 +199,20 @@ class StorageConformance(ABC):
             assert [snapshot and snapshot.state for snapshot in loaded] == [{"line": saved}] * 2
         assert saved == line > 1
 
-    def test_a_key_is_found_for_its_user_and_metric_only(self, storage: Storage) -> None:
-        """Check that the scope of an idempotency key is the user and the metric."""
+    def test_a_key_is_found_in_its_scope_only(self, storage: Storage) -> None:
+        """Check that the scope of an idempotency key is the kind, the user, and the metric or the points system."""
         log = _log()
         storage.append(log)
-        assert storage.find("jo", "words", "key") == log[1]
-        assert storage.find("jo", "pages", "key") == log[7]
-        assert storage.find("mia", "words", "key") is storage.find("jo", "words", "other") is None
+        assert storage.find("record", "jo", "words", "key") == log[1]
+        assert storage.find("record", "jo", "pages", "key") == log[7]
+        assert storage.find("record", "mia", "words", "key") is storage.find("record", "jo", "words", "other") is None
+        award = Award("jo", 9, "words", -5, "a hat", "key")
+        assert storage.find("award", "jo", "words", "key") is None
+        storage.append(_log((award,), after=len(log)))
+        assert storage.find("record", "jo", "words", "key") == log[1]
+        assert storage.find("award", "jo", "words", "key") == _log((award,), after=len(log))[0]
+        with pytest.raises(StorageConflict, match="idempotency key"):
+            storage.append(_log((award,), after=len(log) + 1))
 
     def test_adopted_rules_are_yielded_in_order(self, storage: Storage) -> None:
         """Check that all changes of rules are yielded in order."""
@@ -235,7 +245,7 @@ class StorageConformance(ABC):
         iterator = storage.entries()
         assert next(iterator) == log[0]
         assert [log[0], *iterator] == log == list(storage.entries_of("jo"))
-        assert storage.find("jo", "words", "key-4999") == log[-1]
+        assert storage.find("record", "jo", "words", "key-4999") == log[-1]
 
     def test_a_closed_storage_raises(self, storage: Storage) -> None:
         """Check that every call after close raises, as does a started iteration; a second close does nothing."""
@@ -251,7 +261,7 @@ class StorageConformance(ABC):
             lambda: storage.entries_of("jo"),
             storage.rules_history,
             storage.users,
-            lambda: storage.find("jo", "words", "key"),
+            lambda: storage.find("record", "jo", "words", "key"),
             lambda: storage.append([]),
             lambda: storage.append(_log()),
             lambda: storage.save([]),

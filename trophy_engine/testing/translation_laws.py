@@ -9,9 +9,21 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR
-from trophy_engine.core import Effect, Identify, Pause, RestoreStreak, Settle, UserCreated
+from trophy_engine.core import (
+    Effect,
+    Identify,
+    ManualAward,
+    Pause,
+    PointsAwarded,
+    PointsLimited,
+    RestoreStreak,
+    Settle,
+    UserCreated,
+)
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.interval import Interval
+from trophy_engine.rules.points import PointsTrigger
+from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.windows import DateWindow, RunWindow, Window
 from trophy_engine.testing.assertions import assert_equal
@@ -35,7 +47,7 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
         if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
-        later = _shift_metrics(_shift_streaks(_shift_boosts(ruleset, weeks), weeks), weeks)
+        later = _shift_metrics(_shift_streaks(_shift_points(ruleset, weeks), weeks), weeks)
         days = [command.at // DAY + EPOCH_DAY for command in (*commands, *moved)]
         if not all(_REPEATS[0] <= day <= _REPEATS[1] for day in (*days, *_starts(ruleset), *_starts(later))):
             continue
@@ -51,7 +63,8 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
 def _has_monthly_periods(ruleset: Ruleset) -> bool:
     notifications = ruleset.notifications
     recaps = notifications is not None and notifications.aggregation_period == "monthly"
-    if any(_unit_of(metric.window) in {"month", "year"} for metric in ruleset.metrics):
+    windows = [metric.window for metric in ruleset.metrics] + [limit.window for limit in _limits(ruleset)]
+    if any(_unit_of(window) in {"month", "year"} for window in windows):
         return True
     return recaps or any(streak.calendar(ruleset.first_weekday).unit == "month" for streak in ruleset.streaks)
 
@@ -75,13 +88,29 @@ def _is_independent_of_dates(command: HistoryCommand) -> bool:
     return "sign_up_date" not in changes and (time_zone == "UTC" or time_zone[0] in "+-")
 
 
-def _shift_boosts(ruleset: Ruleset, weeks: int) -> Ruleset:
+def _limits(ruleset: Ruleset) -> list[PointsLimit]:
+    triggers = (trigger for system in ruleset.points for trigger in system.triggers)
+    return [trigger.limit for trigger in triggers if trigger.limit is not None]
+
+
+def _shift_limit(trigger: PointsTrigger, shift: timedelta) -> PointsTrigger:
+    """Return a trigger whose limit has its runs so much later."""
+    limit = trigger.limit
+    if limit is None or not isinstance(limit.window, RunWindow):
+        return trigger
+    window = attrs.evolve(limit.window, start=limit.window.start + shift)
+    return attrs.evolve(trigger, limit=PointsLimit(limit.points, window))
+
+
+def _shift_points(ruleset: Ruleset, weeks: int) -> Ruleset:
+    """Return rules whose boosts and limits of dates are so many weeks later."""
     shift = timedelta(weeks=weeks)
     return attrs.evolve(
         ruleset,
         points=[
             attrs.evolve(
                 system,
+                triggers=[_shift_limit(trigger, shift) for trigger in system.triggers],
                 boosts=[
                     attrs.evolve(boost, start=boost.start + shift, end=None if boost.end is None else boost.end + shift)
                     for boost in system.boosts
@@ -123,6 +152,7 @@ def _shift_metrics(ruleset: Ruleset, weeks: int) -> Ruleset:
 
 def _starts(ruleset: Ruleset) -> list[int]:
     stretches: list[Any] = [metric.window for metric in ruleset.metrics]
+    stretches += [limit.window for limit in _limits(ruleset)]
     stretches += [streak.frequency for streak in ruleset.streaks]
     dated = Interval | RunWindow | DateWindow
     return [stretch.start.toordinal() for stretch in stretches if isinstance(stretch, dated)]
@@ -135,6 +165,8 @@ def _shift_effect(effect: Effect, shift: timedelta) -> Effect:
             changes[field] = getattr(effect, field) + timedelta(days=shift.days)
     if hasattr(effect, "boost"):
         changes["boost"] = effect.boost.name
+    if isinstance(effect, PointsAwarded | PointsLimited) and not isinstance(effect.trigger, ManualAward):
+        changes["trigger"] = attrs.evolve(effect.trigger, limit=None)
     if hasattr(effect, "boosts"):
         changes["boosts"] = tuple(boost.name for boost in effect.boosts)
     return attrs.evolve(effect, **changes)

@@ -66,7 +66,10 @@ class EditContext:
         return _find_by_id(
             "Achievement",
             id_,
-            ((achievement_id(achievement.key), achievement) for achievement in self.ruleset.achievements),
+            (
+                (achievement_id(achievement.key), achievement)
+                for achievement in (*self.ruleset.achievements, *self.ruleset.achievement_parts)
+            ),
         )
 
     def system(self, id_: UUID) -> PointsSystem:

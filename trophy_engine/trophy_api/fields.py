@@ -91,6 +91,12 @@ BADGE: Final = Codec(
 )
 DATE: Final = Codec(show=_iso, type=date)
 NUMBER: Final = Codec(show=as_json, type=Number, describe=lambda name, value, _: {name: serialize_number(value)})
+#: The same, left out if there is none.
+OPTIONAL_NUMBER: Final = Codec(
+    show=lambda value: None if value is None else as_json(value),
+    type=Number,
+    describe=lambda name, value, _: {} if value is None else {name: serialize_number(value)},
+)
 METRIC: Final = Codec(
     lambda context, id_: context.metric(id_).key,
     _id_of(metric_id),
@@ -219,15 +225,17 @@ class Variants:
     Attributes:
         label: a noun for the rules in messages, for example ``"an achievement"``.
         fields: the fields of each kind.
+        unsaid: the kinds that rules have and items cannot have, because the API has no fields for them.
     """
 
     label: str
     fields: Mapping[str, tuple[Field, ...]]
+    unsaid: tuple[str, ...] = ()
 
     @property
     def type(self) -> Any:
         """The type of the names of the kinds."""
-        return Literal[tuple(self.fields)]
+        return Literal[tuple(kind for kind in self.fields if kind not in self.unsaid)]
 
     @property
     def all(self) -> tuple[Field, ...]:

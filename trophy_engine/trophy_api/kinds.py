@@ -9,7 +9,7 @@ from trophy_engine.trophy_api.fields import (
     ACHIEVEMENTS,
     EVENT_FILTER,
     METRIC,
-    NUMBER,
+    OPTIONAL_NUMBER,
     Codec,
     Field,
     Variants,
@@ -44,14 +44,17 @@ ACHIEVEMENT_TRIGGERS: Final = Variants(
     {
         "metric": (
             Field("metric_id", "metric", codec=METRIC, required=True),
-            Field("metric_value", "value", codec=NUMBER, required=True),
+            Field("metric_value", "value", codec=OPTIONAL_NUMBER, required=True, omitted=True),
             Field("event_attributes", codec=EVENT_FILTER),
         ),
         "streak": (Field("streak_length", "length", type=int, required=True),),
         "api": (Field("key", required=True),),
         "achievement": (Field("achievement_ids", "achievements", codec=ACHIEVEMENTS, required=True),),
         "anniversary": (Field("anniversary_years", "years", type=int, required=True),),
+        "points": (),
+        "level": (),
     },
+    unsaid=("points", "level"),
 )
 
 

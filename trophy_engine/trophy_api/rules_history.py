@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from trophy_engine.engine.engine import Engine
+from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -49,7 +50,7 @@ class _Facts:
         """Add the next version of the rules, in force from an instant."""
         for metric in ruleset.metrics:
             _note(self.metrics, metric.key, at, metric.name)
-        for achievement in ruleset.achievements:
+        for achievement in _named(ruleset):
             _note(self.achievements, achievement.key, at, achievement.name)
         former, self.current = self.current, {}
         for system in ruleset.points:
@@ -63,6 +64,11 @@ class _Facts:
             for boost, key in keys.items():
                 _note(self.boosts, (system.key, boost), at, key)
         self.versions += 1
+
+
+def _named(ruleset: Ruleset) -> tuple[Achievement, ...]:
+    """Return everything that rules name as an achievement: achievements, and tiers."""
+    return (*ruleset.achievements, *ruleset.achievement_parts)
 
 
 def _note(facts: dict[Hashable, list[_Dated]], name: Hashable, at: datetime, value: object) -> None:
@@ -132,7 +138,7 @@ class RulesHistory:
     def achievement_name(self, key: str) -> str:
         """Return the latest name of an achievement, or its key if no ruleset has it."""
         if self._facts is None:
-            return next((rule.name for rule in self.ruleset.achievements if rule.key == key), key)
+            return next((rule.name for rule in _named(self.ruleset) if rule.key == key), key)
         return self._latest(self._facts.achievements.get(key), key)
 
     def boost_key(self, system: str, boost: Boost) -> str:

@@ -1,7 +1,7 @@
 """Statuses that depend on time: whether a boost or leaderboard has started in any time zone and ended in all of them.
 
 A date starts first at UTC+14, at 10:00 UTC of the day before. It ends last at UTC-12, at noon UTC of the day after.
-Both are later by the day start of the rules.
+Both are later by the day start of the rules. The dates of a leaderboard with a time zone are those of the zone.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+import attrs
+
 from trophy_engine.calendar.instants import begins_anywhere, over_everywhere, parse_time_of_day, to_micros, utc_midnight
-from trophy_engine.calendar.runs import Runs
 from trophy_engine.notifications.broadcasts import ANNOUNCED_AFTER
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import Boost
@@ -39,4 +40,5 @@ def leaderboard_status(board: Leaderboard, at: datetime, day_start: str) -> Lead
     """Return the status of a leaderboard at an instant."""
     if board.status != "active":
         return board.status
-    return Runs(board.start, board.end, day_start=parse_time_of_day(day_start)).status(0, to_micros(at))
+    single_run = attrs.evolve(board.runs(day_start), unit=None)
+    return single_run.status(0, to_micros(at))

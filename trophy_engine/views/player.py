@@ -16,6 +16,7 @@ from trophy_engine.core import (
     Plan,
     SystemPlan,
     UserState,
+    points_for_level,
     qualifies,
     read_notification_preferences,
     read_streak_preferences,
@@ -23,7 +24,8 @@ from trophy_engine.core import (
 from trophy_engine.numbers import Number
 from trophy_engine.representation import html_table
 from trophy_engine.rules.constraints import Integer
-from trophy_engine.views.progress import AchievementView, LevelView, PauseView, PointsView, Progress, StreakView
+from trophy_engine.views.achievements import AchievementView, next_part
+from trophy_engine.views.progress import LevelView, PauseView, PointsView, StreakView
 
 __all__ = ["Player"]
 
@@ -183,7 +185,10 @@ class Player:
 
     @property
     def completed(self) -> Mapping[str, datetime]:
-        """The instant of completion of each completed achievement, by key, in order of completion."""
+        """The instant at which each achievement or tier was completed first, by the key that names it, in this order.
+
+        The key of a tier is that of the achievement, a hyphen and its own.
+        """
         return MappingProxyType({key: from_micros(at) for key, at in self._state.counters.completed.items()})
 
     @cached_property
@@ -221,6 +226,7 @@ class Player:
 
     def _balance(self, system: SystemPlan) -> PointsView:
         rule, total = system.rule, self._state.points.balances[system.index]
+        counted = points_for_level(system, self._state)
         return PointsView(
             key=rule.key,
             name=rule.name,
@@ -228,8 +234,9 @@ class Player:
             badge_url=rule.badge_url,
             maximum=rule.maximum,
             total=total,
-            level=LevelView.reached(system, total),
-            levels=tuple(LevelView.of(level, total) for level in system.levels),
+            level=LevelView.reached(system, counted),
+            levels=tuple(LevelView.of(level, counted) for level in system.levels),
+            earned=None if system.earned is None else counted,
         )
 
     @cached_property
@@ -238,30 +245,22 @@ class Player:
 
         Inactive achievements are left out, and locked ones unless the user has completed them.
         """
-        return tuple(
-            self._achievement(achievement)
-            for achievement in self._plan.achievements.values()
-            if self._is_visible(achievement)
-        )
+        view, state = AchievementView.of, self._state
+        return tuple([view(parts, state) for parts in self._visible])
 
-    def _is_visible(self, achievement: AchievementPlan) -> bool:
-        status = achievement.rule.status
-        return status == "active" or (status == "locked" and achievement.key in self._state.counters.completed)
-
-    def _achievement(self, achievement: AchievementPlan) -> AchievementView:
-        at = self._state.counters.completed.get(achievement.key)
-        if at is not None:
-            return AchievementView.earned(self.id, achievement.rule, at)
-        return AchievementView.open(achievement.rule, self._progress(achievement))
-
-    def _progress(self, achievement: AchievementPlan) -> Progress:
-        state = self._state
-        current = (0 if achievement.counter is None else achievement.counter.read(state)) or 0
-        missing = tuple(key for key in achievement.prerequisites if key not in state.counters.completed)
-        return Progress(current, achievement.threshold, missing)
+    @property
+    def _visible(self) -> Iterator[tuple[AchievementPlan, ...]]:
+        """The achievements that the user sees, each alone or as its tiers."""
+        completed = self._state.counters.completed
+        for parts in self._plan.tiers.values():
+            status = parts[0].rule.status
+            if status == "active" or (status == "locked" and any(part.key in completed for part in parts)):
+                yield parts
 
     def next_achievements(self, n: int = 3) -> tuple[AchievementView, ...]:
-        """List up to ``n`` open achievements for the user's attributes, nearest to completion first.
+        """List up to ``n`` achievements that the user can complete next, nearest to completion first.
+
+        Achievements for users with other attributes are left out, and so are hidden ones that were not completed yet.
 
         Raises:
             InvalidValue: ``n`` is not an integer of at least 0.
@@ -270,9 +269,9 @@ class Player:
         return tuple(view for view, _ in zip(self._nearest(), range(n), strict=False))
 
     def _nearest(self) -> Iterator[AchievementView]:
-        reachable = [
-            (-view.progress.fraction, index, view)
-            for index, view in enumerate(self.achievements)
-            if view.progress is not None and qualifies(self._plan.achievements[view.key], self._state)
-        ]
+        reachable = []
+        for index, (view, parts) in enumerate(zip(self.achievements, self._visible, strict=True)):
+            following = next_part(parts, self._state)
+            if view.progress is not None and following is not None and qualifies(following, self._state):
+                reachable.append((-view.progress.fraction, index, view))
         return (view for _, _, view in sorted(reachable, key=lambda entry: entry[:2]))

@@ -1,4 +1,4 @@
-"""Views of the progress of a user: streak, achievements, pauses, levels and points. Frozen, and made on access."""
+"""Views of the progress of a user: streak, pauses, levels and points. Frozen, and made on access."""
 
 from __future__ import annotations
 
@@ -12,56 +12,62 @@ import attrs
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import Plan, StreakPlan, StreakState, SystemPlan, completion_id, expires, level_of
+from trophy_engine.core import Plan, StreakPlan, StreakState, SystemPlan, expires, level_of
 from trophy_engine.identifiers import derive
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, subtract
 from trophy_engine.representation import brief_repr
-from trophy_engine.rules.achievements import (
-    Achievement,
-    AchievementTrigger,
-)
 from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.points import Level
 
-__all__ = ["MASK", "AchievementView", "LevelView", "PauseView", "PointsView", "Progress", "StreakView"]
+__all__ = ["LevelView", "PauseView", "PointsView", "Progress", "StreakView"]
 
-#: Replaces the name and the description of a hidden achievement until it is completed.
-MASK: Final = "???"
 #: The largest float below 1.
 _NEARLY_DONE: Final = nextafter(1.0, 0.0)
 
 
 @attrs.frozen
 class Progress:
-    """The progress to a threshold, of an open achievement or of a level that is not reached.
+    """The progress to a threshold, of the next completion of an achievement or of a level that is not reached.
 
     Attributes:
-        current: the value of the counter.
+        current: the value of the counter, for a repeatable achievement from the last multiple; None for the least or
+            latest value of nothing.
         target: the threshold.
         missing: for a composite, the keys of the prerequisites that are not completed.
+        falling: True if the value has to fall to the threshold, False if it has to rise to it.
     """
 
     __repr__ = brief_repr
 
-    current: Number
+    current: Number | None
     target: Number
     missing: tuple[str, ...] = ()
+    falling: bool = False
 
     @property
     def fraction(self) -> float:
-        """``current`` divided by ``target``, from 0.0 to below 1.0, even if the threshold is reached."""
-        if self.current <= 0:
+        """``current`` divided by ``target``, from 0.0 to below 1.0, even if the threshold is reached.
+
+        For a value that has to fall it is ``target`` divided by ``current`` where both are above 0, else 0.0.
+        """
+        low, high = (self.target, self.current) if self.falling else (self.current, self.target)
+        if low is None or high is None or low <= 0 or (self.falling and high <= 0):
             return 0.0
-        if self.current >= self.target:
+        if low >= high:
             return _NEARLY_DONE
+        if type(low) is int and type(high) is int:
+            return min(low / high, _NEARLY_DONE)
         from fractions import Fraction  # noqa: PLC0415  # few games ask
 
-        return min(float(Fraction(self.current) / Fraction(self.target)), _NEARLY_DONE)
+        return min(float(Fraction(low) / Fraction(high)), _NEARLY_DONE)
 
     @property
     def remaining(self) -> Number:
-        """The difference to the threshold, 0 if it is reached."""
-        return max(self.target - self.current, 0)
+        """The difference to the threshold, 0 if it is reached, or if a value that has to fall is not there yet."""
+        if self.current is None:
+            return 0 if self.falling else self.target
+        difference = subtract(self.current, self.target) if self.falling else subtract(self.target, self.current)
+        return max(difference, 0)
 
 
 @attrs.frozen
@@ -170,56 +176,6 @@ class StreakView:
 
 
 @attrs.frozen
-class AchievementView:
-    """An achievement of one user; a hidden one has a masked name and description until it is completed.
-
-    ``achieved_at`` and ``completion_id`` are None while it is open, and ``progress`` is None once it is completed.
-    """
-
-    __repr__ = brief_repr
-
-    key: str
-    name: str
-    description: str | None
-    badge_url: str | None
-    hidden: bool
-    trigger: AchievementTrigger
-    achieved_at: datetime | None
-    completion_id: UUID | None
-    progress: Progress | None
-
-    @classmethod
-    def earned(cls, user_id: str, rule: Achievement, at: int) -> Self:
-        """Return the view of an achievement that a user has completed."""
-        return cls(
-            key=rule.key,
-            name=rule.name,
-            description=rule.description,
-            badge_url=rule.badge_url,
-            hidden=rule.hidden,
-            trigger=rule.trigger,
-            achieved_at=from_micros(at),
-            completion_id=completion_id(user_id, rule.key),
-            progress=None,
-        )
-
-    @classmethod
-    def open(cls, rule: Achievement, progress: Progress) -> Self:
-        """Return the view of an achievement that a user has not completed."""
-        return cls(
-            key=rule.key,
-            name=MASK if rule.hidden else rule.name,
-            description=MASK if rule.hidden else rule.description,
-            badge_url=None if rule.hidden else rule.badge_url,
-            hidden=rule.hidden,
-            trigger=rule.trigger,
-            achieved_at=None,
-            completion_id=None,
-            progress=progress,
-        )
-
-
-@attrs.frozen
 class PauseView:
     """A pause of a user's streak, on the local dates from ``start`` to ``end``.
 
@@ -277,7 +233,15 @@ class LevelView:
 
 @attrs.frozen
 class PointsView:
-    """A user's balance in a points system; ``levels`` are sorted by rising points."""
+    """A user's balance in a points system.
+
+    Attributes:
+        key, name, description, badge_url, maximum: those of the rules.
+        total: the balance.
+        level: the level, None below every level.
+        levels: all levels by rising points, with the progress to those that are not reached.
+        earned: the sum of all positive awards, if the levels go by it; else None.
+    """
 
     __repr__ = brief_repr
 
@@ -289,3 +253,4 @@ class PointsView:
     total: int
     level: LevelView | None
     levels: tuple[LevelView, ...]
+    earned: int | None = None

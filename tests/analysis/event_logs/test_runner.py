@@ -37,7 +37,7 @@ def reasons(result):
 def test_rows_are_evaluated_by_instant_each_in_its_zone(log):
     result = replay(RULES, read(log(LOG)))
     assert (result.events, result.events_of) == (4, {"ann": 3, "ben": 1})
-    assert reasons(result) == [(5, "user 'ann' has 1 of 'energy', and the event costs 2")]
+    assert reasons(result) == [(5, "user 'ann' has 1 of 'energy', and needs 2")]
     ann, ben = result.players()
     assert str(ann.metrics["words"]) == "2.6"
     assert (ann.streak.length, ann.time_zone, ben.time_zone) == (1, "Europe/Berlin", "UTC")

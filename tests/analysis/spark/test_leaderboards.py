@@ -22,7 +22,7 @@ from trophy_engine.analysis.spark import replay_frame
 
 START = date(2025, 1, 6)
 RULES = Ruleset(
-    metrics=[Metric("words")],
+    metrics=[Metric("words"), Metric("least", source="words", aggregate="min")],
     attributes=[Attribute("city"), Attribute("plan")],
     streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
@@ -32,6 +32,19 @@ RULES = Ruleset(
         Leaderboard("streaks", "streak", START),
         Leaderboard("cities", "metric", START, metric="words", breakdown_attributes=["city"]),
         Leaderboard("pro", "metric", START, metric="words", user_attributes={"plan": "pro"}),
+        Leaderboard("least", "metric", START, metric="words", order="ascending"),
+        Leaderboard("shared", "metric", START, metric="least", order="ascending", ties="shared", max_participants=5),
+        Leaderboard("shared-streaks", "streak", START, ties="shared", max_participants=7),
+        Leaderboard(
+            "tokyo",
+            "metric",
+            START,
+            metric="words",
+            run_unit="week",
+            run_interval=1,
+            time_zone="Asia/Tokyo",
+            ties="shared",
+        ),
         Leaderboard("hidden", "streak", START, status="inactive"),
     ],
 )
@@ -83,7 +96,8 @@ def ranked(frame):
 
 def ranked_by(engine, key, run=None, city=None):
     wanted = {} if city is None else {"attributes": {"city": city}}
-    view = engine.leaderboard(key, run=run, limit=3 if key == "first-three" else 20, at=UNTIL, **wanted)
+    limit = next(board for board in RULES.leaderboards if board.key == key).max_participants
+    view = engine.leaderboard(key, run=run, limit=min(limit, 20), at=UNTIL, **wanted)
     return [(city, row.rank, row.user_id, float(row.value)) for row in view.rankings]
 
 
@@ -97,6 +111,17 @@ def test_ranks_are_those_of_an_engine(engine, result, attributes):
     assert {city for city, *_ in cities} == {"Oslo", "Rome"}
     assert ranked(result.leaderboard("pro", attributes=attributes)) == ranked_by(engine, "pro")
     assert result.leaderboard("pro").count() == 0  # the users of a log have no attributes
+
+
+def test_ranks_from_the_least_and_shared_ones_are_those_of_an_engine(engine, result):
+    numbers = {}
+    for key, run in (("least", None), ("shared", None), ("shared-streaks", None), ("tokyo", START), ("tokyo", None)):
+        expected = sorted(ranked_by(engine, key, run))  # equal ranks in the order of ids
+        assert ranked(result.leaderboard(key, run)) == expected, key
+        numbers[key] = [rank for _, rank, _, _ in expected]
+    assert min(value for _, _, _, value in ranked_by(engine, "least")) < 0
+    assert len(numbers["shared"]) == 5 > len(set(numbers["shared"]))
+    assert len(numbers["shared-streaks"]) > len(set(numbers["shared-streaks"]))
 
 
 def test_a_wrong_argument_is_named(result, attributes):

@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 import pytest
 
-from trophy_engine import Boost, MetricChanged, MetricPointsTrigger, PointsAwarded, UserChanged
+from trophy_engine import Boost, ManualAward, MetricChanged, MetricPointsTrigger, PointsAwarded, UserChanged
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
 from trophy_engine.core import EFFECTS, LeaderboardRow
 from trophy_engine.numbers import Number
@@ -27,6 +27,7 @@ KINDS = {
     Boost: {"text"},
     tuple[Boost, ...]: {"texts"},
     PointsTrigger: {"rule"},
+    PointsTrigger | ManualAward: {"rule"},
     FreezeReward: {"rule"},
     tuple[LeaderboardRow, ...]: {"rankings"},
     UUID: {"text"},
@@ -75,6 +76,7 @@ def test_a_wide_row_has_the_cells_of_the_effect_at_its_columns():
         "boosts": (boost.name,),
         "sequence": 1,
         "trigger_key": "k",
+        "earned": None,
         "award_id": str(effect.award_id),
     }
     wide = dict(zip((column.name for column in EFFECT_COLUMNS), wide_row(effect), strict=True))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trophy_engine.core.aggregation import AGGREGATES, RunValues, runs_unlike
+from trophy_engine.core.aggregation import AGGREGATES, RunValues, runs_unlike, without_start
 
 SUM = AGGREGATES["sum"]
 
@@ -55,3 +55,24 @@ def test_a_value_is_added_to_the_run_that_was_closed_last():
         values.add(run, 1, run)
     values.add(6, 1, 10)
     assert {**values} == {run: (1, run) for run in range(10)} | {6: (2, 10)}
+
+
+def test_a_run_in_which_nothing_has_counted_keeps_nothing():
+    distinct = AGGREGATES["distinct"]
+    values, counted = RunValues(distinct), RunValues(without_start(distinct))
+    for run in range(100):
+        values.add(run, None, run)
+        counted.add(run, None, run)
+    assert (len(values), values._held) == (0, {})
+    assert dict(counted) == {run: (0, run) for run in range(100)}
+    assert RunValues.load(distinct, counted.dump()).dump() == counted.dump()
+    values.add(100, "a", 100)
+    assert dict(values) == {100: (1, 100)}
+
+
+def test_a_first_total_of_nothing_is_a_value_where_the_total_has_no_start():
+    values = RunValues(without_start(SUM))
+    for at, item in enumerate((0, 0, 2, -2, 0)):
+        values.add(0, item, at)
+        assert values[0] == [(0, 0), (0, 0), (2, 2), (0, 3), (0, 3)][at]
+    assert SUM.nothing == 0

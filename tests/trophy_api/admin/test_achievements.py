@@ -1,9 +1,20 @@
+import attrs
 import pytest
 from admin_client import AdminClient
 
-from trophy_engine import AchievementPointsTrigger, Attribute, Metric, PointsSystem, Ruleset
+from trophy_engine import (
+    AchievementPointsTrigger,
+    Attribute,
+    BalanceTrigger,
+    Level,
+    LevelTrigger,
+    Metric,
+    PointsSystem,
+    Ruleset,
+    Tier,
+)
 from trophy_engine.rules.achievements import Achievement, ApiTrigger, CompositeTrigger, MetricTrigger
-from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id
+from trophy_engine.trophy_api.ids import achievement_id, attribute_id, level_id, metric_id, system_id
 
 WORDS = str(metric_id("words"))
 PLAN = {"attributeId": str(attribute_id("user", "plan")), "attributeValue": "pro"}
@@ -215,3 +226,82 @@ def test_deleting_an_achievement_deletes_its_rewards_and_dependents_and_locks_co
         Achievement("both", CompositeTrigger(["b"]), status="locked"),
     )
     assert [trigger.achievement for trigger in admin.ruleset.points[0].triggers] == ["b"]
+
+
+TIERED = Ruleset(
+    metrics=[Metric("words"), Metric("lap", aggregate="min")],
+    achievements=[
+        Achievement(
+            "writer",
+            MetricTrigger("words"),
+            "Writer",
+            tiers=[Tier("bronze", 10), Tier("gold", 100, name="Gold", metadata={"colour": "gold"})],
+            metadata={"group": 1},
+        ),
+        Achievement("fast", MetricTrigger("lap", at_most=60)),
+        Achievement("fifty", MetricTrigger("words", 50), repeatable=True),
+        Achievement("rich", BalanceTrigger("xp", 5), hidden=True),
+        Achievement("some", CompositeTrigger(["fast", "fifty"], at_least=1)),
+    ],
+    points=[PointsSystem("xp", levels=[Level("top", 5)])],
+)
+
+
+def test_each_tier_is_an_achievement_of_its_own():
+    admin = AdminClient(TIERED)
+    shown = {item["name"]: item for item in admin.get("achievements")}
+    assert list(shown) == ["Writer: bronze", "Gold", "fast", "fifty", "rich", "some"]
+    assert shown["Gold"]["id"] == str(achievement_id("writer-gold"))
+    assert (shown["Writer: bronze"]["metricValue"], shown["Gold"]["metricValue"]) == (10, 100)
+    assert "metricValue" not in shown["fast"]
+    assert shown["rich"]["trigger"] == "points"
+    assert admin.get(f"achievements/{shown['Gold']['id']}") == shown["Gold"]
+
+
+def test_an_edit_of_a_tier_keeps_what_it_cannot_say():
+    admin = AdminClient(TIERED)
+    _, gold = admin.get("achievements")[:2]
+    changed = admin.update("achievements", gold, name="Golden", metricValue=200, status="locked")
+    assert (changed["name"], changed["metricValue"], changed["status"]) == ("Golden", 200, "locked")
+    rule = admin.ruleset.achievements[0]
+    assert rule.tiers == (Tier("bronze", 10), Tier("gold", 200, name="Golden", metadata={"colour": "gold"}))
+    assert (rule.name, rule.status, rule.metadata, rule.trigger) == (
+        "Writer",
+        "locked",
+        {"group": 1},
+        MetricTrigger("words"),
+    )
+    assert admin.update_error("achievements", gold, trigger="streak", streakLength=3) == (
+        "trigger is that of all tiers of the achievement, metric, and cannot change"
+    )
+    assert "must be above 10" in admin.update_error("achievements", gold, metricValue=5)
+
+
+def test_an_edit_keeps_what_the_platform_does_not_know():
+    admin = AdminClient(TIERED)
+    shown = {item["name"]: item for item in admin.get("achievements")}
+    for name in ("fast", "fifty", "rich", "some"):
+        admin.update("achievements", shown[name], description="New")
+    before = {rule.key: rule for rule in TIERED.achievements}
+    for rule in admin.ruleset.achievements[1:]:
+        assert rule == attrs.evolve(before[rule.key], description="New")
+    admin.update("achievements", shown["fast"], metricValue=70)
+    assert admin.ruleset.achievements[1].trigger == MetricTrigger("lap", 70)
+
+
+def test_kinds_that_the_platform_does_not_know_cannot_be_created():
+    admin = AdminClient(TIERED)
+    message = admin.create_error("achievements", name="Rich", trigger="points")
+    assert "trigger must be one of" in message
+
+
+def test_tiers_are_deleted_one_by_one_and_with_a_level_its_achievements():
+    admin = AdminClient(TIERED)
+    admin.delete("achievements", achievement_id("writer-gold"))
+    assert [tier.key for tier in admin.ruleset.achievements[0].tiers] == ["bronze"]
+    admin.delete("achievements", achievement_id("writer-bronze"))
+    assert admin.ruleset.achievements[0].key == "fast"
+    top = attrs.evolve(TIERED, achievements=[Achievement("top", LevelTrigger("xp", "top"))])
+    admin = AdminClient(top)
+    admin.delete(f"points/{system_id('xp')}/levels", level_id("xp", "top"))
+    assert (admin.ruleset.achievements, admin.ruleset.points[0].levels) == ((), ())

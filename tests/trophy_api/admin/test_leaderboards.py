@@ -1,5 +1,6 @@
 from datetime import date
 
+import attrs
 import pytest
 from admin_client import AdminClient
 
@@ -79,7 +80,7 @@ def test_an_invalid_leaderboard_is_reported(admin):
         "a leaderboard by streak has no repeated runs; remove runUnit and runInterval"
     )
     assert error_of(runUnit="day") == "runUnit must be given together with runInterval, or not at all"
-    assert error_of(runUnit="week", runInterval=1) == "runUnit must be one of day, month, year"
+    assert error_of(runUnit="hour", runInterval=1) == "runUnit must be one of day, week, month, year"
     assert error_of(maxParticipants=1001) == "maxParticipants must be at most 1000, not 1001"
     assert error_of(maxParticipants=0) == "maxParticipants must be at least 1, not 0"
     assert error_of(startTime="9") == "startTime must be a time of day, for example '12:00' or '23:59:59', not '9'"
@@ -87,6 +88,29 @@ def test_an_invalid_leaderboard_is_reported(admin):
     assert error_of(end="2025-06-14") == "end 2025-06-14 must not be before start 2025-06-15"
     assert error_of(breakdownAttributes=[WORDS]) == "Attribute not found by ID"
     assert error_of(metricId=XP) == "Metric not found by ID"
+
+
+def test_an_edit_keeps_what_requests_cannot_say(admin):
+    made = by_words(admin, runUnit="week", runInterval=2)
+    unsaid = {"order": "ascending", "ties": "shared", "time_zone": "Europe/Berlin"}
+    [board] = admin.ruleset.leaderboards
+    admin.engine.update(attrs.evolve(admin.ruleset, leaderboards=[attrs.evolve(board, **unsaid)]))
+    assert admin.update("leaderboards", made, name="Best", runInterval=3) == made | {"name": "Best", "runInterval": 3}
+    admin.update("leaderboards", made, rankBy="points", pointsSystemId=XP)
+    [edited] = admin.ruleset.leaderboards
+    assert {field: getattr(edited, field) for field in unsaid} == unsaid
+    assert (edited.name, edited.run_unit, edited.run_interval, edited.points) == ("Best", "week", 3, "xp")
+
+
+def test_a_leaderboard_of_a_time_zone_is_scheduled_until_its_date_begins_there(admin):
+    later = by_words(admin, status="scheduled", start="2025-06-16")
+    [board] = admin.ruleset.leaderboards
+    in_zone = attrs.evolve(board, time_zone="Pacific/Kiritimati")  # at 10:00 UTC it is the 16th there
+    admin.engine.update(attrs.evolve(admin.ruleset, leaderboards=[in_zone]))
+    assert admin.get(f"leaderboards/{later['id']}")["status"] == "active"
+    in_zone = attrs.evolve(board, time_zone="Europe/Berlin")
+    admin.engine.update(attrs.evolve(admin.ruleset, leaderboards=[in_zone]))
+    assert admin.get(f"leaderboards/{later['id']}")["status"] == "scheduled"
 
 
 def test_null_participants_are_the_maximum_of_a_leaderboard(admin):

@@ -124,6 +124,22 @@ def test_the_type_changes_while_inactive_only(admin):
     }
 
 
+def test_an_edit_keeps_the_limit_of_a_trigger():
+    limit = {"points": 50, "window": "day"}
+    trigger = MetricPointsTrigger("words", 10, limit=limit, status="inactive")
+    admin = AdminClient(Ruleset(metrics=[Metric("words")], points=[PointsSystem("xp", triggers=[trigger])]))
+    [shown] = admin.get(TRIGGERS)
+    assert "limit" not in shown
+    admin.update(TRIGGERS, shown, points=20)
+    admin.update(TRIGGERS, shown, type="streak", streakLength=7)
+    assert admin.ruleset.points[0].triggers == (
+        StreakPointsTrigger(20, 7, limit=limit, status="inactive", key="metric-1"),
+    )
+    assert admin.update_error(TRIGGERS, shown, points=-5) == (
+        "limit is for triggers that award points; remove it, or make points positive"
+    )
+
+
 def test_triggers_keep_their_ids_after_deletions_and_ids_are_never_reused():
     triggers = [MetricPointsTrigger("words", 1), StreakPointsTrigger(2), UserCreationPointsTrigger(3)]
     admin = AdminClient(Ruleset(metrics=[Metric("words")], points=[PointsSystem("xp", triggers=triggers)]))

@@ -189,3 +189,30 @@ def test_fractions_are_shown_as_their_whole_part(hosted):
     hosted.api.metrics.event("words", user={"id": "c"}, value=0.5)
     assert hosted.body["leaderboards"]["weekly"]["threshold"] == 31
     assert [row.value for row in hosted.api.leaderboards.get("weekly").rankings] == [50, 40, 30]
+
+
+def test_an_ascending_board_has_its_last_value_rounded_down_as_threshold_and_0_while_there_is_room():
+    board = Leaderboard("best", "metric", "2025-01-01", metric="best", order="ascending", max_participants=2)
+    rules = Ruleset(metrics=[Metric("laps"), Metric("best", source="laps", aggregate="min")], leaderboards=[board])
+    hosted, thresholds = HostedClient(rules, "2025-01-02 10:00"), []
+    for user, seconds in (("a", 60), ("b", 54.5), ("a", 59.75), ("a", 40), ("b", -1.5), ("a", -2), ("b", -9.5)):
+        hosted.api.metrics.event("laps", user={"id": user}, value=seconds)
+        thresholds.append(hosted.body["leaderboards"]["best"]["threshold"])
+    assert thresholds == [0, 60, 59, 54, 40, -2, -2]
+    ranked = hosted.api.leaderboards.get("best").rankings
+    assert [(row.rank, row.user_id, row.value) for row in ranked] == [(1, "b", -9), (2, "a", -2)]
+
+
+def test_words_that_the_platform_does_not_have_are_sent_as_they_are():
+    zoned = {"time_zone": "Europe/Berlin", "ties": "shared"}
+    board = Leaderboard("weekly", "metric", "2025-01-06", metric="words", run_unit="week", run_interval=1, **zoned)
+    hosted = HostedClient(Ruleset(metrics=[Metric("words")], leaderboards=[board]), "2025-01-12 22:30")
+    for user in ("a", "b"):
+        hosted.api.metrics.event("words", user={"id": user}, value=5)
+        event = hosted.body["leaderboards"]["weekly"]
+        assert (event["runUnit"], event["rank"], event["start"]) == ("week", 1, "2025-01-06")
+    hosted.at("2025-01-12 23:30").metrics.event("words", user={"id": "a"}, value=5)
+    assert hosted.body["leaderboards"]["weekly"]["start"] == "2025-01-13"
+    shown = hosted.api.leaderboards.get("weekly", run="2025-01-06")
+    assert ([row.rank for row in shown.rankings], shown.run_unit, shown.status) == ([1, 1], "week", "finished")
+    assert not {"order", "ties", "timeZone", "time_zone"} & hosted.body.keys()

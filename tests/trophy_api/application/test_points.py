@@ -127,6 +127,18 @@ def test_boosts_of_a_user_are_those_of_the_local_day(hosted):
             hosted.api.users.points_boosts(user, key)
 
 
+def test_a_manual_award_has_a_trigger_of_its_own(hosted):
+    hosted.engine.award("flat", 25, user="a", reason="won the quiz")
+    hosted.engine.award("flat", -10, user="a")
+    payment, award = hosted.api.users.points("a", "flat").awards
+    assert (award.awarded, award.total, award.trigger.type, award.trigger.points) == (25, 25, "manual", 25)
+    assert (payment.awarded, payment.total, payment.trigger.type) == (-10, 15, "manual")
+    shown = hosted.body["awards"][1]["trigger"]
+    assert (shown["reason"], shown["status"], shown["userAttributes"]) == ("won the quiz", "active", [])
+    assert shown["created"] == shown["updated"] == "2025-02-01T10:00:00.000Z"
+    assert payment.trigger.id != award.trigger.id
+
+
 def test_a_user_has_a_total_a_level_and_the_last_awards(hosted):
     hosted.api.users.create(id="a")
     hosted.api.users.points("a", "flat")

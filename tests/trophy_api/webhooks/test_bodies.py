@@ -139,6 +139,15 @@ def test_a_balance_that_returns_to_its_value_lists_the_awards_with_the_next_chan
     assert awards == [[5], [2, -2, 4]]
 
 
+def test_manual_awards_are_among_the_awards_of_a_change():
+    recorded = Recorded()
+    play(recorded.engine, "04-02T12:00 words 1")
+    recorded.engine.award("xp", 20, user="jo", reason="won the quiz", at=at("04-02T12:05"))
+    recorded.engine.settle(at=at("04-02T13:00"))
+    [award] = recorded.of("points.changed")[-1]["points"]["awards"]
+    assert (award["awarded"], award["trigger"]["type"], award["trigger"]["reason"]) == (20, "manual", "won the quiz")
+
+
 def test_changed_levels_name_both():
     recorded = Recorded()
     play(recorded.engine, "04-02T12:00 words 12\n04-02T12:05 refund 12")

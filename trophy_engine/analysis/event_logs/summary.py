@@ -173,7 +173,7 @@ class SummaryCounts:
                     self.completions[rule.key],
                     100 * self.completions[rule.key] / self.users if self.users else None,
                 )
-                for rule in self.ruleset.achievements
+                for rule in self.ruleset.achievement_parts
             ),
             points=tuple(map(self._points, self.ruleset.points)),
             streaks=self._streaks(),

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import BoardPlan, Plan, UserState, values_of
+from trophy_engine.core import BoardPlan, Plan, UserState, takes_part, values_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 __all__ = ["RUN_COLUMNS", "rank_users", "run_rows"]
 
-#: The columns of the positive values of users in the runs of leaderboards; ``attributes`` is a JSON object.
+#: The columns of the values of users in the runs in which they take part; ``attributes`` is a JSON object.
 RUN_COLUMNS: Final = (
     Column("leaderboard", "text"),
     Column("run", "integer"),
@@ -31,11 +31,11 @@ RUN_COLUMNS: Final = (
 
 
 def run_rows(plan: Plan, state: UserState) -> Iterator[tuple[Any, ...]]:
-    """Yield a row for each run of a leaderboard in which a user has a positive value."""
+    """Yield a row for each run of a leaderboard in which a user takes part."""
     profile = state.profile
     for board in plan.boards.values():
         for run, (value, reached_at) in values_of(board, state).items():
-            if value > 0:
+            if takes_part(board, value):
                 yield (
                     board.key,
                     run,
@@ -50,7 +50,7 @@ def run_rows(plan: Plan, state: UserState) -> Iterator[tuple[Any, ...]]:
 
 
 def rank_users(runs: DataFrame, board: BoardPlan, run: int, attributes: DataFrame | None) -> DataFrame:
-    """Return the ranks of a run, from the values of users: greatest first, of equal ones the one reached earlier.
+    """Return the ranks of a run, from the values of users: best first, of equal ones the one reached earlier.
 
     Ties that remain are decided by the creation of the user, then by the id. With breakdown attributes each group has
     ranks of its own. Users beyond ``max_participants`` are left out.
@@ -78,9 +78,14 @@ def rank_users(runs: DataFrame, board: BoardPlan, run: int, attributes: DataFram
     groups = [f"`{_name(key)}`" for key in rule.breakdown_attributes]
     for group in groups:
         rows = rows.where(col(group).isNotNull())
-    order = Window.partitionBy(*groups).orderBy(col("value").desc(), "reached_at", "created", "user_id")
-    ranked = rows.withColumn("rank", functions.row_number().over(order))
-    return ranked.where(col("rank") <= rule.max_participants).select(*groups, "rank", "user_id", "name", "value")
+    by_value = col("value").asc() if board.ascending else col("value").desc()
+    by_group = Window.partitionBy(*groups)
+    ordered = rows.withColumn(
+        "position", functions.row_number().over(by_group.orderBy(by_value, "reached_at", "created", "user_id"))
+    )
+    rank = functions.rank().over(by_group.orderBy(by_value)) if board.shared else col("position")
+    ranked = ordered.withColumn("rank", rank).where(col("position") <= rule.max_participants)
+    return ranked.select(*groups, "rank", "user_id", "name", "value")
 
 
 def _name(attribute: str) -> str:

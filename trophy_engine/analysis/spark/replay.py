@@ -29,7 +29,7 @@ from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core import EFFECTS, KIND, Effect, RawEffect, UserState, to_effect
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import GivenValue, InvalidValue, UnknownKey
-from trophy_engine.leaderboards.leaderboards import find_run
+from trophy_engine.leaderboards.query_arguments import find_run
 from trophy_engine.rules.constraints import FLAG, SubsetOf, as_sequence
 from trophy_engine.rules.files import check_path
 from trophy_engine.rules.ruleset import Ruleset
@@ -100,7 +100,7 @@ class SparkReplay:
 
     @property
     def run_values(self) -> DataFrame:
-        """One row per user and run of a leaderboard in which the user has a positive value."""
+        """One row per user and run of a leaderboard in which the user takes part."""
         return self.evaluated.table(_RUNS)
 
     @property
@@ -162,7 +162,7 @@ class SparkReplay:
             raise UnknownKey("leaderboard", key, tuple(boards))
         board = boards[key]
         last = 0 if self.until is None else to_micros(self.until)
-        number = board.runs.nearest(board.runs.utc_day(last)) if run is None else find_run(board, run)
+        number = board.runs.nearest(board.runs.day_at(last)) if run is None else find_run(board, run)
         if attributes is not None:
             needed = {"user_id", *board.rule.breakdown_attributes, *board.rule.user_attributes}
             missing = sorted(needed - set(attributes.columns))

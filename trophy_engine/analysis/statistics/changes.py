@@ -63,7 +63,8 @@ def affected_users(result: Comparison, change: Callable[[int, int], str]) -> Con
 
 
 def _achievement_names(result: Comparison) -> dict[str, str]:
-    return {key: name for rules in (result.old, result.new) for key, name in distinct_names(rules.achievements).items()}
+    names = (distinct_names(rules.achievement_parts) for rules in (result.old, result.new))
+    return {key: name for by_key in names for key, name in by_key.items()}
 
 
 def system_names(result: Comparison) -> dict[str, str]:

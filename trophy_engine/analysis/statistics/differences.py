@@ -59,7 +59,7 @@ def _pair_shares(old: float | None, new: float | None) -> tuple[float | None, ..
 
 
 def _completions(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
-    names = _merge_names(rules, lambda ruleset: ruleset.achievements)
+    names = _merge_names(rules, lambda ruleset: ruleset.achievement_parts)
     shares = {key: [_percent_of_users(tally, key) for tally in tallies] for key in names}
     return Figure(
         "completions",
@@ -75,8 +75,7 @@ def _completions(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -
 
 
 def _percent_of_users(tally: Tally, achievement: str) -> float:
-    completions = tally.completions.get(achievement)
-    return 100 * completions.total() / tally.users if completions and tally.users else 0.0
+    return 100 * tally.holders[achievement] / tally.users if tally.users else 0.0
 
 
 def _points(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:

@@ -237,16 +237,16 @@ def _freezes(tally: Tally) -> Figure:
 
 
 def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
-    counted = {rule.key: tally.completions[rule.key].total() for rule in ruleset.achievements}
-    names = distinct_names(ruleset.achievements)
+    counted = {rule.key: tally.completions[rule.key].total() for rule in ruleset.achievement_parts}
+    holders, names = tally.holders, distinct_names(ruleset.achievement_parts)
     return Figure(
         "completions",
         "Achievements by rarity",
         "The share of users who have each achievement, the most common first.",
         ("achievement", "name", "completions", "percent_of_users"),
         tuple(
-            (rule.key, names[rule.key], counted[rule.key], round(100 * counted[rule.key] / tally.users, 3))
-            for rule in sorted(ruleset.achievements, key=lambda rule: -counted[rule.key])
+            (rule.key, names[rule.key], counted[rule.key], round(100 * holders[rule.key] / tally.users, 3))
+            for rule in sorted(ruleset.achievement_parts, key=lambda rule: -holders[rule.key])
             if tally.users
         ),
     )

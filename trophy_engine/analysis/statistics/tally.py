@@ -36,6 +36,7 @@ from trophy_engine.core import (
     UserChanged,
     UserCreated,
     UserState,
+    name_completed,
     name_fields,
     position,
 )
@@ -50,7 +51,8 @@ _Days = Counter[int]
 _METRIC: Final = position(MetricChanged, "metric")
 _STREAK: Final = position(StreakLost, "streak")
 _LENGTH: Final = position(StreakLost, "length")
-_ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
+_TIMES: Final = position(AchievementCompleted, "times")
+_NUMBER: Final = position(AchievementCompleted, "number")
 _SYSTEM: Final = position(PointsAwarded, "system")
 _AWARDED: Final = position(PointsAwarded, "awarded")
 _LEVEL_SYSTEM: Final = position(LevelChanged, "system")
@@ -105,7 +107,8 @@ class Tally:
         events: the number of evaluated events.
         active: the number of users with an event, by day.
         hours: the number of events by local weekday (Monday is 0) and hour, at index ``24 * weekday + hour``.
-        completions: the number of completions by achievement and day.
+        completions: the number of completions by achievement and day; a tier by the key that names it.
+        holders: the number of users who have completed it, by achievement.
         streaks, freezes, points: see their classes; ``points`` is by system, the others are of the primary streak.
         primary: the key of the primary streak; None without one.
         derived: the keys of derived metrics, whose changes are not events of their own.
@@ -117,6 +120,7 @@ class Tally:
     active: _Days = attrs.field(factory=Counter)
     hours: list[int] = attrs.field(factory=lambda: [0] * (7 * 24))
     completions: dict[str, _Days] = attrs.field(factory=dict)
+    holders: Counter[str] = attrs.field(factory=Counter)
     streaks: StreakTally = attrs.field(factory=StreakTally)
     freezes: FreezeTally = attrs.field(factory=FreezeTally)
     points: dict[str, PointsTally] = attrs.field(factory=dict)
@@ -136,7 +140,7 @@ class Tally:
             derived=frozenset(metric.key for metric in ruleset.metrics) - recorded,
             primary=None if primary is None else primary.key,
         )
-        for achievement in ruleset.achievements:
+        for achievement in ruleset.achievement_parts:
             tally.completions[achievement.key] = Counter()
         for system in ruleset.points:
             ascending = sorted(system.levels, key=lambda level: level.points)
@@ -267,10 +271,10 @@ class UserCounter:
         self.tally.freezes.granted += name_fields(raw).granted
 
     def _completed(self, raw: RawEffect) -> None:
-        self.tally.completions[raw[_ACHIEVEMENT]][self._day] += 1
-
-    def _backdated(self, raw: RawEffect) -> None:
-        self.tally.completions[name_fields(raw).achievement][self._day] += 1
+        key, times = name_completed(raw), raw[_TIMES]
+        self.tally.completions[key][self._day] += times
+        if raw[_NUMBER] == times:  # before them there was none
+            self.tally.holders[key] += 1
 
     def _awarded(self, raw: RawEffect) -> None:
         points, awarded = self.tally.points[raw[_SYSTEM]], raw[_AWARDED]
@@ -294,7 +298,7 @@ class UserCounter:
         FreezeEarned: _earned,
         FreezeGranted: _granted,
         AchievementCompleted: _completed,
-        AchievementBackdated: _backdated,
+        AchievementBackdated: _completed,
         PointsAwarded: _awarded,
         LevelChanged: _levelled,
     }

@@ -49,7 +49,11 @@ def _json_field(column: Column, cell: Any) -> str:
 @lru_cache(maxsize=1_000)
 def rule_text(rule: Any) -> str:
     """Return a part of a ruleset as JSON, with the fields of a rules file."""
-    return json.dumps(write_rule(rule), ensure_ascii=False, separators=(",", ":"), default=as_json)
+    return json.dumps(write_rule(rule), ensure_ascii=False, separators=(",", ":"), default=_as_json)
+
+
+def _as_json(value: date | Number) -> str | int | float:
+    return value.isoformat() if isinstance(value, date) else as_json(value)
 
 
 def _digits(number: Number) -> str:

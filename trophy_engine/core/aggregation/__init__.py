@@ -4,7 +4,7 @@
 counter keeps for one user.
 """
 
-from trophy_engine.core.aggregation.aggregates import AGGREGATES, Aggregate
+from trophy_engine.core.aggregation.aggregates import AGGREGATES, Aggregate, without_start
 from trophy_engine.core.aggregation.run_values import RunValues, Value, runs_unlike
 from trophy_engine.core.aggregation.totals import Totals
 from trophy_engine.core.aggregation.window_totals import WindowTotals
@@ -21,4 +21,5 @@ __all__ = [
     "Window",
     "WindowTotals",
     "runs_unlike",
+    "without_start",
 ]

@@ -20,6 +20,7 @@ aggregate     total after an event                  before any event   held
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any, Final, Protocol
 
 from trophy_engine.numbers import Number, add, read_number, write_number
@@ -243,3 +244,10 @@ class Days:
 AGGREGATES: Final[dict[AggregateName, Aggregate]] = {
     aggregate.name: aggregate for aggregate in (Sum(), Count(), Min(), Max(), Last(), Distinct(), Days())
 }
+
+
+def without_start(aggregate: Aggregate) -> Aggregate:
+    """Return an aggregate like another whose total before any event is none, so that a first total of 0 is a change."""
+    started = copy(aggregate)
+    started.nothing = None
+    return started

@@ -37,7 +37,6 @@ _FREQUENCIES: Final[dict[CalendarUnit, FrequencyName]] = {
     "year": "yearly",
 }
 _UNITS: Final = {"hour": HOUR, "minute": HOUR // 60}
-_WEEK: Final = 7
 
 
 @attrs.frozen
@@ -59,10 +58,32 @@ class _Periods:
         return self.frequency.first_day(number + 1) - 1
 
 
-def _calendar_of(window: CalendarUnit | RunWindow | DateWindow, first_weekday: Weekday) -> Calendar:
+class _Always:
+    """A single window without bounds."""
+
+    def window_on(self, _: int) -> int:
+        """Return the number of the window."""
+        return 0
+
+    def first_day(self, _: int) -> int:
+        """Return the first day of all."""
+        return 1
+
+    def last_day(self, _: int) -> None:
+        """Return None: the window has no end."""
+        return
+
+
+_ALWAYS: Final = _Always()
+
+
+def compile_calendar(window: CalendarUnit | RunWindow | DateWindow | None, first_weekday: Weekday) -> Calendar:
+    """Return the calendar of windows of local days; a single window for None."""
     match window:
+        case None:
+            return _ALWAYS
         case RunWindow(every, unit, start):
-            return Runs(start, None, "day", every * _WEEK) if unit == "week" else Runs(start, None, unit, every)
+            return Runs(start, None, unit, every)
         case DateWindow(start, end):
             return Runs(start, end)
         case "day" | "week" | "month" | "year":
@@ -78,7 +99,7 @@ def compile_window(rule: Metric, first_weekday: Weekday) -> Window[Any] | None:
         case None:
             return None if aggregate.holds_total else Forever(aggregate)
         case str() | RunWindow() | DateWindow():
-            return Numbered(aggregate, _calendar_of(window, first_weekday))
+            return Numbered(aggregate, compile_calendar(window, first_weekday))
         case RollingWindow(last, unit):
             return RollingDays(aggregate, last) if unit == "day" else RollingTime(aggregate, last * _UNITS[unit])
         case SessionWindow(gap, unit):

@@ -55,8 +55,10 @@ class RunValues(Mapping[int, Value]):
         if aggregate.holds_total:
             after = aggregate.total(aggregate.add(None if known is None else before, item))
         else:
-            held = self._held[run] = aggregate.add(self._held.get(run), item)
+            held = aggregate.add(self._held.get(run), item)
             after = aggregate.total(held)
+            if known is not None or after != before:
+                self._held[run] = held
         if after is None or after == before:
             return
         if known is None:

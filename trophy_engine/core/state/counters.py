@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Final, NamedTuple, Self
 
 from trophy_engine.core.plan import Plan
 from trophy_engine.numbers import BEYOND, Number, read_number, write_number
@@ -38,6 +38,23 @@ def new_counter_states(plan: Plan) -> list[CounterState]:
     return [CounterState(counter.nothing) for counter in plan.counters]
 
 
+class Repeats(NamedTuple):
+    """The completions of a repeatable achievement by one user.
+
+    Attributes:
+        times: their number.
+        last: the instant of the last one.
+        windows: the windows of its metric in which it was completed and which can hold instants again, by name.
+    """
+
+    times: int
+    last: int
+    windows: tuple[int | None, ...] = ()
+
+
+_NO_REPEATS: Final[Mapping[str, Repeats]] = {}
+
+
 class Counters:
     """The counters of a user, with completions.
 
@@ -45,16 +62,19 @@ class Counters:
         states: the state of each counter, by its index.
         windows: the totals of each windowed counter, by its index; absent where nothing is counted.
         years: the number of anniversaries of the sign-up date, updated only at those with a threshold.
-        completed: the instant at which each achievement was completed, by key, in order of completion.
+        completed: the instant at which each achievement or tier was completed first, by the key that names it, in
+            order of completion.
+        repeats: the completions of each repeatable achievement, by key; never changed in place.
         recheck: True if all composites are to be evaluated next time, as after a change of attributes; not dumped.
     """
 
-    __slots__ = ("completed", "recheck", "states", "windows", "years")
+    __slots__ = ("completed", "recheck", "repeats", "states", "windows", "years")
 
     def __init__(self, plan: Plan) -> None:
         self.states = new_counter_states(plan)
         self.years = 0
         self.completed: dict[str, int] = {}
+        self.repeats = _NO_REPEATS
         self.recheck = True
         self.windows: dict[int, Any] = {}
 
@@ -69,6 +89,7 @@ class Counters:
         copied.states = [state.copy() for state in self.states]
         copied.years = self.years
         copied.completed = self.completed.copy()
+        copied.repeats = self.repeats
         copied.recheck = self.recheck
         copied.windows = {index: totals.copy() for index, totals in self.windows.items()}
         return copied
@@ -89,6 +110,7 @@ class Counters:
             ],
             "years": self.years,
             "completed": dict(self.completed),
+            **({"repeats": {key: list(repeats) for key, repeats in self.repeats.items()}} if self.repeats else {}),
         }
 
     @classmethod
@@ -104,4 +126,8 @@ class Counters:
             windowed = plan.windowed_counters[tuple(name)]
             counters.windows[windowed.index] = windowed.load(totals)
         counters.completed = dict(dumped["completed"])
+        if "repeats" in dumped:
+            counters.repeats = {
+                key: Repeats(times, last, tuple(windows)) for key, (times, last, windows) in dumped["repeats"].items()
+            }
         return counters

@@ -10,9 +10,10 @@ import attrs
 
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger
+from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger, MetricTrigger
 from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.tiers import Tier, number_fields
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
@@ -32,7 +33,8 @@ class Achievements(Resource[Achievement]):
     """The achievements of a ruleset.
 
     Only an achievement with an ``api`` trigger shows its key; the key of any other is derived from its name. If
-    the key of an achievement changes, so does its identifier.
+    the key of an achievement changes, so does its identifier. Each tier is an achievement of its own: an edit changes
+    the name, the description, the badge and the number of the tier, and all else of all tiers.
     """
 
     label, key_scope, section = "Achievement", "achievement", "achievements"
@@ -45,6 +47,16 @@ class Achievements(Resource[Achievement]):
     )
     item_fields = (_NAME, Field("trigger", type=ACHIEVEMENT_TRIGGERS.type, required=True))  # in the order of messages
     variant_fields = ACHIEVEMENT_TRIGGERS.all
+
+    def rules(self, ruleset: Ruleset) -> tuple[Achievement, ...]:
+        """Return the achievements and tiers, oldest first."""
+        return ruleset.achievement_parts
+
+    def with_rules(self, ruleset: Ruleset, rules: tuple[Achievement, ...]) -> Ruleset:
+        """Return the ruleset with the rules that are new, besides those that it has."""
+        known = {part.key for part in ruleset.achievement_parts}
+        new = (rule for rule in rules if rule.key not in known)
+        return attrs.evolve(ruleset, achievements=(*ruleset.achievements, *new))
 
     def rule_id(self, rule: Achievement) -> UUID:
         """Return the identifier of an achievement."""
@@ -79,10 +91,9 @@ class Achievements(Resource[Achievement]):
 
     def replace(self, old: Achievement, new: Achievement, ruleset: Ruleset) -> Ruleset:
         """Replace an achievement; rules that refer to its old key then refer to the new one."""
+        names = {old.key: new.key}
         parts: dict[str, Any] = {
-            field.name: tuple(
-                rename_references(new if rule == old else rule, "achievement", {old.key: new.key}) for rule in rules
-            )
+            field.name: tuple(rename_references(_with_part(rule, old, new), "achievement", names) for rule in rules)
             for field in attrs.fields(Ruleset)
             if isinstance(rules := getattr(ruleset, field.name), tuple)
         }
@@ -104,12 +115,50 @@ class Achievements(Resource[Achievement]):
 
 def _trigger(item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None) -> AchievementTrigger:
     values = read_fields(achievement_trigger_fields(kind), item, context)
+    if isinstance(old, MetricTrigger) and values.get("value") is not None:
+        values["at_most"] = None
     trigger: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
     return trigger
 
 
+def _with_part(achievement: Any, old: Achievement, new: Achievement) -> Any:
+    """Return a rule after a change of an achievement, or of one of its tiers."""
+    if achievement == old:
+        return new
+    if not isinstance(achievement, Achievement):
+        return achievement
+    tiers = list(achievement.tiers)
+    for index, part in enumerate(achievement.parts if tiers else ()):
+        if part == old:
+            tiers[index] = _with_changes(tiers[index], old, new)
+            no_number: dict[str, Any] = dict.fromkeys(number_fields(achievement.trigger))
+            trigger = attrs.evolve(new.trigger, **no_number)
+            return attrs.evolve(
+                achievement,
+                trigger=trigger,
+                status=new.status,
+                user_attributes=new.user_attributes,
+                tiers=tuple(tiers),
+            )
+    return achievement
+
+
+def _with_changes(tier: Tier, old: Achievement, new: Achievement) -> Tier:
+    """Return a tier with the changes of it as an achievement of its own.
+
+    Raises:
+        InvalidValue: the trigger would be of another type than that of the other tiers.
+    """
+    if new.trigger.type != old.trigger.type:
+        raise InvalidValue(f"is that of all tiers of the achievement, {old.trigger.type}, and cannot change", "trigger")
+    names = ("name", "description", "badge_url")
+    changes = {name: getattr(new, name) for name in names if getattr(new, name) != getattr(old, name)}
+    value, *at_most = (getattr(new.trigger, name) for name in number_fields(new.trigger))
+    return attrs.evolve(tier, value=value, at_most=next(iter(at_most), None), **changes)
+
+
 def _keys(ruleset: Ruleset) -> tuple[str, ...]:
-    return tuple(achievement.key for achievement in ruleset.achievements)
+    return tuple(rule.key for rule in (*ruleset.achievements, *ruleset.achievement_parts))
 
 
 def _key_from_name(name: str) -> str:

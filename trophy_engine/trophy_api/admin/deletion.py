@@ -16,6 +16,7 @@ from trophy_engine.rules.points import PointsSystem, PointsTrigger
 from trophy_engine.rules.references import EVERY, references_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import FreezeReward, Streak
+from trophy_engine.rules.tiers import tier_names
 
 
 def delete_cascade(
@@ -31,15 +32,15 @@ def delete_cascade(
     Rules that count a deleted metric are deleted, and so are metrics that are derived from it or that it resets, and
     metrics on the points of a deleted system, or on the completions of deleted achievements alone. So are rules that
     filter by a deleted attribute, because without the filter they would apply to all users or events, and
-    metrics that count its values. A composite achievement loses its deleted prerequisites, and is deleted with the last
-    of them. Rules that reward a deleted achievement, with points or freezes, or rank by a deleted points system are
-    deleted.
+    metrics that count its values. An achievement loses its deleted tiers, a composite its deleted prerequisites, and is
+    deleted with the last of them. Rules that reward a deleted achievement, with points or freezes, or rank by a deleted
+    points system are deleted.
 
     Args:
         ruleset: the rules to start from.
         metrics: keys of the metrics to delete.
         attributes: types and keys of the attributes to delete.
-        achievements: keys of the achievements to delete.
+        achievements: keys of the achievements to delete, and the keys by which rules name tiers to delete.
         systems: keys of the points systems to delete.
     """
     gone = _Deletion(metrics, attributes, achievements, systems).with_dependents(ruleset)
@@ -83,14 +84,22 @@ class _Deletion:
             for metric in ruleset.metrics
             if self._is_broken(metric) or ("event", metric.distinct_by) in self.attributes
         }
-        achievements = {achievement.key for achievement in ruleset.achievements if self._includes(achievement)}
+        achievements = {
+            name
+            for achievement in ruleset.achievements
+            if self._includes(achievement)
+            for name in (achievement.key, *(name for _, name in tier_names(achievement)))
+        }
         if metrics <= self.metrics and achievements <= self.achievements:
             return self
         more = attrs.evolve(self, metrics=self.metrics | metrics, achievements=self.achievements | achievements)
         return more.with_dependents(ruleset)
 
     def _includes(self, achievement: Achievement) -> bool:
-        return self._filters_by_deleted(achievement) or self._is_broken(achievement.trigger)
+        if achievement.key in self.achievements or self._filters_by_deleted(achievement):
+            return True
+        tiers = {name for _, name in tier_names(achievement)}
+        return (bool(tiers) and self.achievements >= tiers) or self._is_broken(achievement.trigger)
 
     def _is_broken(self, rule: AchievementTrigger | FreezeReward | PointsTrigger | Leaderboard | Metric) -> bool:
         """Return whether a field of the rule loses all its references, or a filter loses its attribute."""
@@ -126,15 +135,23 @@ class _Deletion:
         return metric if kept == source.completions else attrs.evolve(metric, source=CompletionsSource(kept))
 
     def from_achievement(self, achievement: Achievement) -> Achievement:
-        """Return a remaining achievement without its deleted prerequisites.
+        """Return a remaining achievement without its deleted tiers and prerequisites.
 
-        If it is active and loses one, it becomes locked, so that no user completes it with fewer.
+        If it is active and loses a prerequisite that it requires, it becomes locked, so that no user completes it with
+        fewer.
         """
-        if not isinstance(achievement.trigger, CompositeTrigger):
+        deleted = {index for index, name in tier_names(achievement) if name in self.achievements}
+        if deleted:
+            tiers = (tier for index, tier in enumerate(achievement.tiers) if index not in deleted)
+            achievement = attrs.evolve(achievement, tiers=tuple(tiers))
+        trigger = achievement.trigger
+        if not isinstance(trigger, CompositeTrigger):
             return achievement
-        remaining = tuple(key for key in achievement.trigger.achievements if key not in self.achievements)
-        if remaining == achievement.trigger.achievements:
+        remaining = tuple(key for key in trigger.achievements if key not in self.achievements)
+        if remaining == trigger.achievements:
             return achievement
+        if trigger.at_least is not None and trigger.at_least <= len(remaining):
+            return attrs.evolve(achievement, trigger=attrs.evolve(trigger, achievements=remaining))
         status = "locked" if achievement.status == "active" else achievement.status
         return attrs.evolve(achievement, trigger=CompositeTrigger(remaining), status=status)
 

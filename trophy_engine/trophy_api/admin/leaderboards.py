@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 
+from trophy_engine.calendar.runs import RunUnit
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.leaderboards import Leaderboard, LeaderboardStatus
@@ -30,7 +31,6 @@ from trophy_engine.trophy_api.statuses import LeaderboardPhase, leaderboard_stat
 
 RankBy = Literal["metric", "streak", "points"]
 Status = Literal["inactive", "active", "scheduled", "finished"]
-Unit = Literal["day", "month", "year"]
 
 _MAX_PARTICIPANTS: Final = 1000
 #: The maximal number of ranked users; null stands for the maximum of the platform.
@@ -70,7 +70,7 @@ class Leaderboards(Resource[Leaderboard]):
         Field("start_time", type=str | None, omitted=True),
         Field("end_time", type=str | None, omitted=True),
         Field("breakdown_attributes", codec=BREAKDOWN),
-        Field("run_unit", type=Unit | None, omitted=True),
+        Field("run_unit", type=RunUnit | None, omitted=True),
         Field("run_interval", type=int | None, omitted=True),
         Field("user_attributes", codec=USER_FILTER),
     )

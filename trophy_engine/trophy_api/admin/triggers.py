@@ -57,7 +57,7 @@ class Triggers(NestedResource[PointsTrigger]):
         if rule.status != "inactive":
             raise InvalidValue("can only be changed while the trigger is inactive", "type")
         kept = {field.rule_field: getattr(rule, field.rule_field) for field in self.fields}
-        trigger: PointsTrigger = _TYPES[kind](**{**kept, "key": rule.key, **values})
+        trigger: PointsTrigger = _TYPES[kind](**{**kept, "limit": rule.limit, "key": rule.key, **values})
         return trigger
 
     def _values(self, item: Any, kind: str, context: EditContext) -> dict[str, Any]:

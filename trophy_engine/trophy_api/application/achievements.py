@@ -5,11 +5,15 @@ from __future__ import annotations
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.events import serialize_points_changes
-from trophy_engine.trophy_api.application.lookup import find_api_achievement, is_visible_to
+from trophy_engine.trophy_api.application.lookup import find_api_achievement, visible_achievements
 from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import CompletionBody
-from trophy_engine.trophy_api.serializers.achievements import serialize_achievement, serialize_user_achievement
+from trophy_engine.trophy_api.serializers.achievements import (
+    serialize_achievement,
+    serialize_completion,
+    serialize_user_achievement,
+)
 from trophy_engine.trophy_api.serializers.values import Json, serialize_number
 from trophy_engine.trophy_api.structuring import structure
 
@@ -23,21 +27,23 @@ def complete_achievement(engine: Engine, request: Request, key: str) -> Response
     completed = next(achievement for achievement in outcome.achievements if achievement.key == rule.key)
     answer = {
         "completionId": str(completed.completion_id),
-        "achievement": serialize_user_achievement(completed, engine.ruleset),
+        "achievement": serialize_completion(completed, engine.ruleset),
         "points": serialize_points_changes(engine, outcome),
     }
     return Response(201, answer)
 
 
 def list_achievements(engine: Engine, request: Request) -> Response:
-    """List the active achievements; with attributes in the query, only those that match them."""
+    """List the active achievements that are not hidden; with attributes in the query, only those that match them."""
     attributes = parameters.read_attributes(request)
     check_attributes(engine, "user", attributes)
     required = parameters.read_text(request, "userAttributes") is not None
     achievements = [
         achievement
-        for achievement in engine.ruleset.achievements
-        if achievement.status == "active" and not (required and achievement.user_attributes.mismatch(attributes))
+        for achievement in engine.ruleset.achievement_parts
+        if achievement.status == "active"
+        and not achievement.hidden
+        and not (required and achievement.user_attributes.mismatch(attributes))
     ]
     stats = _completion_stats(engine)
     return Response(
@@ -49,15 +55,16 @@ def list_achievements(engine: Engine, request: Request) -> Response:
 def list_user_achievements(engine: Engine, request: Request, user: str) -> Response:
     """List the achievements that a user has completed, or all visible ones."""
     player = engine.user(user)
-    rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
     include_uncompleted = parameters.read_flag(request, "includeIncomplete")
-    views = [
-        view
-        for view in player.achievements
-        if is_visible_to(player, rules[view.key]) and (include_uncompleted or view.achieved_at is not None)
-    ]
     stats = _completion_stats(engine)
-    return Response(200, [serialize_user_achievement(view, engine.ruleset) | stats[view.key] for view in views])
+    return Response(
+        200,
+        [
+            serialize_user_achievement(achievement, achieved, engine.ruleset) | stats[achievement.key]
+            for achievement, achieved in visible_achievements(engine, player)
+            if include_uncompleted or achieved is not None
+        ],
+    )
 
 
 def _completion_stats(engine: Engine) -> dict[str, Json]:

@@ -15,7 +15,7 @@ from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.requests import EventBody
 from trophy_engine.trophy_api.rules_history import RulesHistory
-from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
+from trophy_engine.trophy_api.serializers.achievements import serialize_completion
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_leaderboard
 from trophy_engine.trophy_api.serializers.points import serialize_event_points
 from trophy_engine.trophy_api.serializers.streaks import serialize_event_streak
@@ -44,9 +44,7 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
         "eventId": str(outcome.event_id),
         "metricId": str(metric_id(rule.key)),
         "total": serialize_total(outcome.total),
-        "achievements": [
-            serialize_user_achievement(achievement, engine.ruleset) for achievement in outcome.achievements
-        ],
+        "achievements": [serialize_completion(achievement, engine.ruleset) for achievement in outcome.achievements],
         "currentStreak": serialize_event_streak(outcome.streak),
         "points": serialize_points_changes(engine, outcome),
         "leaderboards": {

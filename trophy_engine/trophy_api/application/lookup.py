@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from trophy_engine.engine.engine import Engine
@@ -99,6 +100,20 @@ def is_known_user(engine: Engine, user: str) -> bool:
     return True
 
 
-def is_visible_to(player: Player, achievement: Achievement) -> bool:
-    """Return whether a user sees an achievement: an active one, or a locked one that the user has completed."""
-    return achievement.status == "active" or (achievement.status == "locked" and achievement.key in player.completed)
+def visible_achievements(engine: Engine, player: Player) -> Iterator[tuple[Achievement, datetime | None]]:
+    """Yield the achievements and tiers that a user sees, each with the instant of its last completion, or None.
+
+    These are the active ones and, if the user has completed them, locked ones. A hidden one is not among them before
+    it is completed; the tiers of a hidden achievement are not before the first of them is completed.
+    """
+    views = {view.key: view for view in player.achievements}
+    for declared in engine.ruleset.achievements:
+        view = views.get(declared.key)
+        if view is None or (declared.hidden and not view.times):
+            continue
+        for part in declared.parts:
+            achieved = player.completed.get(part.key)
+            if achieved is not None and declared.repeatable:
+                achieved = view.last_achieved_at
+            if declared.status == "active" or achieved is not None:
+                yield part, achieved

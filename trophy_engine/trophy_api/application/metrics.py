@@ -5,7 +5,7 @@ from __future__ import annotations
 from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.achievements import MetricTrigger
 from trophy_engine.rules.metrics import Metric
-from trophy_engine.trophy_api.application.lookup import find_metric, is_visible_to
+from trophy_engine.trophy_api.application.lookup import find_metric, visible_achievements
 from trophy_engine.trophy_api.application.summaries import summarize_total
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
@@ -28,7 +28,6 @@ def get_user_metric(engine: Engine, _: Request, user: str, key: str) -> Response
 
 def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
     """Serialize a user's total of a metric and the visible achievements by it."""
-    rules = {achievement.key: achievement for achievement in engine.ruleset.achievements}
     return {
         "id": str(metric_id(rule.key)),
         "key": rule.key,
@@ -36,11 +35,9 @@ def _serialize_metric(engine: Engine, player: Player, rule: Metric) -> Json:
         "status": "active",  # clients of the platform before version 1.6 require it
         "current": serialize_total(player.metrics[rule.key]),
         "achievements": [
-            serialize_user_achievement(view, engine.ruleset)
-            for view in player.achievements
-            if isinstance(view.trigger, MetricTrigger)
-            and view.trigger.metric == rule.key
-            and is_visible_to(player, rules[view.key])
+            serialize_user_achievement(achievement, achieved, engine.ruleset)
+            for achievement, achieved in visible_achievements(engine, player)
+            if isinstance(achievement.trigger, MetricTrigger) and achievement.trigger.metric == rule.key
         ],
     }
 

@@ -1,26 +1,28 @@
-"""Serializers of achievements."""
+"""Serializers of achievements; each tier is an achievement of its own."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.tiers import tier_key
 from trophy_engine.trophy_api.fields import describe_fields
 from trophy_engine.trophy_api.ids import achievement_id
 from trophy_engine.trophy_api.kinds import achievement_trigger_fields
 from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_instant
-from trophy_engine.views.progress import MASK, AchievementView
+from trophy_engine.views.achievements import AchievementView
 
 
 def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
-    """Serialize an achievement as a user who has not completed it sees it: a hidden one is masked."""
-    masked = rule.hidden
+    """Serialize an achievement without tiers, or a tier."""
     return {
         "id": str(achievement_id(rule.key)),
-        "name": MASK if masked else rule.name,
+        "name": rule.name,
         "trigger": rule.trigger.type,
-        "description": MASK if masked else rule.description,
-        "badgeUrl": None if masked else rule.badge_url,
+        "description": rule.description,
+        "badgeUrl": rule.badge_url,
         "userAttributes": serialize_attributes(rule.user_attributes),
         **_trigger(rule, ruleset),
     }
@@ -34,9 +36,14 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
     return describe_fields(fields, rule.trigger, RulesHistory.of_ruleset(ruleset))
 
 
-def serialize_user_achievement(view: AchievementView, ruleset: Ruleset) -> Json:
-    """Serialize an achievement of a user, with the instant of its completion."""
-    rule = next(achievement for achievement in ruleset.achievements if achievement.key == view.key)
-    is_visible = {"name": view.name, "description": view.description, "badgeUrl": view.badge_url}
-    achieved = None if view.achieved_at is None else serialize_instant(view.achieved_at)
-    return serialize_achievement(rule, ruleset) | is_visible | {"achievedAt": achieved}
+def serialize_user_achievement(rule: Achievement, achieved: datetime | None, ruleset: Ruleset) -> Json:
+    """Serialize an achievement of a user, with the instant of its completion, or None."""
+    at = None if achieved is None else serialize_instant(achieved)
+    return serialize_achievement(rule, ruleset) | {"achievedAt": at}
+
+
+def serialize_completion(view: AchievementView, ruleset: Ruleset) -> Json:
+    """Serialize the view of one completion."""
+    key = view.key if view.tier is None else tier_key(view.key, view.tier)
+    rule = next(part for part in ruleset.achievement_parts if part.key == key)
+    return serialize_user_achievement(rule, view.achieved_at, ruleset)

@@ -82,13 +82,21 @@ def serialize_event_leaderboard(change: LeaderboardChange, ruleset: Ruleset) -> 
         "status": "active",  # a run that contains the user's local day has started and is not over
         "rank": change.rank,
         "previousRank": change.previous_rank,
-        "threshold": change.threshold if isinstance(change.threshold, int) else floor(change.threshold) + 1,
+        "threshold": _serialize_threshold(change),
     }
     if change.group:
         serialized["breakdownAttributeValues"] = serialize_attributes(change.group)
     if len(change.group) == 1:
         serialized["breakdownAttributeValue"] = next(iter(change.group.values()))
     return serialized
+
+
+def _serialize_threshold(change: LeaderboardChange) -> int:
+    """Return the threshold as a whole number: on an ascending leaderboard the last value, 0 while there is room."""
+    threshold = change.threshold or 0
+    if isinstance(threshold, int):
+        return threshold
+    return floor(threshold) + (change.rule.order == "descending")
 
 
 def serialize_user_leaderboard(standing: StandingView, ruleset: Ruleset) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from trophy_engine.core import PointsAwarded
+from trophy_engine.core import ManualAward, PointsAwarded
 from trophy_engine.engine.outcome import PointsChange
 from trophy_engine.rules.points import Boost, Level, PointsSystem, PointsTrigger
 from trophy_engine.trophy_api.fields import describe_fields
@@ -81,6 +81,22 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Ru
     }
 
 
+def _serialize_source(award: PointsAwarded, history: RulesHistory) -> Json:
+    """Serialize the trigger of an award, as of the award; of a manual award in place of it, its points and reason."""
+    if not isinstance(award.trigger, ManualAward) and award.trigger_key is not None:
+        return serialize_trigger(award.system, award.trigger_key, award.trigger, history.until(award.at))
+    return {
+        "id": str(award.award_id),
+        "type": award.trigger.type,
+        "points": award.trigger.points,
+        "reason": award.trigger.reason,
+        "status": "active",
+        "userAttributes": [],
+        "created": serialize_instant(award.at),
+        "updated": serialize_instant(award.at),
+    }
+
+
 def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) -> Json:
     """Serialize an award: its trigger as of the award, and the boosts applied to it with their status today."""
     serialized = {
@@ -88,7 +104,7 @@ def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) ->
         "awarded": award.awarded,
         "date": serialize_instant(award.at),
         "total": award.total,
-        "trigger": serialize_trigger(award.system, award.trigger_key, award.trigger, history.until(award.at)),
+        "trigger": _serialize_source(award, history),
     }
     if award.boosts:
         serialized["boosts"] = [

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from trophy_engine.reports.streak_history import LongestStreak
 from trophy_engine.reports.wrapped import MetricPeriodTotal, PeriodTotal, Wrapped, WrappedPeriod
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
+from trophy_engine.trophy_api.serializers.achievements import serialize_completion
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_user_run
 from trophy_engine.trophy_api.serializers.values import Json, serialize_date, serialize_number, serialize_total
 
@@ -54,7 +54,7 @@ def _serialize_period(period: WrappedPeriod | None, ruleset: Ruleset) -> Json:
             key: {"name": systems[key].name, "description": systems[key].description} | _serialize_total(total)
             for key, total in period.points.items()
         },
-        "achievements": [serialize_user_achievement(view, ruleset) for view in period.achievements],
+        "achievements": [serialize_completion(view, ruleset) for view in period.achievements],
         "leaderboards": {key: serialize_user_run(total, ruleset) for key, total in period.leaderboards.items()},
     }
 

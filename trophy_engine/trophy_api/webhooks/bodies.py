@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 
-from trophy_engine.calendar.instants import to_micros
-from trophy_engine.calendar.runs import Runs, RunStatus
+from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core import (
     AchievementCompleted,
     AchievementDue,
@@ -52,7 +51,7 @@ from trophy_engine.trophy_api.serializers.values import Json, serialize_date, se
 from trophy_engine.trophy_api.statuses import BoostStatus
 from trophy_engine.trophy_api.webhooks.pending_awards import PendingAwards
 from trophy_engine.views.player import Player
-from trophy_engine.views.progress import AchievementView, LevelView
+from trophy_engine.views.progress import LevelView
 
 __all__ = ["BODIES", "Bodies"]
 
@@ -118,24 +117,24 @@ class Bodies:
 def _achievement_completed(bodies: Bodies, effect: AchievementCompleted) -> Json:
     return {
         "user": serialize_user(bodies.player(effect)),
-        "achievement": _achievement(bodies, effect.user_id, effect.achievement, to_micros(effect.at)),
+        "achievement": _achievement(bodies, effect.key, effect.at),
     }
 
 
 def _achievement_due(bodies: Bodies, effect: AchievementDue) -> Json:
     player = bodies.player(effect)
     # A change of rules at the same instant can have dropped it.
-    achieved = player.completed.get(effect.achievement, effect.at)
+    achieved = player.completed.get(effect.key, effect.at)
     return {
         "timestamp": serialize_instant(effect.at),
         "user": serialize_user(player),
-        "achievement": _achievement(bodies, effect.user_id, effect.achievement, to_micros(achieved)),
+        "achievement": _achievement(bodies, effect.key, achieved),
     }
 
 
-def _achievement(bodies: Bodies, user: str, key: str, achieved: int) -> Json:
-    ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.achievements)
-    return serialize_user_achievement(AchievementView.earned(user, rule, achieved), ruleset)
+def _achievement(bodies: Bodies, key: str, achieved: datetime) -> Json:
+    ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.achievement_parts)
+    return serialize_user_achievement(rule, achieved, ruleset)
 
 
 # --- streaks ----------------------------------------------------------------------------------------------------------
@@ -176,12 +175,15 @@ def _points_changed(bodies: Bodies, effect: PointsChanged) -> Json:
     player = bodies.player(effect)
     _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
     awards = bodies.awards.take(effect)
-    before, after = (_reached(rule.levels, total) for total in (effect.total - effect.added, effect.total))
+    counted_before, counted = effect.total - effect.added, effect.total
+    if awards and awards[-1].earned is not None:
+        counted_before, counted = awards[0].points_for_level_before, awards[-1].points_for_level
+    before, after = _reached(rule.levels, counted_before), _reached(rule.levels, counted)
     change = PointsChange(
         added=effect.added,
         total=effect.total,
         awards=awards,
-        level=None if after is None else LevelView.of(after, effect.total),
+        level=None if after is None else LevelView.of(after, counted),
         level_changed=before != after,
     )
     points = serialize_event_points(rule, change, player.local_date, bodies.history, is_event=False)
@@ -276,7 +278,7 @@ def _value(rank: int | None, value: Number | None) -> int | None:
 def _run(bodies: Bodies, key: str, start: date, status: RunStatus) -> Json:
     """Return the JSON of a leaderboard with the dates of a run."""
     ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.leaderboards)
-    runs = Runs(rule.start, rule.end, rule.run_unit, rule.run_interval or 1)
+    runs = rule.runs(ruleset.day_start)
     last = runs.last_day(runs.nearest(start.toordinal()))
     return serialize_leaderboard(rule, ruleset) | {
         "start": start.isoformat(),

@@ -1,0 +1,187 @@
+"""Checks of achievements: their keys, what they refer to, and the numbers that complete them.
+
+Partial rules are checked as far as they could be read: a field that is None could not be read, or is not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from trophy_engine.rules.achievements import (
+    Achievement,
+    BalanceTrigger,
+    CompositeTrigger,
+    LevelTrigger,
+    MetricTrigger,
+)
+from trophy_engine.rules.declared import DeclaredRules
+from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.metric_checks import check_filter, check_mark, exclusive_attributes
+from trophy_engine.rules.metric_uses import greatest_total, least_total, refuse_for_at_most, refuse_for_repeats
+from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.reachability import shortest_cycle
+from trophy_engine.rules.tiers import tier_names
+
+
+def names_of(achievements: Sequence[Any]) -> list[str]:
+    """Return the keys by which rules can name achievements and tiers."""
+    tiers = [name for achievement in achievements for _, name in tier_names(achievement)]
+    return [*(achievement.key for achievement in achievements if achievement.key), *tiers]
+
+
+def check_tier_names(achievements: Sequence[Any]) -> Iterator[Problem]:
+    """Yield a problem for each tier by whose key rules would also name something else."""
+    paths: dict[str, str] = {}
+    for index, achievement in enumerate(achievements):
+        if achievement.key:
+            paths.setdefault(achievement.key, item_path("achievements", index))
+    for index, achievement in enumerate(achievements):
+        for number, name in tier_names(achievement):
+            path = item_path(f"{item_path('achievements', index)}.tiers", number)
+            if paths.setdefault(name, path) != path:
+                message = f"rules name it {name!r}, which already names {paths[name]}; choose another key"
+                yield Problem("error", f"{path}.key", message)
+
+
+def check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
+    """Yield the problems of achievements: unknown references, uses that metrics do not allow, marks out of reach."""
+    for index, achievement in enumerate(achievements):
+        if not isinstance(achievement, Achievement):
+            continue
+        path = item_path("achievements", index)
+        yield from declared.check_filters(achievement, path)
+        trigger = achievement.trigger
+        if trigger is None:
+            continue
+        yield from declared.check_references(trigger, f"{path}.trigger")
+        yield from declared.check_filters(trigger, f"{path}.trigger")
+        if isinstance(trigger, MetricTrigger):
+            yield from _check_metric(achievement, trigger, path, declared)
+        elif isinstance(trigger, BalanceTrigger):
+            yield from _check_balance(achievement, trigger, path, declared)
+        elif isinstance(trigger, LevelTrigger):
+            yield from _check_level(trigger, f"{path}.trigger", declared)
+
+
+def _numbers_of(achievement: Achievement, path: str) -> Iterator[tuple[str, Any, str | None]]:
+    """Yield the path of each table with a number that completes an achievement, the table, and the name of its tier."""
+    yield f"{path}.trigger", achievement.trigger, None
+    for index, name in tier_names(achievement):
+        yield item_path(f"{path}.tiers", index), achievement.tiers[index], name
+
+
+def _check_metric(
+    achievement: Achievement, trigger: MetricTrigger, path: str, declared: DeclaredRules
+) -> Iterator[Problem]:
+    metric = declared.metric_rules.get(trigger.metric or "")
+    if metric is None:
+        return
+    for number_path, table, _ in _numbers_of(achievement, path):
+        refusal = None if table.at_most is None else refuse_for_at_most(metric)
+        if refusal is not None:
+            yield Problem("error", f"{number_path}.at_most", refusal)
+            continue
+        yield from check_mark(metric, table.value, greatest_total(metric), f"{number_path}.value")
+        least = least_total(metric)
+        if table.at_most is not None and least is not None and table.at_most < least:
+            message = f"is never reached, because {metric.key!r} is at least {least:,}; raise it"
+            yield Problem("warning", f"{number_path}.at_most", message)
+    refusal = refuse_for_repeats(metric) if achievement.repeatable else None
+    if refusal is not None:
+        yield Problem("error", f"{path}.repeatable", refusal)
+    yield from check_filter(metric, trigger, f"{path}.trigger")
+
+
+def _check_balance(
+    achievement: Achievement, trigger: BalanceTrigger, path: str, declared: DeclaredRules
+) -> Iterator[Problem]:
+    system = declared.system_rules.get(trigger.system or "")
+    for number_path, table, _ in _numbers_of(achievement, path):
+        if system is not None and _is_above_maximum(system, table.value):
+            message = f"is never reached, because the maximum of {trigger.system!r} is {system.maximum:,}; lower it"
+            yield Problem("warning", f"{number_path}.value", message)
+
+
+def _check_level(trigger: LevelTrigger, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+    levels = declared.levels.get(trigger.system or "")
+    if levels is not None:
+        yield from levels.check_known("level", trigger.level, f"{path}.level")
+    if _is_level_above_maximum(trigger, declared):
+        yield Problem("warning", f"{path}.level", f"is never reached, because {trigger.level!r} is above the maximum")
+
+
+def _is_above_maximum(system: Any, value: Any) -> bool:
+    maximum = getattr(system, "maximum", None)
+    return maximum is not None and value is not None and value > maximum
+
+
+def _is_level_above_maximum(trigger: LevelTrigger, declared: DeclaredRules) -> bool:
+    system = declared.system_rules.get(trigger.system or "")
+    levels: Sequence[Any] = () if system is None else system.levels or ()
+    return any(level.key == trigger.level and _is_above_maximum(system, level.points) for level in levels)
+
+
+def find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[str]:
+    """Yield the keys by which rules name achievements and tiers that no total or balance completes."""
+    for achievement in achievements:
+        if not isinstance(achievement, Achievement):
+            continue
+        numbers = list(_numbers_of(achievement, ""))
+        tiers = numbers[1:]
+        out = [name for _, table, name in tiers if _is_out_of_reach(achievement.trigger, table, declared)]
+        yield from (name for name in out if name is not None)
+        if len(out) == len(tiers) if tiers else _is_out_of_reach(achievement.trigger, achievement.trigger, declared):
+            yield achievement.key
+
+
+def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
+    match trigger:
+        case MetricTrigger():
+            metric = declared.metric_rules.get(trigger.metric or "")
+            return metric is not None and _is_total_out_of_reach(metric, trigger, table)
+        case BalanceTrigger():
+            return _is_above_maximum(declared.system_rules.get(trigger.system or ""), table.value)
+        case LevelTrigger():
+            return _is_level_above_maximum(trigger, declared)
+        case _:
+            return False
+
+
+def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any) -> bool:
+    greatest, least = greatest_total(metric), least_total(metric)
+    is_above = greatest is not None and table.value is not None and table.value > greatest
+    is_below = least is not None and table.at_most is not None and table.at_most < least
+    return is_above or is_below or any(exclusive_attributes(metric, trigger))
+
+
+def check_composites(
+    achievements: Sequence[Any],
+    composites: Mapping[str, tuple[str, ...]],
+    cycles: Mapping[str, int],
+    unreachable: Collection[str],
+) -> Iterator[Problem]:
+    """Yield the problems of composites: those that depend on themselves, and prerequisites that are never completed."""
+    for index, achievement in enumerate(achievements):
+        if not isinstance(achievement, Achievement) or not isinstance(achievement.trigger, CompositeTrigger):
+            continue
+        path = f"{item_path('achievements', index)}.trigger.achievements"
+        if achievement.key in cycles:
+            cycle = " -> ".join(shortest_cycle(achievement.key, composites, cycles))
+            yield Problem("error", path, f"depends on itself: {cycle}; break the cycle")
+            continue
+        for position, key in enumerate(achievement.trigger.achievements or ()):
+            if key in unreachable:
+                consequence = (
+                    f"so {achievement.key!r} cannot be completed either"
+                    if achievement.key in unreachable
+                    else f"so it never counts for {achievement.key!r}"
+                )
+                message = f"{key!r} can never be completed, {consequence}; remove it"
+                yield Problem("warning", item_path(path, position), message)
+
+
+def systems_by_key(points: Sequence[Any]) -> dict[str, PointsSystem]:
+    """Return the points systems by key, the first one of each key."""
+    return {system.key: system for system in reversed(points) if isinstance(system, PointsSystem) and system.key}

@@ -1,0 +1,60 @@
+"""Limits on the points that a trigger awards in a window of the user's time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, get_args
+
+import attrs
+
+from trophy_engine.representation import brief_repr
+from trophy_engine.rules.constraints import Integer, OneOfOrTable, Optional
+from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.windows import CalendarUnit, RunWindow
+
+__all__ = ["PointsLimit"]
+
+
+def _as_run(value: Any) -> Any:
+    return from_mapping(RunWindow, value, "window") if isinstance(value, Mapping) else value
+
+
+_WINDOW: Final = Optional(
+    OneOfOrTable(get_args(CalendarUnit), (RunWindow,), {"every": 2, "unit": "week", "start": date(2026, 1, 5)})
+)
+
+
+@attrs.frozen
+class PointsLimit:
+    """The greatest number of points that a trigger awards in each window of the user's time; the rest is lost.
+
+    Attributes:
+        points: the number of points, at least 1.
+        window: ``"day"``, ``"week"``, ``"month"``, ``"year"``, or runs from a date on, a table with ``every``, ``unit``
+            and ``start``, before which there is no limit; None for all time.
+    """
+
+    __repr__ = brief_repr
+
+    points: int = attrs.field(validator=Integer(min=1))
+    window: CalendarUnit | RunWindow | None = attrs.field(default=None, converter=_as_run, validator=_WINDOW)
+
+    def __str__(self) -> str:
+        """Return the limit in words.
+
+        >>> str(PointsLimit(50, "day")), str(PointsLimit(1_000))
+        ('50 each day', '1,000 in all')
+        """
+        match self.window:
+            case None:
+                return f"{self.points:,} in all"
+            case RunWindow():
+                return f"{self.points:,} {self.window}"
+            case _:
+                return f"{self.points:,} each {self.window}"
+
+
+def as_points_limit(value: Any) -> Any:
+    """Return a mapping as a limit, and any other value unchanged, for the validator."""
+    return from_mapping(PointsLimit, value, "limit") if isinstance(value, Mapping) else value
