@@ -53,7 +53,7 @@ def complete_achievement(
 ) -> None:
     """Complete an achievement for a user who qualifies, a repeatable one several times at once.
 
-    With ``announce=False`` no trigger pays for it.
+    With ``announce=False`` nothing pays for it.
     """
     counters, number = state.counters, times
     if achievement.rule.repeatable:

@@ -61,7 +61,6 @@ class _Compiler:
     """Builds a plan: first the counters, then the thresholds of achievements and the steps of triggers on them."""
 
     def __init__(self, ruleset: Ruleset) -> None:
-        self._rewards = 0
         day_start = parse_time_of_day(ruleset.day_start)
         self.plan = plan = Plan(
             ruleset=ruleset,
@@ -101,8 +100,7 @@ class _Compiler:
         self._link_sources()
         self._compile_gates()
         self._add_triggers()
-        for streak in plan.streaks:
-            self._add_rewards(streak)
+        self._add_rewards()
         for counter in plan.counters:
             counter.sort_thresholds()
         self._add_boards(ruleset.leaderboards)
@@ -171,10 +169,14 @@ class _Compiler:
         name = "the streak" if len(self.plan.ruleset.streaks) == 1 else name_streak(key)
         return self.plan.add_counter(Counter(name, lambda state: state.streaks[place].length))
 
-    def _add_rewards(self, streak: StreakPlan) -> None:
-        for rule in () if streak.freezes is None else streak.freezes.rewards:
-            self._rewards += 1
-            reward = RewardPlan(self._rewards - _MOST_REWARDS, streak, rule)
+    def _add_rewards(self) -> None:
+        rules = [
+            (streak, rule)
+            for streak in self.plan.streaks
+            for rule in (() if streak.freezes is None else streak.freezes.rewards)
+        ]
+        for order, (streak, rule) in enumerate(rules, start=-len(rules)):
+            reward = RewardPlan(order, streak, rule)
             match rule:
                 case StreakFreezeReward():
                     reward.step = rule.length
