@@ -8,8 +8,13 @@ from admin_client import NOON
 from hypothesis import strategies as st
 
 from trophy_engine import (
+    ApiTrigger,
+    BalanceTrigger,
+    CompositeTrigger,
     Freezes,
+    LevelTrigger,
     MetricPointsTrigger,
+    MetricTrigger,
     Ruleset,
     Streak,
     StreakMetric,
@@ -18,6 +23,7 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.rules.leaderboards import Leaderboard
+from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.testing import rulesets
 from trophy_engine.testing.metrics import PLAIN_METRICS
@@ -70,11 +76,24 @@ def boards(draw, key, systems):
     )
 
 
-def of_primary_streak(achievement):
-    """Return an achievement that names no streak, because the API knows only the primary one."""
-    if not isinstance(achievement.trigger, StreakTrigger):
-        return achievement
-    return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, streak=None))
+def in_the_api(achievement, names):
+    """Return an achievement without what the API cannot say: tiers, repeats, metadata, some triggers; renamed."""
+    trigger = achievement.parts[0].trigger
+    match trigger:
+        case StreakTrigger():
+            trigger = attrs.evolve(trigger, streak=None)
+        case MetricTrigger():
+            trigger = attrs.evolve(trigger, value=ceil(trigger.value or 1), at_most=None)
+        case CompositeTrigger(keys):
+            trigger = CompositeTrigger(tuple(dict.fromkeys(names.get(key, key) for key in keys)))
+        case BalanceTrigger() | LevelTrigger():
+            trigger = ApiTrigger()
+    return attrs.evolve(achievement, trigger=trigger, tiers=(), repeatable=False, metadata={})
+
+
+def names_without_tiers(achievements):
+    """Return the key of the achievement for the name of each of its tiers."""
+    return {part.key: achievement.key for achievement in achievements for part in achievement.parts}
 
 
 def without_rewards(streak):
@@ -86,7 +105,8 @@ def without_rewards(streak):
 def api_rulesets(draw):
     """Draw rulesets that the API can express, in an order in which they can be created."""
     ruleset = draw(rulesets(streaks=st.tuples(streaks()), metrics=st.just(PLAIN_METRICS), gates=False))
-    achievements = sorted(map(of_primary_streak, ruleset.achievements), key=lambda one: one.key)
+    names = names_without_tiers(ruleset.achievements)
+    achievements = sorted((in_the_api(one, names) for one in ruleset.achievements), key=lambda one: one.key)
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(
         ruleset,
@@ -100,7 +120,7 @@ def api_rulesets(draw):
                 levels_by="balance",
                 triggers=[
                     attrs.evolve(
-                        trigger,
+                        rename_references(trigger, "achievement", names),
                         status=draw(st.sampled_from(["active", "inactive"])),
                         limit=None,
                         **({"streak": None} if isinstance(trigger, StreakPointsTrigger) else {}),
