@@ -60,7 +60,7 @@ def rules(xp: int = 10) -> Ruleset:
     return Ruleset(
         metrics=[Metric("words"), Metric("minutes")],
         attributes=[Attribute("plan"), Attribute("device", "event")],
-        streak=Streak(metrics=[StreakMetric("words", 1)]),
+        streaks=[Streak("daily", metrics=[StreakMetric("words", 1)])],
         achievements=[
             *(Achievement(f"words-{mark}", MetricTrigger("words", mark)) for mark in (1, 10, 50, 100, 250, 1000)),
             *(Achievement(f"streak-{length}", StreakTrigger(length)) for length in (2, 3, 5, 7, 14)),
@@ -74,7 +74,7 @@ def rules(xp: int = 10) -> Ruleset:
                     TimePointsTrigger(points=3, unit="days", interval=7),
                 ],
                 levels=[Level(f"level-{points}", points) for points in (10, 20, 50, 100)],
-                boosts=[Boost("spring", 2, date(2025, 3, 4), date(2025, 3, 5))],
+                boosts=[Boost("spring", 2, when={"start": date(2025, 3, 4), "end": date(2025, 3, 5)})],
             )
         ],
         leaderboards=[

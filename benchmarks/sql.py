@@ -28,7 +28,7 @@ _DAYS = 365
 COLUMNS = Columns("user_id", "occurred_at", "metric", "value")
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("lessons"), Metric("minutes")],
-    streak=Streak(metrics=[StreakMetric("lessons")]),
+    streaks=[Streak("daily", metrics=[StreakMetric("lessons")])],
     points=[
         PointsSystem(
             "xp",

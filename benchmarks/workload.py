@@ -81,10 +81,13 @@ def ruleset(extra_achievements: int = 0) -> Ruleset:
     ]
     return Ruleset(
         metrics=[Metric(key) for key in METRICS],
-        streak=Streak(
-            metrics=[StreakMetric("lessons", 1)],
-            freezes=Freezes(start_count=1, max_count=3, auto_earn_interval=7, auto_earn_amount=1),
-        ),
+        streaks=[
+            Streak(
+                "daily",
+                metrics=[StreakMetric("lessons", 1)],
+                freezes=Freezes(start_count=1, max_count=3, auto_earn_interval=7, auto_earn_amount=1),
+            )
+        ],
         achievements=achievements,
         points=[
             PointsSystem(

@@ -20,7 +20,7 @@ RAISED = [
     errors.CustomizationDisabled("18"),
     errors.EarlierThanSettled("18", AT, AT),
     errors.EngineBusy("Task-1"),
-    errors.FilterMismatch("18", "ten", "plan", "pro", None),
+    errors.GateClosed("18", "ten", "user_attributes.plan", "pro", None, "it requires plan = 'pro'"),
     errors.InvalidRules(["one", "two"]),
     errors.InvalidValue(("1 must not be above", errors.FieldName("b"), "0"), errors.FieldName("a", before="each of ")),
     errors.InvalidValue(("must be a function, not", errors.GivenValue(lambda: None)), "clock"),
@@ -68,7 +68,7 @@ def test_an_error_pickles_and_has_one_root(error):
     ],
 )
 def test_an_invalid_value_names_its_field(call, field, message):
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(customization_enabled=True)))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", customization_enabled=True)]))
     engine.identify("18")
     with pytest.raises(errors.InvalidValue, match=f"^{re.escape(message)}") as raised:
         call(engine)
@@ -86,7 +86,7 @@ def test_a_value_of_several_lines_is_shown_as_one():
 
 def test_long_lists_are_cut():
     assert str(RAISED[-2]).endswith("'metric-7' and 12 more")
-    assert "it is not set" in str(RAISED[5])
+    assert str(RAISED[5]).endswith("it requires plan = 'pro'")
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,11 @@ def large():
     """Return large results, one of each class that writes its representation itself."""
     rules = Ruleset(
         metrics=[Metric("words"), *(Metric(f"other-{number:03}" * 9) for number in range(40))],
-        streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, auto_earn_interval=2, auto_earn_amount=1)),
+        streaks=[
+            Streak(
+                "habit", metrics=[StreakMetric("words")], freezes=Freezes(1, auto_earn_interval=2, auto_earn_amount=1)
+            )
+        ],
         achievements=[Achievement(f"a{number}", MetricTrigger("words", value=number + 1)) for number in range(50)],
         points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 10)])],
     )
@@ -110,7 +114,7 @@ def large():
     with EffectLog() as effects:
         replayed = replay(rules, rows, columns=columns, effects=effects, tally=True)
         simulation = simulate(rules, users=90, days=30)
-        swept = sweep(rules, {"streak.freezes.max_count": range(1, 60)}, users=3, days=9)
+        swept = sweep(rules, {"streaks.habit.freezes.max_count": range(1, 60)}, users=3, days=9)
         engine = Engine(rules)
         engine.record("words", user="u" * 255, value=10, at=datetime(2000, 1, 1, tzinfo=UTC))
         outcome = engine.record("words", user="u" * 255, value=40, at=datetime(2025, 1, 1, tzinfo=UTC))
@@ -146,9 +150,12 @@ def test_the_representations_of_results_have_their_numbers(large):
 
 def test_small_objects_are_shown_as_attrs_does():
     assert repr(Attribute("words")) == "Attribute(key='words', type='user', name='words')"
-    lost = StreakLost("18", datetime(2025, 4, 2, tzinfo=UTC), 9, date(2025, 4, 2))
+    lost = StreakLost("18", datetime(2025, 4, 2, tzinfo=UTC), "habit", 9, date(2025, 4, 2))
     at = "datetime.datetime(2025, 4, 2, 0, 0, tzinfo=datetime.timezone.utc)"
-    assert repr(lost) == f"StreakLost(user_id='18', at={at}, length=9, period_start=datetime.date(2025, 4, 2))"
+    assert (
+        repr(lost)
+        == f"StreakLost(user_id='18', at={at}, streak='habit', length=9, period_start=datetime.date(2025, 4, 2))"
+    )
     assert (
         repr(BadRow(Source("log", 1), "bad"))
         == "BadRow(source=Source(file='log', line=1), reason='bad', refused=False)"

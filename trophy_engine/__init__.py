@@ -52,8 +52,8 @@ from trophy_engine.errors import (
     CustomizationDisabled,
     EarlierThanSettled,
     EngineBusy,
-    FilterMismatch,
     FreezeLimitReached,
+    GateClosed,
     InvalidRules,
     InvalidValue,
     MissingExtra,
@@ -81,6 +81,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
+from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
@@ -98,7 +99,7 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset, check_file
 from trophy_engine.rules.settings import Experimentation, Notifications
-from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak, StreakFreezeReward, StreakMetric
 from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
@@ -132,6 +133,7 @@ __all__ = [
     "AchievementCompleted",
     "AchievementDue",
     "AchievementExplanation",
+    "AchievementFreezeReward",
     "AchievementLocked",
     "AchievementPointsTrigger",
     "AchievementView",
@@ -153,13 +155,14 @@ __all__ = [
     "EngineBusy",
     "EventExplanation",
     "Experimentation",
-    "FilterMismatch",
     "FreezeConsumed",
     "FreezeEarned",
     "FreezeGranted",
     "FreezeLimitReached",
     "FreezeReturned",
     "Freezes",
+    "Gate",
+    "GateClosed",
     "Interval",
     "InvalidRules",
     "InvalidValue",
@@ -224,6 +227,8 @@ __all__ = [
     "Streak",
     "StreakExplanation",
     "StreakExtended",
+    "StreakFreezeReward",
+    "StreakLength",
     "StreakLossUndone",
     "StreakLost",
     "StreakMetric",

@@ -21,8 +21,8 @@ __all__ = [
     "CustomizationDisabled",
     "EarlierThanSettled",
     "EngineBusy",
-    "FilterMismatch",
     "FreezeLimitReached",
+    "GateClosed",
     "InvalidRules",
     "InvalidValue",
     "MissingExtra",
@@ -246,21 +246,24 @@ class AlreadyCompleted(Refused):
         return f"user {self.user_id!r} has already completed achievement {self.achievement!r}, at {self.at.isoformat()}"
 
 
-class FilterMismatch(Refused):
-    """A completion of an achievement with a filter that does not match the user's attributes."""
+class GateClosed(Refused):
+    """A completion of an achievement with a gate that is closed for the user.
 
-    def __init__(self, user_id: str, achievement: str, attribute: str, required: str, actual: str | None) -> None:
-        super().__init__(user_id, achievement, attribute, required, actual)
+    Attributes:
+        user_id, achievement: the user and the achievement.
+        field: the condition that does not hold, for example ``"weekdays"`` or ``"user_attributes.plan"``.
+        wanted, found: what it requires, and what it found instead; None for nothing.
+        reason: both in words, and what to do.
+    """
+
+    def __init__(self, user_id: str, achievement: str, field: str, wanted: Any, found: Any, reason: str) -> None:
+        super().__init__(user_id, achievement, field, wanted, found, reason)
         self.user_id, self.achievement = user_id, achievement
-        self.attribute, self.required, self.actual = attribute, required, actual
+        self.field, self.wanted, self.found, self.reason = field, wanted, found, reason
 
     def __str__(self) -> str:
-        """Return the required value and the user's value."""
-        actual = "not set" if self.actual is None else repr(self.actual)
-        return (
-            f"achievement {self.achievement!r} requires the user attribute {self.attribute!r} to be {self.required!r}; "
-            f"for user {self.user_id!r} it is {actual}"
-        )
+        """Return the achievement, the user and the reason."""
+        return f"achievement {self.achievement!r} cannot be completed for user {self.user_id!r}: {self.reason}"
 
 
 class FreezeLimitReached(Refused):

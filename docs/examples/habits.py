@@ -1,6 +1,7 @@
 """A habit tracker on the command line: ``python habits.py done running``, then ``status``, ``calendar`` or ``why``.
 
-Rules have one streak, and every habit has its own: so each habit is a user of the engine, and "done" is the metric.
+A habit is named by whoever tracks it, and rules name their streaks: so each habit is a user of the engine, and "done"
+is the metric.
 """
 
 import sys
@@ -26,7 +27,7 @@ from trophy_engine import (
 EVERY_WEEK: Final = Freezes(max_count=2, auto_earn_interval=7, auto_earn_amount=1)
 RULES: Final = Ruleset(
     metrics=[Metric("done")],
-    streak=Streak(metrics=[StreakMetric("done")], freezes=EVERY_WEEK),
+    streaks=[Streak("daily", metrics=[StreakMetric("done")], freezes=EVERY_WEEK)],
     achievements=[Achievement(f"{days}-days", StreakTrigger(days), name=f"{days} days") for days in (7, 30, 100)],
 )
 #: The user's data directory, by platform.

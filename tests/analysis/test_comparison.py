@@ -22,14 +22,14 @@ from trophy_engine.calendar.instants import to_micros
 
 OLD = Ruleset(
     metrics=[Metric("words"), Metric("views")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("three", StreakTrigger(3)), Achievement("ten", MetricTrigger("words", 10))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
 )
 NEW = evolve(
     OLD,
     metrics=[Metric("words")],
-    streak=evolve(OLD.streak, freezes=Freezes(1)),
+    streaks=[evolve(OLD.primary_streak, freezes=Freezes(1))],
     achievements=[Achievement("three", StreakTrigger(3)), Achievement("ten", MetricTrigger("words", 12))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=3)]), PointsSystem("gems")],
 )

@@ -34,7 +34,7 @@ from trophy_engine.analysis import (
 EVIL = "<script>alert('&')</script>"
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("two", MetricTrigger("words", value=2), name=EVIL)],
     points=[
         PointsSystem("xp", name=EVIL, triggers=[MetricPointsTrigger("words", 10)], levels=[Level("up", 10, name=EVIL)])

@@ -242,3 +242,22 @@ def test_an_unknown_offset_or_abbreviation_is_not_corrected_to_another_zone(name
     assert str(error.value) == (
         f"unknown time zone {name!r}; use an IANA name, for example 'Europe/London', or an offset, for example '+05:30'"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "instant", "start", "end", "since"),
+    [
+        ("Europe/London", "2026-06-06T00:30", 22, 4, "2026-06-05T21:00"),
+        ("Europe/London", "2026-10-25T03:30", 22, 4, "2026-10-24T21:00"),  # the hour from 01:00 is shown twice
+        ("Europe/London", "2026-10-25T01:45", 1.5, 1, "2026-10-25T01:30"),  # out of it while 01:00 is shown again
+        ("Europe/London", "2026-03-29T01:10", 1.5, 1, "2026-03-29T01:00"),  # 01:30 is skipped
+        ("Pacific/Apia", "2011-12-30T11:00", 22, 4, "2011-12-30T10:00"),  # the 30th is skipped, with its evening
+        ("+05:30", "2026-06-05T18:29", 0, 23, "2026-06-04T18:30"),
+    ],
+)
+def test_a_clock_shows_some_times_of_day_since_an_instant(name, instant, start, end, since):
+    instant, since = (to_micros(datetime.fromisoformat(text).replace(tzinfo=UTC)) for text in (instant, since))
+    for day_start in (0, 4 * HOUR):
+        local = zone(name, day_start)
+        assert local.shown_since(instant, int(start * HOUR), end * HOUR) == since
+        assert local.time_of_day(instant) == (instant + zone(name).offset(instant)) % DAY

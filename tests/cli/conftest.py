@@ -14,7 +14,7 @@ LOG = "user_id,at,n\nann,2025-04-02T10:00:00Z,1\nann,2025-04-03T10:00:00Z,2\nben
 def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("rules.toml").write_text(
-        'metrics = [{ key = "words" }]\n[streak]\nmetrics = [{ key = "words" }]\n'
+        'metrics = [{ key = "words" }]\n[[streaks]]\nkey = "daily"\nmetrics = [{ key = "words" }]\n'
         '[[achievements]]\nkey = "one"\nname = "The first"\n'
         'trigger = { type = "metric", metric = "words", value = 1 }\n'
         '[[points]]\nkey = "xp"\ntriggers = [{ type = "metric", metric = "words", points = 5 }]\n'

@@ -13,15 +13,15 @@ from trophy_engine import Ruleset, TrophyError
 
 def test_check_lists_every_problem_and_its_status_names_the_kind(run):
     assert run("check", "rules.toml").exit_code == 0
-    Path("bad.toml").write_text('metric = []\n[streak]\nmetrics = [{ key = "word" }]\n')
+    Path("bad.toml").write_text('metric = []\n[[streaks]]\nkey = "daily"\nmetrics = [{ key = "word" }]\n')
     bad = run("check", "bad.toml")
     assert bad.exit_code == 1
     assert bad.output.splitlines() == [
         "bad.toml:1:1: error: metric: unknown field 'metric'; did you mean 'metrics'?",
-        "bad.toml:3:20: error: streak.metrics[0] 'word'.key: unknown metric 'word'; known: none",
+        "bad.toml:4:20: error: streaks[0] 'daily'.metrics[0] 'word'.key: unknown metric 'word'; known: none",
         "bad.toml: 2 errors, no warnings",
     ]
-    Path("odd.toml").write_text("[streak]\n")
+    Path("odd.toml").write_text("[[streaks]]\nkey = 'daily'\n")
     odd = run("check", "odd.toml")
     assert (odd.exit_code, odd.output.splitlines()[-1]) == (3, "odd.toml: no errors, 1 warning")
     assert run("check", "missing.toml").exit_code == 1
@@ -46,12 +46,13 @@ def test_check_names_a_file_whose_name_is_not_text(run):
 
 
 def test_several_files_and_standard_input_are_checked_together(run):
-    Path("odd.toml").write_text("[streak]\n")
+    Path("odd.toml").write_text("[[streaks]]\nkey = 'daily'\n")
     found = run("check", "rules.toml", "odd.toml", "-", stdin='{"metrics": [{"key": "a", "nam": "A"}]}')
     assert found.exit_code == 1
     assert found.output.splitlines() == [
         "rules.toml: no errors, no warnings",
-        "odd.toml:1:1: warning: streak.metrics: a streak without metrics never starts; add at least one metric",
+        "odd.toml:1:1: warning: streaks[0] 'daily'.metrics: a streak without metrics never starts; "
+        "add at least one metric",
         "odd.toml: no errors, 1 warning",
         "<stdin>:1:27: error: metrics[0] 'a'.nam: unknown field 'nam'; did you mean 'name'?",
         "<stdin>: 1 error, no warnings",
@@ -177,13 +178,13 @@ def test_programs_read_the_problems_as_json(run):
     [
         (
             "a.toml",
-            "[streak]\nfrequency = daily\n",
-            'a.toml:2:13: error: the rules are not valid TOML: invalid value; write "daily", in quotes',
+            "[[streaks]]\nkey = 'daily'\nfrequency = daily\n",
+            'a.toml:3:13: error: the rules are not valid TOML: invalid value; write "daily", in quotes',
         ),
         (
             "a.toml",
-            "[streak]\n[streak]\n",
-            "a.toml:2:1: error: the rules are not valid TOML: cannot declare [streak] twice",
+            "[notifications]\n[notifications]\n",
+            "a.toml:2:1: error: the rules are not valid TOML: cannot declare [notifications] twice",
         ),
         (
             "a.toml",

@@ -97,7 +97,7 @@ ENDING = [command for command in COMMANDS if command != "serve"]
 
 @pytest.mark.parametrize("command", ENDING)
 def test_the_help_of_every_command_has_an_example_that_works(run, command):
-    Path("rules.toml").write_text(Path("rules.toml").read_text() + "[streak.freezes]\nmax_count = 1\n")
+    Path("rules.toml").write_text(Path("rules.toml").read_text() + "[streaks.freezes]\nmax_count = 1\n")
     Path("new.toml").write_text(Path("rules.toml").read_text().replace("points = 5", "points = 6"))
     Path("events.csv").write_text("user_id,at,pages\nann,2025-04-02T10:00:00Z,1\nben,2025-04-02T11:00:00Z,2\n")
     done = run(*example_of(command))

@@ -22,7 +22,7 @@ from trophy_engine import Engine
 
 ROOT = Path(__file__).parents[2]
 EVENT = {"user": {"id": "18"}, "value": 1}
-RULES = 'metrics = [{ key = "words" }]\n[streak]\nmetrics = [{ key = "words" }]\n'
+RULES = 'metrics = [{ key = "words" }]\n[[streaks]]\nkey = "daily"\nmetrics = [{ key = "words" }]\n'
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def test_simulate_writes_tables_as_parquet(run):
     words = ("simulate", "rules.toml", "--users", "9", "--days", "20", "--out", "out", "--table-format", "parquet")
     assert run(*words).exit_code == 0
     assert {"users.parquet", "survival.parquet", "survival.png"} <= {path.name for path in Path("out").iterdir()}
-    assert run(*words, "--vary", "streak.freezes.max_count=1,2").exit_code == 0
+    assert run(*words, "--vary", "streaks.daily.freezes.max_count=1,2").exit_code == 0
     assert Path("out/sweep.parquet").exists()
     assert list(Path("out").glob("*.csv")) == []
 
@@ -35,14 +35,16 @@ def test_a_simulation_without_events_is_reported(run, vary):
 
 def test_simulate_varies_rules_for_a_population_from_a_log(run):
     words = ("--like", "log.csv", "--value-column", "n", "--users", "20", "--days", "60", "--workers", "2")
-    done = run("simulate", "rules.toml", *words, "--vary", "streak.freezes.max_count=0..2", "--out", "out")
+    done = run("simulate", "rules.toml", *words, "--vary", "streaks.daily.freezes.max_count=0..2", "--out", "out")
     assert done.exit_code == 0
     table = done.output.partition("Longest streak, in days")[2].splitlines()
     assert table[2].split() == ["max_count", "mean", "difference"]
     assert [line.split()[0] for line in table[4:7]] == ["0", "1", "2"]
     assert Path("out/sweep.csv").read_text().startswith("rules,measure,mean,low,high,difference")
     assert Path("out/sweep.png").exists()
-    named = run("simulate", "rules.toml", "--users", "5", "--days", "9", "--vary", "streak.frequency=daily,weekly")
+    named = run(
+        "simulate", "rules.toml", "--users", "5", "--days", "9", "--vary", "streaks.daily.frequency=daily,weekly"
+    )
     assert re.search(r"frequency +mean +difference", named.output)
     assert re.search(r"\n weekly ", named.output)
 
@@ -50,7 +52,7 @@ def test_simulate_varies_rules_for_a_population_from_a_log(run):
 @pytest.mark.parametrize(("days", "seven", "thirty"), [("21", False, False), ("90", True, False), ("365", True, True)])
 def test_a_sweep_prints_only_observed_lengths(run, days, seven, thirty):
     rules = Path("rules.toml").read_text()
-    Path("weekly.toml").write_text(rules.replace("[streak]", '[streak]\nfrequency = "weekly"'))
+    Path("weekly.toml").write_text(rules.replace('key = "daily"', 'key = "daily"\nfrequency = "weekly"'))
     words = ("--users", "50", "--days", days, "--seed", "1", "--vary", "points[xp].maximum=9")
     [*_, row] = [line for line in run("simulate", "weekly.toml", *words).output.splitlines() if line.startswith(" 9 ")]
     shares = re.findall(r"not observed|\d+\.\d %", row)
@@ -60,23 +62,29 @@ def test_a_sweep_prints_only_observed_lengths(run, days, seven, thirty):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--vary", "streak.freezes"), "--vary takes PATH=VALUES"),
-        (("--vary", "streak.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
+        (("--vary", "streaks.daily.freezes"), "--vary takes PATH=VALUES"),
+        (("--vary", "streaks.daily.freezes.max_count=0..1000000000"), "--vary tries at most 1,000 values"),
         (
-            ("--vary", "streak.freezes.max_count=0..1000000000"),
+            ("--vary", "streaks.daily.freezes.max_count=0..1000000000"),
             "0..1000000000 has 1,000,000,001; use a step, as in 0..1000000000..1001002",
         ),
-        (("--vary", f"streak.freezes.max_count=0..{'9' * 5000}"), "--vary tries at most 1,000 values"),
-        (("--vary", "streak.freezes.max_count=0..1e18"), "--vary tries at most 1,000 values of a range of integers"),
-        (("--vary", "streak.freezes.max_count=0..0.5"), "not '0..0.5'; list other values, as in 0.5,1.5"),
-        (("--vary", "streak.freezes.max_count=0..10..0"), "the step of --vary must be 1 or more, not 0"),
+        (("--vary", f"streaks.daily.freezes.max_count=0..{'9' * 5000}"), "--vary tries at most 1,000 values"),
         (
-            ("--vary", "streak.freezes.max_count=5..0"),
+            ("--vary", "streaks.daily.freezes.max_count=0..1e18"),
+            "--vary tries at most 1,000 values of a range of integers",
+        ),
+        (("--vary", "streaks.daily.freezes.max_count=0..0.5"), "not '0..0.5'; list other values, as in 0.5,1.5"),
+        (("--vary", "streaks.daily.freezes.max_count=0..10..0"), "the step of --vary must be 1 or more, not 0"),
+        (
+            ("--vary", "streaks.daily.freezes.max_count=5..0"),
             "5..0 of --vary has no values; write the smaller bound first: 0..5",
         ),
-        (("--vary", "points[xp].maximum=1..999", "--vary", "streak.freezes.max_count=0..5"), "try fewer at a time"),
+        (
+            ("--vary", "points[xp].maximum=1..999", "--vary", "streaks.daily.freezes.max_count=0..5"),
+            "try fewer at a time",
+        ),
         (("--vary", "points[xp].maximum=1", "--vary", "points[xp].maximum=2"), "--vary names points[xp].maximum twice"),
-        (("--vary", "streak.freezes.max_count=0,-1"), "max_count = -1"),
+        (("--vary", "streaks.daily.freezes.max_count=0,-1"), "max_count = -1"),
         (("--start", "soon"), "--start must be a date, for example 2025-04-02, not 'soon'"),
         (("--like", "none.csv"), "cannot read none.csv"),
     ],

@@ -12,7 +12,7 @@ from served import serving
 
 from trophy_engine.trophy_api import sign_body
 
-RULES = 'metrics = [{ key = "words" }]\n[streak]\nmetrics = [{ key = "words" }]\n'
+RULES = 'metrics = [{ key = "words" }]\n[[streaks]]\nkey = "daily"\nmetrics = [{ key = "words" }]\n'
 EVENT = {"user": {"id": "18"}, "value": 1}
 START = ("rules.toml", "--now", "2025-04-02T10:00:00Z")
 

@@ -12,7 +12,7 @@ from trophy_engine import (
     Attribute,
     CompositeTrigger,
     Engine,
-    FilterMismatch,
+    GateClosed,
     Metric,
     MetricTrigger,
     PointsSystem,
@@ -29,7 +29,7 @@ def engine_with(*achievements, points=()):
         Ruleset(
             metrics=[Metric("words")],
             attributes=[Attribute("plan"), Attribute("device", "event")],
-            streak=Streak(metrics=[StreakMetric("words")]),
+            streaks=[Streak("habit", metrics=[StreakMetric("words")])],
             achievements=achievements,
             points=points,
         )
@@ -84,7 +84,9 @@ def test_nested_composites_complete_with_one_event():
 
 
 def test_a_filter_keeps_an_achievement_until_an_event_after_the_user_qualifies():
-    engine = engine_with(Achievement("pro-hundred", MetricTrigger("words", 100), user_attributes={"plan": "pro"}))
+    engine = engine_with(
+        Achievement("pro-hundred", MetricTrigger("words", 100), when={"user_attributes": {"plan": "pro"}})
+    )
     assert keys(play(engine, "04-02T10:00 words 120")[0]) == []
     assert engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T10:01")).achievements == ()
     [outcome] = play(engine, "04-02T10:02 words 1")
@@ -94,7 +96,7 @@ def test_a_filter_keeps_an_achievement_until_an_event_after_the_user_qualifies()
 def test_a_filtered_composite_is_checked_at_the_next_event():
     engine = engine_with(
         Achievement("first", MetricTrigger("words", 1)),
-        Achievement("pro-first", CompositeTrigger(["first"]), user_attributes={"plan": "pro"}),
+        Achievement("pro-first", CompositeTrigger(["first"]), when={"user_attributes": {"plan": "pro"}}),
     )
     assert keys(play(engine, "04-02T10:00 words 1")[0]) == ["first"]
     engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T10:01"))
@@ -102,10 +104,11 @@ def test_a_filtered_composite_is_checked_at_the_next_event():
 
 
 def test_an_api_achievement_for_other_users_is_refused():
-    engine = engine_with(Achievement("vip", ApiTrigger(), user_attributes={"plan": "pro"}))
+    engine = engine_with(Achievement("vip", ApiTrigger(), when={"user_attributes": {"plan": "pro"}}))
     engine.identify("jo", attributes={"plan": "free"}, at=at("04-02T10:00"))
     with pytest.raises(
-        FilterMismatch, match="requires the user attribute 'plan' to be 'pro'; for user 'jo' it is 'free'"
+        GateClosed,
+        match="'vip' cannot be completed for user 'jo': it requires plan = 'pro'; the value of this user is 'free'",
     ):
         engine.complete("vip", user="jo", at=at("04-02T10:01"))
 

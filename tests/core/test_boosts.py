@@ -31,7 +31,7 @@ def engine_with(boosts, points=10, **system):
 
 
 def test_boosts_multiply_and_are_named_on_the_award():
-    boosts = [Boost(f"x{multiplier}", multiplier, ALWAYS) for multiplier in (2, 1.5, 3)]
+    boosts = [Boost(f"x{multiplier}", multiplier, when={"start": ALWAYS}) for multiplier in (2, 1.5, 3)]
     [outcome] = play(engine_with(boosts), "04-02T10:00 words 1")
     [award] = outcome.points["xp"].awards
     assert award.awarded == 90
@@ -52,13 +52,16 @@ def test_boosts_multiply_and_are_named_on_the_award():
     ],
 )
 def test_the_exact_product_is_rounded_once(points, events, boosts, awarded):
-    boosts = [Boost(f"boost {n}", multiplier, ALWAYS, rounding=mode) for n, (multiplier, mode) in enumerate(boosts)]
+    boosts = [
+        Boost(f"boost {n}", multiplier, rounding=mode, when={"start": ALWAYS})
+        for n, (multiplier, mode) in enumerate(boosts)
+    ]
     [outcome] = play(engine_with(boosts, points), f"04-02T10:00 words {events}")
     assert outcome.points["xp"].added == awarded
 
 
 def test_a_deduction_is_not_boosted_and_the_cap_comes_after_the_boost():
-    engine = engine_with([Boost("double", 2, ALWAYS)], maximum=15)
+    engine = engine_with([Boost("double", 2, when={"start": ALWAYS})], maximum=15)
     outcomes = play(engine, "04-02T10:00 words 1\n04-02T10:01 views 1")
     assert [outcome.points["xp"].added for outcome in outcomes] == [15, -3]
 
@@ -73,15 +76,15 @@ def test_a_deduction_is_not_boosted_and_the_cap_comes_after_the_boost():
     ],
 )
 def test_a_boost_of_one_date_follows_the_local_day_of_the_user(zone, instant, awarded):
-    engine = engine_with([Boost("love", 2, date(2026, 2, 14), date(2026, 2, 14))])
+    engine = engine_with([Boost("love", 2, when={"start": date(2026, 2, 14), "end": date(2026, 2, 14)})])
     engine.identify("jo", time_zone=zone, at=at("2026-02-01T00:00"))
     assert play(engine, f"{instant} words 1")[0].points["xp"].added == awarded
 
 
 def test_a_boost_may_be_for_some_users_or_for_one():
     boosts = [
-        Boost("pro", 2, ALWAYS, user_attributes={"plan": "pro"}),
-        Boost("for mia", 3, ALWAYS, user_id="mia"),
+        Boost("pro", 2, when={"start": ALWAYS, "user_attributes": {"plan": "pro"}}),
+        Boost("for mia", 3, when={"start": ALWAYS}, user_id="mia"),
     ]
     engine = engine_with(boosts)
     engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T10:00"))
@@ -90,7 +93,9 @@ def test_a_boost_may_be_for_some_users_or_for_one():
 
 
 def test_points_for_user_creation_are_boosted():
-    system = PointsSystem("xp", triggers=[UserCreationPointsTrigger(10)], boosts=[Boost("double", 2, ALWAYS)])
+    system = PointsSystem(
+        "xp", triggers=[UserCreationPointsTrigger(10)], boosts=[Boost("double", 2, when={"start": ALWAYS})]
+    )
     engine = Engine(Ruleset(points=[system]))
     engine.identify("jo", at=at("04-02T10:00"))
     assert engine.user("jo", at=at("04-02T10:00")).points["xp"].total == 20

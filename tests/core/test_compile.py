@@ -56,14 +56,16 @@ def test_each_prerequisite_lists_its_composites():
 
 def test_a_metric_is_independent_if_no_streak_or_board_uses_it():
     metrics = [Metric("words"), Metric("views"), Metric("credited")]
-    rules = Ruleset(metrics, streak=Streak(metrics=[StreakMetric("credited")]), leaderboards=[board("words")])
+    rules = Ruleset(
+        metrics, streaks=[Streak("habit", metrics=[StreakMetric("credited")])], leaderboards=[board("words")]
+    )
     plan = compile_plan(rules)
     assert {key: metric.alone for key, metric in plan.metrics.items()} == {
         "words": False,
         "views": True,
         "credited": False,
     }
-    own = Ruleset(metrics, streak=Streak(metrics=[StreakMetric("words")], customization_enabled=True))
+    own = Ruleset(metrics, streaks=[Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True)])
     assert not any(metric.alone for metric in compile_plan(own).metrics.values())
 
 

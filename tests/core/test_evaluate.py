@@ -31,7 +31,7 @@ from trophy_engine.core.evaluate import apply_command
 PLAN = compile_plan(
     Ruleset(
         [Metric("words"), Metric("views")],
-        streak=Streak(metrics=[StreakMetric("words")]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words")])],
         achievements=[
             Achievement("five", MetricTrigger("words", 5)),
             Achievement("both", CompositeTrigger(["five", "called"])),

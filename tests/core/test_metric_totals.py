@@ -69,7 +69,7 @@ def test_a_filter_of_a_trigger_narrows_that_of_a_derived_metric():
 
 
 def test_an_event_that_leaves_a_total_as_it_is_completes_what_other_attributes_of_the_user_allow():
-    achievement = Achievement("pro-80", MetricTrigger("greatest", 80), user_attributes={"plan": "pro"})
+    achievement = Achievement("pro-80", MetricTrigger("greatest", 80), when={"user_attributes": {"plan": "pro"}})
     greatest = Metric("greatest", source="laps", aggregate="max")
     rules = Ruleset(attributes=[Attribute("plan")], metrics=[Metric("laps"), greatest], achievements=[achievement])
     engine = Engine(rules)

@@ -43,7 +43,7 @@ def test_an_opened_achievement_is_backdated_for_all_who_qualify_without_points()
     year = Achievement("year", AnniversaryTrigger(1), status="inactive")
     month = Achievement("month", StreakTrigger(2), status="inactive")
     payment = MetricPointsTrigger("lessons", 1)
-    engine = Engine(rules(achievements=[both, ten, year, month], streak=daily(), points=[PointsSystem("xp")]))
+    engine = Engine(rules(achievements=[both, ten, year, month], streaks=[daily()], points=[PointsSystem("xp")]))
     engine.identify("jo", sign_up_date="2024-01-01", at=at("04-01T10:00"))
     play(engine, "04-01T10:00 words 8\n04-02T10:00 words 8")
     play(engine, "04-02T10:00 words 9", user="mia")
@@ -89,7 +89,7 @@ def test_a_removed_rule_that_returns_starts_at_zero():
     parts = {
         "achievements": [ten, Achievement("call", ApiTrigger())],
         "points": [PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)])],
-        "streak": daily(freezes=None),
+        "streaks": [daily(freezes=None)],
         "leaderboards": [Leaderboard("week", "metric", date(2025, 1, 1), metric="words")],
     }
     engine = Engine(rules(**parts))
@@ -151,7 +151,7 @@ def test_a_boost_multiplies_from_its_adoption_on():
     pay = MetricPointsTrigger("words", 10)
     engine = Engine(rules(points=[PointsSystem("xp", triggers=[pay])]))
     play(engine, "04-01T10:00 words 1")
-    twice = Boost("twice", 2, date(2025, 1, 1))
+    twice = Boost("twice", 2, when={"start": date(2025, 1, 1)})
     assert change(engine, "04-01T11:00", points=[PointsSystem("xp", triggers=[pay], boosts=[twice])]) == []
     [outcome] = play(engine, "04-01T12:00 words 1")
     assert (outcome.points["xp"].added, outcome.points["xp"].total) == (20, 30)
@@ -247,16 +247,16 @@ def test_rules_do_not_change_in_the_past_nor_within_a_batch():
     engine = Engine(rules())
     play(engine, "04-01T10:00 words 1")
     with pytest.raises(EarlierThanSettled):
-        engine.update(rules(streak=daily()), at=at("04-01T09:59"))
+        engine.update(rules(streaks=[daily()]), at=at("04-01T09:59"))
     with engine.batch(), pytest.raises(InvalidValue, match="rules cannot change within a batch"):
-        engine.update(rules(streak=daily()), at=at("04-01T10:01"))
+        engine.update(rules(streaks=[daily()]), at=at("04-01T10:01"))
     assert engine.ruleset == rules()
     assert len(list(engine.log())) == 2
 
 
 def test_a_user_created_after_a_change_can_have_an_earlier_instant():
     engine = Engine(rules())
-    engine.update(rules(streak=daily()), at=at("04-01T12:00"))
+    engine.update(rules(streaks=[daily()]), at=at("04-01T12:00"))
     play(engine, "04-01T11:00 words 1")
     [*_, last] = engine.transitions("jo", at=at("04-01T11:30"))
     assert last.state.streak.length == length(engine, "04-01T11:30") == 1
@@ -266,12 +266,14 @@ def test_a_user_created_after_a_change_can_have_an_earlier_instant():
 def test_a_history_of_changes_is_equal_after_reopening_and_replay(tmp_path, snapshot_every):
     storage = SQLiteStorage(tmp_path / "save.db")
     storage.snapshot_every = snapshot_every
-    engine = Engine(rules(streak=daily(freezes=Freezes(1))), storage=storage)
+    engine = Engine(rules(streaks=[daily(freezes=Freezes(1))]), storage=storage)
     active(engine, "04-01", 5)
     engine.record("words", user="jo", value=9, attributes={"device": "ios"}, at=at("04-05T13:00"))
-    change(engine, "04-05T14:00", streak=daily(words=5), achievements=[Achievement("ten", MetricTrigger("words", 10))])
+    change(
+        engine, "04-05T14:00", streaks=[daily(words=5)], achievements=[Achievement("ten", MetricTrigger("words", 10))]
+    )
     play(engine, "04-06T10:00 words 4")
-    change(engine, "04-06T11:00", streak=Streak("weekly", [StreakMetric("words", 2)]))
+    change(engine, "04-06T11:00", streaks=[Streak("habit", "weekly", [StreakMetric("words", 2)])])
     every_hour = PointsSystem("xp", triggers=[TimePointsTrigger(1, "hours", 1)])
     change(engine, "04-06T12:30", points=[every_hour])
     engine.settle(at=at("04-08T00:00"))

@@ -35,7 +35,7 @@ def rules(achievements=ACHIEVEMENTS):
     triggers = [AchievementPointsTrigger("rich", 7), MetricPointsTrigger("words", 10, 5), StreakPointsTrigger(1)]
     return Ruleset(
         METRICS,
-        streak=Streak("daily", [StreakMetric("earned", 10)]),
+        streaks=[Streak("habit", "daily", [StreakMetric("earned", 10)])],
         achievements=achievements,
         points=[
             PointsSystem("xp", triggers=triggers),

@@ -18,8 +18,8 @@ from trophy_engine.testing.histories import commands, journeys, records
 
 
 def engine_of(**streak):
-    rule = Streak(metrics=[StreakMetric("words")], customization_enabled=True, **streak)
-    return Engine(Ruleset(metrics=[Metric("words")], streak=rule))
+    rule = Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True, **streak)
+    return Engine(Ruleset(metrics=[Metric("words")], streaks=[rule]))
 
 
 def account_of(engine, when):
@@ -97,7 +97,7 @@ def test_a_flight_west_undoes_a_miss_with_the_day_off_before_it():
         day("day_off", "06-08", 1),
         day("credited", "06-09", 2),
     ]
-    in_force = [decision.kind for decision, _ in PeriodAccount(engine.transitions("jo", at=at("06-09T19:00")))]
+    in_force = [decision.kind for decision, _ in PeriodAccount("habit", engine.transitions("jo", at=at("06-09T19:00")))]
     assert in_force == ["credited", "day_off", "credited"]
 
 
@@ -150,9 +150,9 @@ def test_paused_days_are_decided_before_a_streak_is_disabled_or_has_another_cale
     engine = engine_of()
     play(engine, "04-01T10:00 words 1")
     engine.pause("jo", date(2025, 4, 2), date(2025, 4, 20), at=at("04-01T11:00"))
-    weekly = attrs.evolve(engine.ruleset.streak, frequency="weekly")
+    weekly = attrs.evolve(engine.ruleset.primary_streak, frequency="weekly")
     changed = Engine.from_log(engine.log())
-    changed.update(attrs.evolve(engine.ruleset, streak=weekly, first_weekday="tuesday"), at=at("04-05T11:00"))
+    changed.update(attrs.evolve(engine.ruleset, streaks=[weekly], first_weekday="tuesday"), at=at("04-05T11:00"))
     engine.prefer("jo", streak_enabled=False, at=at("04-05T11:00"))
     assert account_of(engine, "04-05T12:00")[1:] == [("paused", "04-02", "04-04", 1), day("lost", "04-05", 0)]
     assert account_of(changed, "04-05T12:00")[1:] == [
@@ -164,8 +164,8 @@ def test_paused_days_are_decided_before_a_streak_is_disabled_or_has_another_cale
 def test_a_recount_decides_the_periods_of_the_new_calendar():
     engine = engine_of()
     play(engine, "03-31T10:00 words 1\n04-08T10:00 words 1\n04-22T10:00 words 1\n04-29T10:00 words 1")
-    weekly = attrs.evolve(engine.ruleset.streak, frequency="weekly")
-    engine.update(attrs.evolve(engine.ruleset, streak=weekly, first_weekday="monday"), at=at("04-30T10:00"))
+    weekly = attrs.evolve(engine.ruleset.primary_streak, frequency="weekly")
+    engine.update(attrs.evolve(engine.ruleset, streaks=[weekly], first_weekday="monday"), at=at("04-30T10:00"))
     assert account_of(engine, "04-30T10:00")[-3:] == [
         ("recounted", "03-31", "04-13", 2),
         ("lost", "04-14", "04-20", 0),
@@ -182,7 +182,7 @@ def test_without_a_streak_nothing_is_decided():
 # Any history --------------------------------------------------------------------------------------------------------
 
 METRICS = ("lessons", "minutes")
-RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))
+RULES = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streaks=[streak]))
 
 
 def credits_travels_and_care(rules, user, at):

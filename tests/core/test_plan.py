@@ -24,7 +24,7 @@ RULES = Ruleset(
         Metric("most", source="words", aggregate="max", event_attributes={"genre": ["poem", "play"]}),
         Metric("today", source="words", window="day"),
     ],
-    streak=Streak(metrics=[StreakMetric("words", 10), StreakMetric("pages", 2)], evaluation_mode="AND"),
+    streaks=[Streak("habit", metrics=[StreakMetric("words", 10), StreakMetric("pages", 2)], evaluation_mode="AND")],
     achievements=[
         Achievement("poems", MetricTrigger("words", 5, {"genre": "poem"})),
         Achievement("german", MetricTrigger("words", 5, {"lang": "de"})),
@@ -77,8 +77,8 @@ def test_a_metric_is_compound_if_it_moves_others_or_is_no_plain_sum():
 def test_windowed_counters_have_the_names_of_their_rules():
     assert list(PLAN.windowed_counters) == [
         ("metric", "today"),
-        ("streak", "words"),
-        ("streak", "pages"),
+        ("streak", "habit", "words"),
+        ("streak", "habit", "pages"),
         ("leaderboard", "best"),
     ]
     counter, windows = PLAN.windowed_counters["metric", "today"], {}

@@ -29,7 +29,7 @@ from trophy_engine.storage.sqlite import SQLiteStorage
 
 
 def test_a_balance_past_10_to_the_100_is_exact(tmp_path):
-    boosts = [Boost(f"b{number}", 99, date(2025, 1, 1)) for number in range(60)]
+    boosts = [Boost(f"b{number}", 99, when={"start": date(2025, 1, 1)}) for number in range(60)]
     levels = [Level("first", 1), Level("last", 10**17)]
     system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], levels=levels, boosts=boosts)
     rules = Ruleset(metrics=[Metric("words")], points=[system])
@@ -45,7 +45,7 @@ def test_a_balance_past_10_to_the_100_is_exact(tmp_path):
 
 
 def test_a_balance_stops_where_python_could_not_print_it(tmp_path):
-    boosts = [Boost(f"b{number}", 99, date(2025, 1, 1)) for number in range(2_200)]
+    boosts = [Boost(f"b{number}", 99, when={"start": date(2025, 1, 1)}) for number in range(2_200)]
     rules = Ruleset(
         metrics=[Metric("words")],
         points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)],
@@ -121,15 +121,15 @@ def test_only_matching_events_count_towards_a_filtered_trigger():
 
 
 def test_a_trigger_with_a_filter_awards_matching_users_only():
-    engine = engine_with(MetricPointsTrigger("words", points=5, user_attributes={"plan": "pro"}))
+    engine = engine_with(MetricPointsTrigger("words", points=5, when={"user_attributes": {"plan": "pro"}}))
     assert added(play(engine, "04-02T10:00 words 1")[0]) is None
     engine.identify("jo", attributes={"plan": "pro"}, at=at("04-02T10:01"))
     assert added(play(engine, "04-02T10:02 words 1")[0]) == 5
 
 
 def test_every_seventh_day_of_a_streak_awards_points_and_a_frozen_day_does_not():
-    streak = Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
-    engine = engine_with(StreakPointsTrigger(points=50, length=7), streak=streak)
+    streak = Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
+    engine = engine_with(StreakPointsTrigger(points=50, length=7), streaks=[streak])
     days = [
         datetime(2025, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in (*range(7), *range(8, 15), *range(20, 27))
     ]
@@ -233,8 +233,8 @@ def test_awards_of_different_periods_coincide_only_where_both_are_due():
 
 
 def test_hourly_awards_keep_their_schedule_when_a_streak_is_lost():
-    streak = Streak(metrics=[StreakMetric("words")])
-    engine = engine_with(TimePointsTrigger(1, "hours", 10), streak=streak)
+    streak = Streak("habit", metrics=[StreakMetric("words")])
+    engine = engine_with(TimePointsTrigger(1, "hours", 10), streaks=[streak])
     play(engine, "04-01T12:00 words 1")
     effects = engine.settle(at=at("04-03T08:00"))
     assert [(effect.type, effect.at) for effect in effects] == [

@@ -11,11 +11,11 @@ import attrs
 import pytest
 
 import trophy_engine
-from trophy_engine import Boost, MetricPointsTrigger
+from trophy_engine import Boost, MetricPointsTrigger, StreakFreezeReward
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import EFFECTS, Effect, StreakLost
 from trophy_engine.core.raw_effects import AT, KIND, USER_ID, name_fields, position, select_effects, to_effect
-from trophy_engine.explain.event import SENTENCES
+from trophy_engine.explain.event import SENTENCES, StreakWords
 
 PACKAGE = Path(trophy_engine.__file__).parent
 #: The core reads bare tuples, and broadcasts are drafts before they are effects.
@@ -33,7 +33,8 @@ VALUES = {
     "date | None": lambda place: 739_343 + place,
     "PointsTrigger | ManualAward": lambda place: MetricPointsTrigger("words", 5, place),
     "PointsTrigger": lambda place: MetricPointsTrigger("words", 5, place, limit={"points": 9}),
-    "Boost": lambda place: Boost(f"boost {place}", 2, date(2025, 4, place)),
+    "FreezeReward | None": StreakFreezeReward,
+    "Boost": lambda place: Boost(f"boost {place}", 2, when={"start": date(2025, 4, place)}),
     "tuple[Boost, ...]": lambda place: (place,),
     "tuple[LeaderboardRow, ...]": lambda place: (place,),
 }
@@ -77,7 +78,7 @@ def test_a_field_that_the_kind_does_not_have_is_refused():
 
 @pytest.mark.parametrize("kind", SENTENCES)
 def test_the_sentence_of_every_kind_reads_fields_that_it_has(kind):
-    assert SENTENCES[kind](name_fields(raw_effect(kind)), "day")
+    assert SENTENCES[kind](name_fields(raw_effect(kind)), StreakWords("day", "gym streak"))
 
 
 def test_effects_are_selected_by_their_own_kind():

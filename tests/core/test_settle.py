@@ -24,7 +24,7 @@ from trophy_engine.storage import MemoryStorage
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(max_count=9)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(max_count=9))],
     achievements=[Achievement("called", ApiTrigger())],
 )
 

@@ -197,7 +197,9 @@ def test_a_reset_ends_the_streak_and_later_events_start_the_next():
 
 def test_only_events_after_a_reset_count_for_its_day():
     engine = Engine(
-        Ruleset(metrics=[Metric("words"), Metric("lessons")], streak=Streak(metrics=[StreakMetric("words", 10)]))
+        Ruleset(
+            metrics=[Metric("words"), Metric("lessons")], streaks=[Streak("habit", metrics=[StreakMetric("words", 10)])]
+        )
     )
     engine.record("words", user="jo", value=10, at=utc("2025-06-12 12:00"))
     engine.record("words", user="jo", value=7, at=utc("2025-06-13 12:00"))

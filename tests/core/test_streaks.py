@@ -10,8 +10,8 @@ from trophy_engine import Engine, Metric, Ruleset, Streak, StreakMetric
 
 def engine_with(*, first_weekday="sunday", **streak):
     metrics = streak.pop("metrics", [StreakMetric("lessons")])
-    streak = Streak(metrics=metrics, **streak)
-    return Engine(Ruleset([Metric("lessons"), Metric("minutes")], streak=streak, first_weekday=first_weekday))
+    streak = Streak("habit", metrics=metrics, **streak)
+    return Engine(Ruleset([Metric("lessons"), Metric("minutes")], streaks=[streak], first_weekday=first_weekday))
 
 
 def dates(streak):

@@ -19,7 +19,9 @@ from trophy_engine import (
 
 def engine_with(freezes, **streak):
     metrics = [StreakMetric("lessons")]
-    return Engine(Ruleset(metrics=[Metric("lessons")], streak=Streak(metrics=metrics, freezes=freezes, **streak)))
+    return Engine(
+        Ruleset(metrics=[Metric("lessons")], streaks=[Streak("habit", metrics=metrics, freezes=freezes, **streak)])
+    )
 
 
 def of_kind(effects, kind):

@@ -26,8 +26,8 @@ def local(zone, month, day, hour=12, minute=0, year=2025):
 
 
 def traveller(zone, since, *, first_weekday="sunday", **streak):
-    streak = Streak(metrics=[StreakMetric("steps")], **streak)
-    engine = Engine(Ruleset(metrics=[Metric("steps")], streak=streak, first_weekday=first_weekday))
+    streak = Streak("habit", metrics=[StreakMetric("steps")], **streak)
+    engine = Engine(Ruleset(metrics=[Metric("steps")], streaks=[streak], first_weekday=first_weekday))
     engine.identify("jo", time_zone=zone, at=since)
     return engine
 
@@ -85,7 +85,7 @@ def test_a_protected_day_is_no_longer_so_once_a_later_one_is_credited():
     walk(engine, *days_in(NEW_YORK, [2, 3]))
     fly(engine, LONDON, local(NEW_YORK, 6, 4))
     assert walk(engine, local(LONDON, 6, 5)) == 3
-    assert engine.export_user("jo")["streak"]["protected_periods"] == []
+    assert engine.export_user("jo")["streaks"]["habit"]["protected_periods"] == []
 
 
 # --- west: what the old midnight decided is undone --------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_the_first_event_after_landing_undoes_the_loss():
     landed = local(NEW_YORK, 6, 6, 21)
     lost, undone = fly(engine, NEW_YORK, landed)
     assert (type(lost), lost.length, lost.period_start) == (StreakLost, 5, date(2025, 6, 6))
-    assert undone == StreakLossUndone("jo", landed, 5, date(2025, 6, 6))
+    assert undone == StreakLossUndone("jo", landed, "habit", 5, date(2025, 6, 6))
     outcome = engine.record("steps", user="jo", at=landed)
     assert (outcome.streak.length, outcome.streak.started) == (6, date(2025, 6, 1))
     why = engine.explain("jo", streak=True, at=landed)
@@ -111,7 +111,7 @@ def test_a_freeze_spent_at_the_old_midnight_is_returned():
     walk(engine, *days_in(LONDON, range(1, 6)))
     consumed, returned = fly(engine, NEW_YORK, local(NEW_YORK, 6, 6, 21))
     assert (consumed.freezes, consumed.length) == (0, 5)
-    assert returned == FreezeReturned("jo", local(NEW_YORK, 6, 6, 21), 1, 5, date(2025, 6, 6))
+    assert returned == FreezeReturned("jo", local(NEW_YORK, 6, 6, 21), "habit", 1, 5, date(2025, 6, 6))
     assert walk(engine, local(NEW_YORK, 6, 6, 22)) == 6
     player = engine.user("jo", at=local(NEW_YORK, 6, 6, 23))
     assert (player.freezes, player.freezes_used) == (1, 0)
@@ -234,8 +234,8 @@ def test_the_undoing_survives_the_process(tmp_path):
 def test_other_rules_keep_a_loss_undoable_if_the_streak_is_unchanged():
     engine = traveller(LONDON, local(LONDON, 6, 1, 0))
     walk(engine, *days_in(LONDON, range(1, 6)))
-    streak = engine.ruleset.streak
-    engine.update(Ruleset(metrics=[Metric("steps"), Metric("words")], streak=streak), at=local(LONDON, 6, 7, 1))
+    streak = engine.ruleset.primary_streak
+    engine.update(Ruleset(metrics=[Metric("steps"), Metric("words")], streaks=[streak]), at=local(LONDON, 6, 7, 1))
     fly(engine, NEW_YORK, local(NEW_YORK, 6, 6, 21))
     assert walk(engine, local(NEW_YORK, 6, 6, 21)) == 6
 

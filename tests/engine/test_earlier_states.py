@@ -22,7 +22,7 @@ from trophy_engine import (
 from trophy_engine.testing import execute, games
 
 RULES = Ruleset(
-    metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]), notifications=Notifications()
+    metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])], notifications=Notifications()
 )
 
 

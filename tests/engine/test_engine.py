@@ -23,7 +23,7 @@ from trophy_engine.storage import MemoryStorage, SQLiteStorage
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("ten", MetricTrigger("words", 10))],
 )
 
@@ -49,7 +49,7 @@ def test_a_history_continues_under_other_rules(tmp_path):
         play(engine, "04-01T10:00 words 4\n04-02T10:00 words 3")
     further = Ruleset(
         metrics=[Metric("pages"), Metric("words")],
-        streak=Streak(metrics=[StreakMetric("words")]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words")])],
         achievements=[Achievement("five", MetricTrigger("words", 5)), Achievement("ten", MetricTrigger("words", 10))],
     )
     with Engine(further, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
@@ -70,7 +70,7 @@ def test_a_history_continues_under_other_rules(tmp_path):
 def test_a_streak_of_another_frequency_is_counted_from_the_history():
     storage = MemoryStorage()
     play(Engine(RULES, storage=storage), "04-01T10:00 words 1\n04-02T10:00 words 1")
-    weekly = Ruleset(metrics=[Metric("words")], streak=Streak("weekly", [StreakMetric("words")]))
+    weekly = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", "weekly", [StreakMetric("words")])])
     engine = Engine(weekly, storage=storage)
     player = engine.user("jo", at=at("04-02T11:00"))
     assert (player.streak.length, player.streak.longest, player.metrics["words"]) == (1, 2, 2)

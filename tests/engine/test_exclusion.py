@@ -15,7 +15,7 @@ from trophy_engine import (
     StreakMetric,
 )
 
-RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+RULES = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
 NOON = at("04-02T12:00")
 
 

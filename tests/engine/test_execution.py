@@ -27,7 +27,7 @@ from trophy_engine.storage import MemoryStorage, SQLiteStorage
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("ten", MetricTrigger("words", 10))],
 )
 

@@ -12,7 +12,7 @@ def engine():
     return Engine(
         Ruleset(
             metrics=[Metric("words"), Metric("lessons")],
-            streak=Streak(metrics=[StreakMetric("words")]),
+            streaks=[Streak("habit", metrics=[StreakMetric("words")])],
             points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=10)])],
         )
     )

@@ -26,7 +26,7 @@ from trophy_engine import (
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("ten", MetricTrigger("words", 10))],
 )
 
@@ -69,7 +69,7 @@ def test_an_outcome_pickles_and_copies():
         RULES,
         attributes=[Attribute("plan")],
         leaderboards=[board],
-        streak=Streak(metrics=[StreakMetric("words")], customization_enabled=True),
+        streaks=[Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True)],
         points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)])],
     )
     engine = Engine(rules)
@@ -90,7 +90,7 @@ def test_an_outcome_with_a_custom_streak_pickles():
     paid = PointsSystem("xp", triggers=[AchievementPointsTrigger("two", 5), MetricPointsTrigger("words", 1)])
     rules = Ruleset(
         metrics=[Metric("words")],
-        streak=Streak(metrics=[StreakMetric("words")], customization_enabled=True),
+        streaks=[Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True)],
         achievements=[Achievement("ten", ten), Achievement("two", two), composite],
         points=[paid],
     )

@@ -48,7 +48,7 @@ PLATFORM_EVENTS = {
 }
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("ten", MetricTrigger("words", 10))],
 )
 

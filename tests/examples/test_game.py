@@ -321,7 +321,7 @@ def test_the_pictures_of_the_page(play, tmp_path):
 def test_messages_name_the_missed_day():
     at = datetime(2025, 6, 4, tzinfo=UTC)
     day = at.date() - timedelta(days=1)
-    effects = [FreezeConsumed(PLAYER, at, 1, 4, day), StreakLost(PLAYER, at, 4, day)]
+    effects = [FreezeConsumed(PLAYER, at, "habit", 1, 4, day), StreakLost(PLAYER, at, "habit", 4, day)]
     frozen, lost = describe_effects(effects, RULES)
     assert frozen.detail == "You missed Tuesday, 3 June. Freezes left: 1"
     assert lost.title == "Your streak of 4 days is over"

@@ -29,11 +29,11 @@ from trophy_engine import (
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("views")],
     attributes=[Attribute("plan"), Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words", 10)], freezes=Freezes(1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words", 10)], freezes=Freezes(1))],
     achievements=[
         Achievement("hundred", MetricTrigger("words", 100)),
         Achievement("ios", MetricTrigger("words", 30, {"device": "ios"})),
-        Achievement("pro", MetricTrigger("words", 20), user_attributes={"plan": "pro"}),
+        Achievement("pro", MetricTrigger("words", 20), when={"user_attributes": {"plan": "pro"}}),
         Achievement("onboarded", ApiTrigger()),
         Achievement("both", CompositeTrigger(["hundred", "onboarded"])),
         Achievement("three", StreakTrigger(3)),
@@ -46,11 +46,11 @@ RULES = Ruleset(
             triggers=[
                 MetricPointsTrigger("words", points=5, threshold=10),
                 MetricPointsTrigger("views", points=-50),
-                StreakPointsTrigger(3, user_attributes={"plan": "pro"}),
+                StreakPointsTrigger(3, when={"user_attributes": {"plan": "pro"}}),
             ],
             boosts=[
-                Boost("weekend", 1.25, date(2025, 4, 5), date(2025, 4, 6)),
-                Boost("spring", 1.1, date(2025, 4, 1), rounding="up"),
+                Boost("weekend", 1.25, when={"start": date(2025, 4, 5), "end": date(2025, 4, 6)}),
+                Boost("spring", 1.1, rounding="up", when={"start": date(2025, 4, 1)}),
             ],
             levels=[Level("reader", 20)],
         )

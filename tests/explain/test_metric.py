@@ -217,7 +217,8 @@ def test_the_conditions_of_a_streak_on_derived_metrics():
     def rules(**fields):
         derived = [Metric("best", source="laps", **fields), Metric("lap-days", source="laps", aggregate="days")]
         return Ruleset(
-            [LAPS, *derived], streak=Streak("weekly", [StreakMetric("best", 10), StreakMetric("lap-days", 2)])
+            [LAPS, *derived],
+            streaks=[Streak("habit", "weekly", [StreakMetric("best", 10), StreakMetric("lap-days", 2)])],
         )
 
     engine = Engine(rules(aggregate="max"))
@@ -236,7 +237,9 @@ def test_the_conditions_of_a_streak_on_derived_metrics():
 def test_what_would_have_met_derived_conditions():
     days = Metric("lap-days", source="laps", aggregate="days")
     engine = Engine(
-        Ruleset([LAPS, days], streak=Streak("weekly", [StreakMetric("lap-days", 2), StreakMetric("laps", 5)]))
+        Ruleset(
+            [LAPS, days], streaks=[Streak("habit", "weekly", [StreakMetric("lap-days", 2), StreakMetric("laps", 5)])]
+        )
     )
     play(engine, "2026-01-05T10:00 laps 4\n2026-01-06T10:00 laps 4\n2026-01-12T10:00 laps 4")
     text = engine.explain("jo", streak=True, at=at("2026-01-20")).text

@@ -55,8 +55,8 @@ def test_a_lost_streak_is_explained_by_its_missed_day_and_remedy(story):
 
 
 def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
-    streak = Streak("weekly", [StreakMetric("words", 5), StreakMetric("views")], "AND")
-    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=streak, first_weekday="monday"))
+    streak = Streak("habit", "weekly", [StreakMetric("words", 5), StreakMetric("views")], "AND")
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streaks=[streak], first_weekday="monday"))
     engine.identify("ann", time_zone="America/New_York", at=at("10-20T12:00"))
     engine.record("words", user="ann", value=5, at=at("10-20T12:00"))
     engine.record("views", user="ann", at=at("10-20T12:00"))
@@ -75,7 +75,7 @@ def test_a_week_with_two_conditions_is_missed_at_the_end_of_a_long_day():
 
 
 def test_a_skipped_date_is_not_missed():
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])]))
     engine.identify("ann", time_zone="Pacific/Apia", at=at("2011-12-29T12:00"))
     engine.record("words", user="ann", at=at("2011-12-30T09:30"))  # 29 December, the last before the 31st
     explained = engine.explain("ann", streak=True, at=at("2011-12-31T08:00"))
@@ -88,7 +88,9 @@ def test_a_skipped_date_is_not_missed():
 @pytest.mark.parametrize("mode", ["AND", "OR"])
 def test_a_credited_period_has_the_totals_of_all_its_events(frequency, mode):
     metrics = [StreakMetric("words", 10), StreakMetric("views", 2)]
-    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=Streak(frequency, metrics, mode)))
+    engine = Engine(
+        Ruleset(metrics=[Metric("words"), Metric("views")], streaks=[Streak("habit", frequency, metrics, mode)])
+    )
     engine.record("words", user="ann", value=50, at=at("01-01T12:00"))
     engine.record("views", user="ann", value=2, at=at("01-01T12:00"))
     shown = []
@@ -117,8 +119,8 @@ def streak_of(engine, instant):
 
 
 def cared_for():
-    streak = Streak("daily", [StreakMetric("words", 10)], freezes=Freezes(1), customization_enabled=True)
-    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=streak))
+    streak = Streak("habit", "daily", [StreakMetric("words", 10)], freezes=Freezes(1), customization_enabled=True)
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streaks=[streak]))
     for day in (1, 2, 4):
         engine.record("words", user="ann", value=10, at=at(f"04-0{day}T12:00"))
     return engine
@@ -185,13 +187,13 @@ def test_without_conditions_nothing_credits_a_day():
 
 
 def test_easier_conditions_that_the_totals_already_meet_need_one_more_event():
-    harder = Streak(metrics=[StreakMetric("words", 10), StreakMetric("views", 2)], evaluation_mode="AND")
-    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streak=harder))
+    harder = Streak("habit", metrics=[StreakMetric("words", 10), StreakMetric("views", 2)], evaluation_mode="AND")
+    engine = Engine(Ruleset(metrics=[Metric("words"), Metric("views")], streaks=[harder]))
     for day, words in ((1, 10), (2, 5)):
         engine.record("words", user="ann", value=words, at=at(f"04-0{day}T12:00"))
         engine.record("views", user="ann", value=2, at=at(f"04-0{day}T12:00"))
     easier = attrs.evolve(harder, metrics=[StreakMetric("words", 5), StreakMetric("views")])
-    engine.update(attrs.evolve(engine.ruleset, streak=easier), at=at("04-02T13:00"))
+    engine.update(attrs.evolve(engine.ruleset, streaks=[easier]), at=at("04-02T13:00"))
     missed = streak_of(engine, "04-03T12:00").missed
     assert missed.saved_by == ("recording anything for words or views by the end of Wednesday 2025-04-02",)
 
@@ -199,8 +201,8 @@ def test_easier_conditions_that_the_totals_already_meet_need_one_more_event():
 def test_a_streak_without_conditions_cannot_be_saved_by_an_event():
     engine = cared_for()
     engine.prefer("ann", metrics=[StreakMetric("views")], at=at("04-04T13:00"))
-    streak = attrs.evolve(engine.ruleset.streak, freezes=None)
-    engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words")], streak=streak), at=at("04-04T14:00"))
+    streak = attrs.evolve(engine.ruleset.primary_streak, freezes=None)
+    engine.update(attrs.evolve(engine.ruleset, metrics=[Metric("words")], streaks=[streak]), at=at("04-04T14:00"))
     missed = streak_of(engine, "04-06T13:00").missed
     assert missed.saved_by == ()
     assert missed.text == (

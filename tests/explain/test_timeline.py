@@ -25,7 +25,7 @@ from trophy_engine.testing import execute, games
 
 RULES = Ruleset(
     [Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words", 5)]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words", 5)])],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 2)])],
 )
 
@@ -80,8 +80,8 @@ def test_the_balances_of_a_day_add_up_line_by_line(history):
 
 
 def test_a_day_with_too_little_for_a_credit_is_missed_once_it_is_over():
-    assert calendar_of(transitions()) == {date(2025, 4, 2): "credited", date(2025, 4, 3): "missed"}
-    assert calendar_of(transitions()[:3]) == {date(2025, 4, 2): "credited", date(2025, 4, 3): "acted"}
+    assert calendar_of(transitions(), "habit") == {date(2025, 4, 2): "credited", date(2025, 4, 3): "missed"}
+    assert calendar_of(transitions()[:3], "habit") == {date(2025, 4, 2): "credited", date(2025, 4, 3): "acted"}
 
 
 def test_a_calendar_has_a_row_for_each_weekday_and_a_legend_of_what_it_shows():

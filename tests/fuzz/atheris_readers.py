@@ -28,7 +28,7 @@ with atheris.instrument_imports():
 _FOLDER = Path(tempfile.mkdtemp(prefix="trophy-engine-fuzz-"))
 _COLUMNS = Columns("who", "when", "what", "n", "where", {"topic": "topic"})
 _SEEDS = {
-    "rules": b"[[metrics]]\nkey = 'words'\n[streak]\nmetrics = [{ key = 'words', threshold = 1.5 }]\n",
+    "rules": b"[[metrics]]\nkey = 'words'\n[[streaks]]\nkey = 's'\nmetrics = [{ key = 'words', threshold = 1.5 }]\n",
     "csv": b"who,when,what,n,where,topic\n18,2025-04-02T10:00:00Z,words,2,Europe/Berlin,ui\n",
     "json": b'{"rows": [{"who": "18", "when": "2025-04-02T10:00:00Z", "what": "words", "n": 2}]}',
     "jsonl": b'{"who": "18", "when": "2025-04-02T10:00:00Z", "what": "words", "n": 2, "where": "UTC"}\n',

@@ -55,7 +55,7 @@ TODAY = date(2025, 4, 2)
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("lessons")],
     attributes=[Attribute("plan"), Attribute("topic", "event")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3), customization_enabled=True),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1, 3), customization_enabled=True)],
     achievements=[Achievement("first", MetricTrigger("words", 10)), Achievement("welcome", ApiTrigger())],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)], levels=[Level("gold", 100)])],
     leaderboards=[

@@ -17,7 +17,15 @@ from trophy_engine.testing.rulesets import rulesets
 
 _TOML = st.lists(
     st.sampled_from(
-        ["[streak]", "[[metrics]]", "[[points]]", "[[points.triggers]]", "[[achievements]]", "[a.b.c]", "trigger = {}"]
+        [
+            "[[streaks]]",
+            "[[metrics]]",
+            "[[points]]",
+            "[[points.triggers]]",
+            "[[achievements]]",
+            "[a.b.c]",
+            "trigger = {}",
+        ]
         + ["key = 'words'", "key = 'words'", "type = ['metric']", "type = {}", "metrics = [{key = 'words'}]", "a"]
         + ["points = 1_0", "value = 1e400", "value = 0x" + "f" * 5_000, "value = " + "9" * 5_000, "name = 'x'", "]"]
         + ["value = 1e99999999999999999999", "value = nan", "start = 2025-04-02", "start = 25:00:00", "= 1", '"'],
@@ -97,8 +105,11 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
         ('{"points": [{"key": "a", "maximum": ' + "9" * 5_000 + "}]}", "more than 4,300 digits; .* at most 18"),
         ('{"points": [{"key": "a", "maximum": ' + "9" * 4_000 + "}]}", "maximum: must have at most 18 digits"),
         ('{"metrics": [{"key": ' + "9" * 4_000 + "}]}", "key: must consist of ASCII letters"),
-        ('{"streak": {"metrics": [{"key": "a", "threshold": 1e9999999999999999999999}]}}', "out of range"),
-        ('{"streak": {"metrics": [{"key": "a", "threshold": 1e999999}]}}', "lie within"),
+        (
+            '{"streaks": [{"key": "daily", "metrics": [{"key": "a", "threshold": 1e9999999999999999999999}]}]}',
+            "out of range",
+        ),
+        ('{"streaks": [{"key": "daily", "metrics": [{"key": "a", "threshold": 1e999999}]}]}', "lie within"),
         (
             '{"metrics": [{"key": "a", "name": "\\ud800"}]}',
             r"metrics\[0\] 'a'.name: must be text that UTF-8",
@@ -112,7 +123,7 @@ def test_rules_with_characters_changed_are_rules_or_refused(data, rules):
         ('{"metrics": ' + "[" * 100_000, "the rules nest lists and tables more than 32 deep"),
         ('{"metrics": [' * 400, "the rules nest lists and tables more than 32 deep"),
         (
-            '{"achievements": [{"key": "a", "trigger": {"type": "api"}, "user_attributes": {"plan": "\\ud800"}}]}',
+            '{"achievements": [{"key": "a", "when": {"user_attributes": {"plan": "\\ud800"}}}]}',
             "user_attributes.plan: must be text",
         ),
     ],
@@ -146,7 +157,8 @@ def test_a_byte_order_mark_is_ignored(tmp_path):
 
 
 def test_a_decimal_with_a_large_exponent_costs_nothing():
-    rules = '{"streak": {"metrics": [{"key": "a", "threshold": 0e999999999999999999}]}, "metrics": [{"key": "a"}]}'
+    streak = '{"key": "daily", "metrics": [{"key": "a", "threshold": 0e999999999999999999}]}'
+    rules = f'{{"streaks": [{streak}], "metrics": [{{"key": "a"}}]}}'
     with pytest.raises(InvalidRules, match="threshold: must be above 0"):
         Ruleset.from_text(rules, "json")
     assert Decimal("0e999999999999999999") == 0

@@ -30,7 +30,7 @@ NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
 RULES = Ruleset(
     metrics=[Metric("words")],
     attributes=[Attribute("plan"), Attribute("topic", "event")],
-    streak=Streak(metrics=[StreakMetric("words")], customization_enabled=True),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True)],
     achievements=[Achievement("welcome", ApiTrigger())],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)], levels=[Level("gold", 100)])],
     leaderboards=[Leaderboard("weekly", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=7)],

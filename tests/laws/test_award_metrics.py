@@ -32,7 +32,7 @@ def is_on_awards(metric):
 @st.composite
 def rulesets_on_awards(draw):
     """Draw rules with metrics on points and on some completions."""
-    rules = draw(rulesets().filter(lambda rules: rules.points and not rules.notifications))
+    rules = draw(rulesets(gates=False).filter(lambda rules: rules.points and not rules.notifications))
     recorded = [metric.key for metric in rules.metrics if metric.source is None]
     others = draw(award_metrics([one.key for one in rules.points], [one.key for one in rules.achievements], recorded))
     known = {metric.key for metric in rules.metrics}
@@ -140,7 +140,8 @@ def with_recorded_metrics(rules):
         kept = [one for one in kept if keeps_prerequisites(one, kept)]
     keys = {None, *(one.key for one in kept)}
     points = [attrs.evolve(one, triggers=[t for t in one.triggers if counts(t, known, keys)]) for one in rules.points]
-    return attrs.evolve(rules, metrics=metrics, streak=None, achievements=kept, points=points)
+    streaks = [attrs.evolve(streak, metrics=(), freezes=None) for streak in rules.streaks]
+    return attrs.evolve(rules, metrics=metrics, streaks=streaks, achievements=kept, points=points)
 
 
 def keeps_prerequisites(achievement, achievements):

@@ -57,9 +57,9 @@ def test_days_that_start_later_are_those_of_a_zone_further_west(history, day_sta
     for user in engines[0].users():
         seen = [engine.user(user, at=end) for engine in engines]
         assert seen[0].local_date == seen[1].local_date
-        assert (seen[0].streak, seen[0].metrics, seen[0].points) == (seen[1].streak, seen[1].metrics, seen[1].points)
-        if plain.streak is not None:
-            histories = [engine.reports.streak_history(user, 5, at=end) for engine in engines]
+        assert (seen[0].streaks, seen[0].metrics, seen[0].points) == (seen[1].streaks, seen[1].metrics, seen[1].points)
+        for key in seen[0].streaks:
+            histories = [engine.reports.streak_history(user, 5, streak=key, at=end) for engine in engines]
             assert histories[0] == histories[1]
 
 
@@ -88,7 +88,7 @@ def shown_dates(changes, zone_name, end):
     st.data(),
 )
 def test_acting_on_every_date_loses_nothing_while_the_day_start_changes(zone_name, since, later, streak, data):
-    base = Ruleset([Metric("pages")], streak=attrs.evolve(streak, customization_enabled=False))
+    base = Ruleset([Metric("pages")], streaks=[attrs.evolve(streak, customization_enabled=False)])
     engine, now = Engine(base), to_micros(since)
     changes, names = [(now, 0)], {}
     for gap, day_start in later:

@@ -12,7 +12,7 @@ from trophy_engine.testing import execute, games, states
 @pytest.mark.thorough
 @given(games(max_size=12))
 def test_explanations_agree_with_views_and_change_nothing(history):
-    rules, engine = history.ruleset, Engine(history.ruleset)
+    engine = Engine(history.ruleset)
     end = from_micros(history.commands[-1].at)
     for command in history:
         result = execute(engine, command)
@@ -40,9 +40,8 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             assert ledger.total == balance.total == sum(award.awarded for award in ledger.awards)
             assert all(award.total == award.before + award.awarded for award in ledger.awards)
             assert ledger.text
-        if rules.streak is not None:
-            streak = engine.explain(user, streak=True, at=end)
-            seen = player.streak
+        for key, seen in player.streaks.items():
+            streak = engine.explain(user, streak=key, at=end)
             assert (streak.length, streak.longest, streak.expires) == (seen.length, seen.longest, seen.expires)
             running = [period for period in streak._running_periods() if period.kind == "credited"]
             assert len(running) == seen.length
@@ -63,10 +62,11 @@ def test_the_totals_of_an_open_period_are_those_of_the_state(history):
     engine = Engine(history.ruleset)
     for command in history:
         execute(engine, command)
-        for user in engine.users() if history.ruleset.streak is not None else ():
-            explained = engine.explain(user, streak=True, at=from_micros(command.at))
+        pairs = [(user, streak) for user in engine.users() for streak in engine._repository.plan.streaks]
+        for user, streak in pairs:
+            explained = engine.explain(user, streak=streak.key, at=from_micros(command.at))
             state = engine.transitions(user, at=from_micros(command.at))[-1].state
-            plan = state.streak.custom_streak or engine._repository.plan.streak
+            plan = state.streaks[streak.place].custom_streak or streak
             period, totals = plan.index(state.clock.day), open_totals(plan, state)
             for condition in () if explained.credited else explained.conditions:
                 assert condition.total == (totals[condition.metric].total(period) if condition.metric in totals else 0)

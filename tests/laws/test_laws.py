@@ -16,12 +16,16 @@ from trophy_engine.testing.histories import commands
 from trophy_engine.testing.laws import completions_are_permanent, users_commute
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 from trophy_engine.testing.limit_laws import limits_are_never_exceeded
-from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
+from trophy_engine.testing.streak_laws import (
+    freezes_are_conserved,
+    length_counts_credited_periods,
+    streaks_are_independent,
+)
 
 
 def credits_and_more(rules, user, at):
     """Draw commands of which two in three credit a period of the streak, unless several metrics must."""
-    metrics = st.sampled_from([condition.key for condition in rules.streak.metrics])
+    metrics = st.sampled_from([condition.key for condition in rules.primary_streak.metrics])
     credited = metrics.map(lambda metric: Record(user, at, metric, 1000, (), None))
     return st.one_of(credited, credited, commands(rules, user, at))
 
@@ -35,11 +39,19 @@ GAMES = games()
 #: Strategies for laws that require their subject in the rules, or longer histories.
 GAMES_OF = {
     completions_are_permanent: games(rulesets().filter(lambda rules: rules.achievements), min_size=6),
-    freezes_are_conserved: games(rulesets(STREAKS), users=("ann",), min_size=8, kinds=credits_and_more),
+    freezes_are_conserved: games(rulesets(st.tuples(STREAKS)), users=("ann",), min_size=8, kinds=credits_and_more),
     balances_are_sums_of_awards: games(rulesets().filter(lambda rules: rules.points), min_size=6),
     limits_are_never_exceeded: games(rulesets().filter(has_limits), min_size=6),
-    length_counts_credited_periods: games(rulesets(streak_rules()), users=("ann",), min_size=8, kinds=credits_and_more),
+    length_counts_credited_periods: games(
+        rulesets(st.tuples(streak_rules())), users=("ann",), min_size=8, kinds=credits_and_more
+    ),
     users_commute: games(min_size=6),
+    streaks_are_independent: games(
+        rulesets(st.tuples(streak_rules(key="s0"), streak_rules(key="s1"), streak_rules(key="s2"))),
+        users=("ann",),
+        min_size=8,
+        kinds=credits_and_more,
+    ),
 }
 SEVERAL_USERS = "several users"
 #: The effects that a law concerns, and the minimal number of 60 histories with each.
@@ -50,6 +62,7 @@ SUBJECTS = {
     limits_are_never_exceeded: {"PointsAwarded": 20, "PointsLimited": 10},
     length_counts_credited_periods: {"StreakStarted": 30, "StreakExtended": 15, "StreakLost": 15},
     users_commute: {SEVERAL_USERS: 40},
+    streaks_are_independent: {"StreakStarted": 30, "StreakLost": 15, "FreezeConsumed": 5},
 }
 
 

@@ -246,16 +246,16 @@ def rulesets_with_a_streak(draw):
     metrics = draw(metric_rules())
     metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_streak(metric) is None]))
     condition = StreakMetric(metric.key, draw(st.sampled_from([1, 2, 3, Decimal("0.4")])))
-    streak = Streak(draw(st.sampled_from(["daily", "weekly", "monthly"])), [condition])
+    streak = Streak("habit", draw(st.sampled_from(["daily", "weekly", "monthly"])), [condition])
     attributes = [Attribute("plan"), Attribute("device", "event")]
-    return Ruleset(metrics, attributes, streak=streak, first_weekday=draw(st.sampled_from(WEEKDAYS)))
+    return Ruleset(metrics, attributes, streaks=[streak], first_weekday=draw(st.sampled_from(WEEKDAYS)))
 
 
 @given(history=games(rulesets_with_a_streak(), users=("ann",), min_size=6, kinds=records))
 def test_a_period_is_credited_when_its_total_reaches_the_threshold(history):
     rules, engine, account = history.ruleset, Engine(history.ruleset), Account(history.ruleset)
-    [condition] = rules.streak.metrics
-    unit = {"daily": "day", "weekly": "week", "monthly": "month"}[rules.streak.frequency]
+    [condition] = rules.primary_streak.metrics
+    unit = {"daily": "day", "weekly": "week", "monthly": "month"}[rules.primary_streak.frequency]
     metric = next(metric for metric in rules.metrics if metric.key == condition.key)
     in_periods, credited = attrs.evolve(metric, window=unit), []
     for command in history:

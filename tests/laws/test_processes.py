@@ -47,7 +47,7 @@ before = set(sys.modules)
 from trophy_engine import Achievement, Engine, Metric, MetricTrigger, Ruleset, Streak, StreakMetric
 rules = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("hundred", MetricTrigger("words", value=100))],
 )
 print(Engine(rules).record("words", user="18", value=120).achievements[0].key)

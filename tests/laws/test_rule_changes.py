@@ -99,14 +99,14 @@ def test_replay_equals_live(saga):
 
 
 @FEW
-@given(rulesets(streak=streak_rules(("words",))), streak_rules(("words",)), st.data())
+@given(rulesets(streaks=st.tuples(streak_rules(("words",)))), streak_rules(("words",)), st.data())
 def test_another_calendar_and_back_at_once_changes_no_streak(rules, streak, data):
     engine = Engine(rules)
     history = data.draw(histories(rules, max_size=14))
     do(engine, *history)
     at = from_micros(history.commands[-1].at)
     before = [(player.id, *standing_of(player)) for player in engine.players(at=at)]
-    engine.update(attrs.evolve(rules, streak=streak), at=at)
+    engine.update(attrs.evolve(rules, streaks=[streak]), at=at)
     engine.update(rules, at=at)
     assert [(player.id, *standing_of(player)) for player in engine.players(at=at)] == before
 

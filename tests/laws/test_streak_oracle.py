@@ -40,10 +40,13 @@ METRICS = ("lessons", "minutes", "words")
 
 
 def with_streak(metrics):
+    first, second, third = (streak_rules(metrics, key) for key in ("s0", "s1", "s2"))
     return st.builds(
         Ruleset,
         metrics=st.just([Metric(key) for key in metrics]),
-        streak=streak_rules(metrics),
+        streaks=st.one_of(
+            st.tuples(first), st.tuples(first), st.tuples(first, second), st.tuples(second, third, first)
+        ),
         first_weekday=st.sampled_from(WEEKDAYS),
         day_start=st.sampled_from(["00:00", "00:00", "03:00", "11:59"]),
     )
@@ -71,7 +74,7 @@ def commands(rules, user, at):
 
 def credits_and_care(rules, user, at):
     """Draw commands of which many credit a period, and streaks that are reset and restored again and again."""
-    metrics = [condition.key for condition in rules.streak.metrics] or METRICS
+    metrics = [condition.key for condition in rules.primary_streak.metrics] or METRICS
     credited = st.sampled_from(metrics).map(lambda metric: Record(user, at, metric, 1000, (), None))
     care = st.sampled_from([RestoreStreak(user, at), ResetStreak(user, at)])
     chances = {"record": credited, "move": journeys(user, at), "care": care}
@@ -80,7 +83,7 @@ def credits_and_care(rules, user, at):
 
 def travels(rules, user, at):
     """Draw travel between all zones: events that credit, moves, pauses, resets and restoring."""
-    metrics = [condition.key for condition in rules.streak.metrics]
+    metrics = [condition.key for condition in rules.primary_streak.metrics]
     far_apart = st.sampled_from(["+14:00", "Asia/Tokyo", "Europe/London", "America/New_York", "-11:00"])
     chances = {
         "record": st.sampled_from(metrics).map(lambda metric: Record(user, at, metric, 1000, (), None)),
@@ -155,8 +158,8 @@ def fact(effect: Effect) -> Fact | None:
             return None
 
 
-def seen(player: Player, facts: Sequence[Fact]) -> Account:
-    streak = player.streak
+def seen(player: Player, key: str, facts: Sequence[Fact]) -> Account:
+    streak = player.streaks[key]
     return Account(
         length=streak.length,
         longest=streak.longest,
@@ -165,19 +168,21 @@ def seen(player: Player, facts: Sequence[Fact]) -> Account:
         period_end=streak.period_end,
         expires=streak.expires,
         extended_at=streak.extended_at,
-        freezes=player.freezes,
-        freezes_used=player.freezes_used,
+        freezes=streak.freezes or 0,
+        freezes_used=streak.freezes_used,
         facts=tuple(facts),
     )
 
 
-def decided_by(engine: Engine, at: datetime) -> dict[date, str]:
-    """Return the last decision on each period, by its first day."""
+def decided_by(engine: Engine, key: str, at: datetime) -> dict[date, str]:
+    """Return the last decision on each period of a streak, by its first day."""
     transitions = engine.transitions("jo", at=at)
     last = transitions[-1]
-    in_force = [decision for decision, _ in PeriodAccount(transitions)]
+    in_force = [decision for decision, _ in PeriodAccount(key, transitions)]
+    plan = last.plan.streak_of(key)
+    visible = last.state.streaks[plan.place].custom_streak or plan
     decided: dict[date, str] = {}
-    for decision in (*in_force, *ended_protected(last.state, last.state.streak.custom_streak or last.plan.streak)):
+    for decision in (*in_force, *ended_protected(last.state, visible)):
         for period in range(decision.first, decision.last + 1):
             day = date.fromordinal(decision.streak.first_day(period))
             if not (decision.is_protection and decided.get(day) == "restored"):
@@ -191,6 +196,38 @@ def lines_of(of: Account) -> str:
     return "\n".join((head, *map(str, of.facts)))
 
 
+class SeveralWalks:
+    """An oracle for each streak of rules, and the facts of the engine about it."""
+
+    def __init__(self, rules):
+        self.primary = rules.streaks[0].key
+        self.walks = {streak.key: Walk(attrs.evolve(rules, streaks=[streak])) for streak in rules.streaks}
+        self.facts: dict[str, list[Fact]] = {key: [] for key in self.walks}
+
+    def note(self, effects):
+        for effect in effects:
+            if (noted := fact(effect)) is not None:
+                self.facts[effect.streak].append(noted)
+
+    def obey(self, command):
+        """Let every oracle obey a command; one on another streak changes nothing."""
+        at, action = as_oracle(command)
+        for key, walk in self.walks.items():
+            is_own = not hasattr(command, "streak") or (command.streak or self.primary) == key
+            walk.obey(at, action if is_own else Add("of another streak", 1))
+
+    def compare(self, player, look=None):
+        for key, walk in self.walks.items():
+            expected = walk.account(player.at) if look is None else walk.look(look)
+            assert lines_of(seen(player, key, self.facts[key])) == lines_of(expected)
+
+    def look(self, engine, at):
+        for key, walk in self.walks.items():
+            expected = walk.look(at)
+            assert decided_by(engine, key, at) == walk.decided_by(at)
+            assert lines_of(seen(engine.user("jo", at=at), key, expected.facts)) == lines_of(expected)
+
+
 @pytest.mark.parametrize(
     ("rules", "kinds", "pace", "size"),
     [(RULES, commands, gaps(), 1), (RULES, credits_and_care, gaps(), 1), (ONE_CONDITION, travels, JET_LAG, 12)],
@@ -200,25 +237,23 @@ def lines_of(of: Account) -> str:
 @given(st.data())
 def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
     history = data.draw(games(rules, users=("jo",), min_size=size, max_size=24, kinds=kinds, pace=pace))
-    engine, walk = Engine(history.ruleset), Walk(history.ruleset)
-    facts: list[Fact] = []
+    engine, several = Engine(history.ruleset), SeveralWalks(history.ruleset)
     for command in history:
+        if hasattr(command, "streak"):
+            named = data.draw(st.sampled_from([None, *several.walks]))
+            command = command._replace(streak=named)  # noqa: PLW2901  # the drawn one names no streak
         result = execute(engine, command)
-        if isinstance(result, TrophyError):
-            continue
-        facts += filter(None, map(fact, effects_of(result)))
-        at, action = as_oracle(command)
-        walk.obey(at, action)
-        assert lines_of(seen(engine.user("jo", at=at), facts)) == lines_of(walk.account(at))
-    assume(walk.now)
+        if not isinstance(result, TrophyError):
+            several.note(effects_of(result))
+            several.obey(command)
+            several.compare(engine.user("jo", at=from_micros(command.at)))
+    assume(several.walks[several.primary].now)
     ends = data.draw(looks(history))
     for look in ends:
-        expected = walk.look(look)
-        assert decided_by(engine, look) == walk.decided_by(look)
-        assert lines_of(seen(engine.user("jo", at=look), expected.facts)) == lines_of(expected)
-    facts += filter(None, map(fact, engine.settle(at=ends[-1])))
-    assert lines_of(seen(engine.user("jo", at=ends[-1]), facts)) == lines_of(expected)
-    for kind in sorted({fact.kind for fact in facts}):
+        several.look(engine, look)
+    several.note(engine.settle(at=ends[-1]))
+    several.compare(engine.user("jo", at=ends[-1]), ends[-1])
+    for kind in sorted({noted.kind for facts in several.facts.values() for noted in facts}):
         event(kind)
 
 

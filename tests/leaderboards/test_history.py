@@ -80,7 +80,7 @@ def test_the_history_of_a_rank_has_the_days_on_which_it_changed():
 
 def test_the_history_of_a_rank_includes_changes_by_time():
     board = Leaderboard("streaks", "streak", NEW_YEAR)
-    engine = engine_with(board, streak=Streak(metrics=[StreakMetric("words", 1)]))
+    engine = engine_with(board, streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])])
     write(engine, "02-01T10:00 ann 1\n02-01T11:00 ben 1\n02-02T10:00 ben 1")
     standing = engine.standing("ben", "streaks", at=at("02-09T10:00"))
     assert (standing.rank, standing.value) == (None, None)

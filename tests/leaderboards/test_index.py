@@ -24,7 +24,7 @@ from trophy_engine.storage.memory import MemoryStorage
 
 def test_a_streak_lost_by_time_leaves_the_board_without_a_command():
     board = Leaderboard("streaks", "streak", NEW_YEAR)
-    engine = engine_with(board, streak=Streak(metrics=[StreakMetric("words", 1)]))
+    engine = engine_with(board, streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])])
     changes = write(
         engine, "02-01T10:00 ann 1\n02-01T11:00 ben 1\n02-02T10:00 ben 1\n02-02T11:00 ann 1", board="streaks"
     )
@@ -40,7 +40,7 @@ def test_a_streak_lost_by_time_leaves_the_board_without_a_command():
 
 def test_a_board_by_streak_shows_the_lengths_that_ran_when_it_closed():
     board = Leaderboard("streaks", "streak", date(2025, 2, 1), end=date(2025, 2, 2))
-    engine = engine_with(board, streak=Streak(metrics=[StreakMetric("words", 1)]))
+    engine = engine_with(board, streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])])
     write(engine, "01-31T10:00 ann 1\n02-01T10:00 ann 1\n02-02T09:00 ben 1\n02-02T10:00 ann 1")
     assert rows(engine, "01-31T09:59", "streaks") == [], "it has not begun anywhere"
     write(engine, "02-03T12:00 ben 1\n02-04T10:00 ben 1\n02-05T10:00 ben 1\n02-06T10:00 ben 1")

@@ -145,7 +145,7 @@ def test_rows_have_the_names_of_users():
 
 def test_a_board_by_streak_that_is_finished_early_keeps_the_lengths_of_that_instant():
     keen = Leaderboard("keen", "streak", NEW_YEAR)
-    engine = engine_with(keen, streak=Streak(metrics=[StreakMetric("words", 1)]))
+    engine = engine_with(keen, streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])])
     write(engine, "04-02T10:00 ann 1\n04-02T11:00 bob 1")
     finished = attrs.evolve(engine.ruleset, leaderboards=[attrs.evolve(keen, status="finished")])
     assert engine.update(finished, at=at("04-02T12:00")) == ()

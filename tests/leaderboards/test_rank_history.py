@@ -71,7 +71,7 @@ def test_an_event_that_comes_late_changes_the_days_since():
 def test_streaks_that_are_lost_move_others_up_on_their_day():
     now = [at("02-03T10:00")]
     board = Leaderboard("streaks", "streak", NEW_YEAR)
-    engine = engine_at(now, board, streak=Streak(metrics=[StreakMetric("words", 1)]))
+    engine = engine_at(now, board, streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])])
     write(engine, "02-01T10:00 ann 1\n02-02T10:00 ann 1\n02-02T11:00 ben 1\n02-03T09:00 ben 1", "streaks")
     assert ranks(engine, "ben", "streaks") == [(2, 2, 1), (3, 2, 2)]
     now[0] = at("02-04T10:00")

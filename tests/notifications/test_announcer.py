@@ -23,9 +23,13 @@ from trophy_engine.storage.sqlite import SQLiteStorage
 def test_without_notifications_nothing_is_announced():
     ruleset = rules(
         notifications=None,
-        streak=Streak(metrics=[StreakMetric("words", 1)]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])],
         points=[
-            PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], boosts=[Boost("b", 2, date(2025, 4, 3))])
+            PointsSystem(
+                "xp",
+                triggers=[MetricPointsTrigger("words", 1)],
+                boosts=[Boost("b", 2, when={"start": date(2025, 4, 3)})],
+            )
         ],
         leaderboards=[Leaderboard("board", "metric", date(2025, 4, 1), metric="words", run_unit="day", run_interval=1)],
     )
@@ -54,7 +58,7 @@ def test_settling_continues_after_the_storage_is_reopened(tmp_path):
 
 
 def test_a_replayed_log_has_equal_announcements():
-    ruleset = rules(leaderboards=[weekly()], points=[xp(boosts=[Boost("b", 2, date(2025, 1, 6))])])
+    ruleset = rules(leaderboards=[weekly()], points=[xp(boosts=[Boost("b", 2, when={"start": date(2025, 1, 6)})])])
     engine, heard = Engine(ruleset), []
     engine.subscribe(Effect, heard.append)
     play(engine, "01-02T10:00 words 3\n01-03T10:00 words 5")

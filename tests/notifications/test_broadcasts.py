@@ -20,7 +20,7 @@ from trophy_engine import (
 
 
 def test_a_global_boost_is_announced_at_its_first_start_and_its_last_end():
-    valentine = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
+    valentine = Boost("Valentine", 2, when={"start": date(2026, 2, 14), "end": date(2026, 2, 14)})
     engine = Engine(rules(points=[xp(boosts=[valentine])]))
     engine.identify("kiwi", time_zone="Pacific/Auckland", at=at("2026-02-13T08:00"))
     engine.identify("angelino", time_zone="America/Los_Angeles", at=at("2026-02-13T08:00"))
@@ -89,7 +89,7 @@ def test_announcements_of_boards_start_with_the_first_user_in_any_order_of_the_l
 @pytest.mark.parametrize("settled_at", ["01-07T10:00", "01-20T10:00"])
 def test_a_leaderboard_by_streak_starts_with_the_streaks_of_that_instant(settled_at):
     keen = Leaderboard("keen", "streak", date(2025, 1, 8))
-    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
+    engine = Engine(rules(streaks=[Streak("habit", metrics=[StreakMetric("words")])], leaderboards=[keen]))
     play(engine, "01-05T10:00 words 1\n01-06T10:00 words 1", "ann")
     play(engine, "01-07T09:00 words 1", "bob")
     (started,) = effects_of_kind(engine.settle(at=at(settled_at)), LeaderboardStarted)

@@ -93,7 +93,7 @@ def ranks(effects):
 @pytest.mark.parametrize("settled", [[], ["04-03T12:00", "04-03T23:00", "04-04T00:00"]])
 def test_rank_changes_by_time_are_announced_as_of_midnight(settled):
     keen = Leaderboard("keen", "streak", date(2025, 1, 1))
-    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
+    engine = Engine(rules(streaks=[Streak("habit", metrics=[StreakMetric("words")])], leaderboards=[keen]))
     play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1", "ann")
     play(engine, "04-02T11:00 words 1\n04-03T10:00 words 1", "bob")
     effects = [effect for when in [*settled, "04-04T10:00"] for effect in engine.settle(at=at(when))]
@@ -102,7 +102,7 @@ def test_rank_changes_by_time_are_announced_as_of_midnight(settled):
 
 
 def test_rank_changes_by_time_are_announced_with_the_next_command_even_after_a_refused_one():
-    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, user_attributes={"plan": "pro"})])
+    hourly = PointsSystem("xp", triggers=[TimePointsTrigger(5, "hours", 1, when={"user_attributes": {"plan": "pro"}})])
     board = Leaderboard("xp", "points", date(2025, 1, 1), points="xp")
     both = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1), *hourly.triggers])
     engine = Engine(rules(attributes=[Attribute("plan")], points=[both], leaderboards=[board]))
@@ -121,8 +121,8 @@ def test_rank_changes_by_time_are_announced_with_the_next_command_even_after_a_r
 @pytest.mark.parametrize("throttle", [0, 15, 3000])
 def test_a_refused_command_at_a_later_instant_does_not_change_announced_ranks(throttle):
     keen = Leaderboard("keen", "streak", date(2025, 1, 1))
-    streak = Streak(metrics=[StreakMetric("words")])
-    ruleset = rules(streak=streak, leaderboards=[keen], notifications=Notifications(throttle_minutes=throttle))
+    streak = Streak("habit", metrics=[StreakMetric("words")])
+    ruleset = rules(streaks=[streak], leaderboards=[keen], notifications=Notifications(throttle_minutes=throttle))
 
     def changes(refused):
         engine = Engine(ruleset)
@@ -190,7 +190,7 @@ def test_a_changed_leaderboard_has_its_first_rows_as_of_the_announcement(settled
 def test_a_pending_change_of_a_leaderboard_is_not_that_of_the_loss_that_announces_it():
     """The loss at midnight makes the pending change due, of which the window ended before."""
     keen = Leaderboard("keen", "streak", date(2025, 1, 1))
-    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words")]), leaderboards=[keen]))
+    engine = Engine(rules(streaks=[Streak("habit", metrics=[StreakMetric("words")])], leaderboards=[keen]))
     play(engine, "04-01T23:50 words 1\n04-02T10:00 words 1", "ann")
     play(engine, "04-02T10:05 words 1", "bob")
     play(engine, "04-02T10:06 words 1", "cy")

@@ -91,7 +91,7 @@ def test_a_recap_is_due_on_the_morning_after_a_period_in_which_the_user_was_acti
 
 
 def test_weeks_of_recaps_start_on_the_first_weekday_of_the_rules():
-    engine = Engine(rules(streak=Streak("weekly", [StreakMetric("words", 1)]), first_weekday="monday"))
+    engine = Engine(rules(streaks=[Streak("habit", "weekly", [StreakMetric("words", 1)])], first_weekday="monday"))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
     (recap,) = effects_of_kind(engine.settle(at=at("04-08T00:00")), RecapDue)
@@ -120,7 +120,7 @@ def test_a_recap_can_be_due_on_the_utc_day_of_the_activity():
 
 
 def test_a_reminder_comes_four_hours_before_the_day_ends_while_it_is_not_credited():
-    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
+    engine = Engine(rules(streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])]))
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
     outcomes = play(engine, "04-02T11:00 words 3\n04-03T20:00 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("04-10T00:00"))]
@@ -134,8 +134,8 @@ def test_a_reminder_comes_four_hours_before_the_day_ends_while_it_is_not_credite
 
 
 def test_no_reminder_is_sent_for_a_credited_or_protected_day():
-    streak = Streak(metrics=[StreakMetric("words", 1)], days_off=["friday"])
-    engine = Engine(rules(streak=streak))
+    streak = Streak("habit", metrics=[StreakMetric("words", 1)], days_off=["friday"])
+    engine = Engine(rules(streaks=[streak]))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     outcomes = play(engine, "04-02T11:00 words 3\n04-03T19:59 words 3")
     effects = [*outcomes[1].effects, *engine.settle(at=at("04-05T19:59"))]
@@ -151,7 +151,7 @@ def test_no_reminder_is_sent_for_a_credited_or_protected_day():
     ],
 )
 def test_a_reminder_follows_changes_of_the_clock(last_credit, when):
-    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
+    engine = Engine(rules(streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])]))
     engine.identify("jo", time_zone="America/New_York", at=at(last_credit))
     engine.record("words", user="jo", at=at(last_credit))
     effects = engine.settle(at=at(last_credit) + timedelta(days=5))
@@ -159,7 +159,7 @@ def test_a_reminder_follows_changes_of_the_clock(last_credit, when):
 
 
 def test_a_reminder_is_sent_for_days_that_a_freeze_would_carry():
-    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)], freezes=Freezes(2, 2))))
+    engine = Engine(rules(streaks=[Streak("habit", metrics=[StreakMetric("words", 1)], freezes=Freezes(2, 2))]))
     engine.identify("jo", time_zone="UTC", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
     effects = engine.settle(at=at("2035-04-02T00:00"))
@@ -168,14 +168,14 @@ def test_a_reminder_is_sent_for_days_that_a_freeze_would_carry():
 
 @pytest.mark.parametrize(("frequency", "when"), [("weekly", "2025-04-11T08:00"), ("monthly", "2025-05-25T08:00")])
 def test_reminders_for_weeks_and_months_are_sent_on_friday_and_on_the_25th(frequency, when):
-    engine = Engine(rules(streak=Streak(frequency, [StreakMetric("words", 1)])))
+    engine = Engine(rules(streaks=[Streak("habit", frequency, [StreakMetric("words", 1)])]))
     engine.identify("jo", time_zone="Europe/London", at=at("04-02T10:00"))
     play(engine, "04-02T11:00 words 3")
     assert instants(engine.settle(at=at("2026-01-01T00:00")), StreakReminderDue) == [when]
 
 
 def test_a_disabled_streak_has_no_reminders():
-    engine = Engine(rules(streak=Streak(metrics=[StreakMetric("words", 1)])))
+    engine = Engine(rules(streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])]))
     play(engine, "04-02T11:00 words 3")
     engine.prefer("jo", streak_enabled=False, at=at("04-02T12:00"))
     effects = engine.settle(at=at("04-10T00:00"))
@@ -220,7 +220,7 @@ def test_pending_mail_is_sent_in_the_afternoon_of_the_same_day():
 def everything(**given):
     """Return rules with which every kind of mail is due."""
     return rules(
-        streak=Streak(metrics=[StreakMetric("words", 1)]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words", 1)])],
         achievements=[Achievement("done", ApiTrigger())],
         points=[PointsSystem("xp", triggers=[AchievementPointsTrigger("done", 5)])],
         **given,

@@ -90,7 +90,7 @@ def test_a_subscriber_receives_a_kind():
 
 
 def test_a_boost_for_one_user_starts_and_ends_at_local_midnights():
-    own = Boost("yours", 3, date(2025, 4, 3), date(2025, 4, 4), user_id="jo")
+    own = Boost("yours", 3, when={"start": date(2025, 4, 3), "end": date(2025, 4, 4)}, user_id="jo")
     engine = Engine(rules(points=[xp(boosts=[own])]))
     engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
     engine.identify("flo", at=at("04-02T10:00"))
@@ -104,7 +104,7 @@ def test_a_boost_for_one_user_starts_and_ends_at_local_midnights():
 
 
 def test_a_boost_is_announced_once_to_a_traveller():
-    own = Boost("yours", 3, date(2025, 4, 3), user_id="jo")
+    own = Boost("yours", 3, when={"start": date(2025, 4, 3)}, user_id="jo")
     engine = Engine(rules(points=[xp(boosts=[own])]))
     engine.identify("jo", time_zone="Asia/Tokyo", at=at("04-02T10:00"))
     effects = [*engine.settle(at=at("04-02T16:00"))]

@@ -27,7 +27,7 @@ from trophy_engine.testing.histories import records
 
 
 def rules(**streak):
-    return Ruleset(metrics=[Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], **streak))
+    return Ruleset(metrics=[Metric("lessons")], streaks=[Streak("habit", metrics=[StreakMetric("lessons")], **streak)])
 
 
 def lengths(history):
@@ -108,17 +108,17 @@ def test_a_reset_ends_the_streaks_of_other_calendars_too():
     assert lengths(engine.reports.streak_history("jo", 4, at=at("04-04T10:00"))) == [1, 2, 1, 1]
 
 
-def test_pauses_are_kept_while_the_rules_have_no_streak():
+def test_a_streak_that_returns_to_the_rules_begins_at_nothing():
     engine = Engine(rules())
     play(engine, "04-01T10:00 lessons 1")
     engine.pause("jo", date(2025, 4, 2), date(2025, 4, 20), at=at("04-01T11:00"))
     engine.update(Ruleset(metrics=[Metric("lessons")]), at=at("04-02T10:00"))
     engine.update(rules(), at=at("04-03T10:00"))
+    assert engine.user("jo", at=at("04-03T11:00")).pauses == ()
     play(engine, "04-04T10:00 lessons 1")
-    engine.unpause("jo", 1, at=at("04-07T10:00"))
-    history = engine.reports.streak_history("jo", 5, at=at("04-07T11:00"))
-    assert lengths(history) == [0, 1, 1, 1, 1]
-    assert days(history, "used_pause") == [5, 6]
+    history = engine.reports.streak_history("jo", 6, at=at("04-07T11:00"))
+    assert lengths(history) == [0, 0, 1, 0, 0, 0]
+    assert days(history, "used_pause") == []
 
 
 @pytest.mark.parametrize("periods", [0, -1, "7", True, 800_000])
@@ -314,7 +314,7 @@ def test_the_longest_streak_ends_with_the_last_period_that_is_decided():
 # Any history --------------------------------------------------------------------------------------------------------
 
 METRICS = ("lessons", "minutes")
-PLAYS = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streak=streak))
+PLAYS = streak_rules(METRICS).map(lambda streak: Ruleset(metrics=tuple(map(Metric, METRICS)), streaks=[streak]))
 
 
 @given(games(max_size=15), st.integers(1, 40))
@@ -322,7 +322,7 @@ def test_a_history_ends_with_the_visible_streak(history, periods):
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)
-    for user in engine.users() if history.ruleset.streak else ():
+    for user in engine.users() if history.ruleset.primary_streak else ():
         rows = engine.reports.streak_history(user, periods, at=now)
         seen = engine.user(user, at=now).streak
         assert len(rows) == periods
@@ -336,7 +336,7 @@ def test_every_period_of_the_longest_streak_has_a_length(history):
     engine = Engine(history.ruleset)
     do(engine, history)
     now = from_micros(history.commands[-1].at)
-    for user in engine.users() if history.ruleset.streak else ():
+    for user in engine.users() if history.ruleset.primary_streak else ():
         transitions = engine.transitions(user, at=now)
         best = longest_streak(transitions, now.date() - timedelta(90), now.date() + timedelta(2))
         if best is not None:

@@ -29,7 +29,7 @@ from trophy_engine.testing import play as do
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("lessons")],
     attributes=[Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("hundred", MetricTrigger("words", 100))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=1, threshold=10)])],
 )

@@ -14,7 +14,7 @@ from trophy_engine.core import Agenda, to_effect
 from trophy_engine.core.settle import settle_to_last_effect
 from trophy_engine.testing import rulesets
 
-RULES = Ruleset(metrics=[Metric("coins")], streak=Streak(metrics=[StreakMetric("coins")]))
+RULES = Ruleset(metrics=[Metric("coins")], streaks=[Streak("habit", metrics=[StreakMetric("coins")])])
 NOON = at("06-01T12:00")
 
 

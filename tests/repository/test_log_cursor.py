@@ -10,7 +10,7 @@ from trophy_engine.calendar.instants import FIRST, to_micros
 from trophy_engine.repository.log_cursor import LogCursor
 from trophy_engine.storage import MemoryStorage
 
-RULES = Ruleset(metrics=[Metric("coins")], streak=Streak(metrics=[StreakMetric("coins")]))
+RULES = Ruleset(metrics=[Metric("coins")], streaks=[Streak("habit", metrics=[StreakMetric("coins")])])
 NOON = at("06-01T12:00")
 
 

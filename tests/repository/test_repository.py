@@ -17,7 +17,7 @@ from trophy_engine import (
 )
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 
-RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+RULES = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
 START = at("04-02T10:00")
 
 

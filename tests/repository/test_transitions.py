@@ -9,7 +9,7 @@ from trophy_engine.repository.transitions import diff_of, plan_of, transitions_o
 
 RULES = Ruleset(
     [Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], maximum=4)],
 )
 LATE = to_micros(at("04-30T00:00"))

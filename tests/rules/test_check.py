@@ -24,7 +24,7 @@ def test_faults_of_limits_are_reported_together(tmp_path):
     messages = problems(
         tmp_path,
         """
-        streak = { metrics = [{ key = "words" }] }
+        streaks = [{ key = "daily", metrics = [{ key = "words" }] }]
         metrics = [{ key = "words" }]
         [[points]]
         key = "xp"
@@ -56,7 +56,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         [[metrics]]
         key = "two words"
         nam = "Words"
-        [streak]
+        [[streaks]]
+        key = "daily"
         frequency = "dayly"
         metrics = [{ key = "words", threshold = 0 }]
         freezes = { start_count = 3, max_count = 1 }
@@ -69,16 +70,16 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         key = "xp"
         maximum = 0
         triggers = [{ type = "time", points = 0, unit = "weeks" }, 3]
-        boosts = [{ name = "b", multiplier = 1, start = "soon" }]
+        boosts = [{ name = "b", multiplier = 1, when = { start = "soon" } }]
     """,
     )
     assert messages == [
         "error: metrics[0].nam: unknown field 'nam'; did you mean 'name'?",
         "error: metrics[0].key: must consist of ASCII letters, digits, '-' and '_', not 'two words'",
-        "error: streak.frequency: must be one of 'daily', 'weekly', 'monthly', 'quarterly', 'yearly', "
+        "error: streaks[0].frequency: must be one of 'daily', 'weekly', 'monthly', 'quarterly', 'yearly', "
         "not 'dayly'; did you mean 'daily'?",
-        "error: streak.metrics[0].threshold: must be above 0, not 0",
-        "error: streak.freezes.max_count: 1 must be at least start_count 3",
+        "error: streaks[0].metrics[0].threshold: must be above 0, not 0",
+        "error: streaks[0].freezes.max_count: 1 must be at least start_count 3",
         "error: achievements[0].trigger.type: must be one of 'metric', 'streak', 'api', 'achievement', "
         "'anniversary', 'points', 'level', not 'metrik'; did you mean 'metric'?",
         "error: achievements[0].trigger: the field 'metric' is missing",
@@ -90,8 +91,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
         "error: points[0].triggers[1]: must be a table of fields, not 3; write for example "
         '{ type = "metric", metric = "…", points = 1 }',
         "error: points[0].boosts[0].multiplier: must be above 0, below 100 and different from 1, not 1",
-        "error: points[0].boosts[0].start: must be a date, for example 2025-04-02, not 'soon'",
-        "error: streak.metrics[0].key: unknown metric 'words'; known: none",
+        "error: points[0].boosts[0].when.start: must be a date, for example 2025-04-02, not 'soon'",
+        "error: streaks[0].metrics[0].key: unknown metric 'words'; known: none",
     ]
 
 
@@ -101,11 +102,12 @@ def test_contradictions_are_reported_together(tmp_path):
         """
         metrics = [{ key = "words" }, { key = "words" }]
         attributes = [{ key = "plan" }, { key = "plan" }, { key = "plan", type = "event" }]
-        [streak]
+        [[streaks]]
+        key = "daily"
         metrics = [{ key = "word" }, { key = "words" }, { key = "words" }]
         [[achievements]]
         key = "a"
-        user_attributes = { pln = "pro" }
+        when = { user_attributes = { pln = "pro" } }
         trigger = { type = "metric", metric = "lessons", value = 1, event_attributes = { device = "ios" } }
         [[achievements]]
         key = "b"
@@ -122,9 +124,9 @@ def test_contradictions_are_reported_together(tmp_path):
     assert messages == [
         "error: metrics[1].key: duplicate key 'words', already used by metrics[0]; choose another key",
         "error: attributes[1].key: duplicate user attribute 'plan', already used by attributes[0]; remove one",
-        "error: streak.metrics[0].key: unknown metric 'word'; did you mean 'words'?",
-        "error: streak.metrics[2].key: duplicate metric 'words', already used by streak.metrics[1]; remove one",
-        "error: achievements[0].user_attributes.pln: unknown user attribute 'pln'; did you mean 'plan'?",
+        "error: streaks[0].metrics[0].key: unknown metric 'word'; did you mean 'words'?",
+        "error: streaks[0].metrics[2].key: duplicate metric 'words', already used by streaks[0].metrics[1]; remove one",
+        "error: achievements[0].when.user_attributes.pln: unknown user attribute 'pln'; did you mean 'plan'?",
         "error: achievements[0].trigger.metric: unknown metric 'lessons'; known: 'words'",
         "error: achievements[0].trigger.event_attributes.device: unknown event attribute 'device'; known: 'plan'",
         "error: achievements[1].trigger.achievements[1]: unknown achievement 'aa'; did you mean 'a'?",
@@ -141,7 +143,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
         tmp_path,
         """
         metrics = [{ key = "words" }]
-        streak = {}
+        streaks = [{ key = "daily" }]
         [[achievements]]
         key = "week"
         trigger = { type = "streak", length = 7 }
@@ -157,7 +159,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
             { type = "achievement", achievement = "all", points = -1 },
         ]
         levels = [{ key = "high", points = 11 }]
-        boosts = [{ name = "b", multiplier = 2, start = 2025-01-01 }]
+        boosts = [{ name = "b", multiplier = 2, when = { start = 2025-01-01 } }]
         [[points]]
         key = "gems"
         triggers = [
@@ -168,7 +170,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
     """,
     )
     assert messages == [
-        "warning: streak.metrics: a streak without metrics never starts; add at least one metric",
+        "warning: streaks[0].metrics: a streak without metrics never starts; add at least one metric",
         "warning: achievements[0].trigger: never has an effect, because the rules have no streak with metrics; add one",
         "warning: achievements[1].trigger.achievements[0]: 'week' can never be completed, so 'all' cannot be "
         "completed either; remove it",
@@ -211,7 +213,7 @@ def test_an_unreadable_part_is_known_by_its_key(tmp_path):
         tmp_path,
         """
         metrics = [{ key = "words", name = 3 }]
-        streak = { metrics = [{ key = "words" }] }
+        streaks = [{ key = "daily", metrics = [{ key = "words" }] }]
     """,
     )
     assert messages == ['error: metrics[0].name: must be a string, not 3; write it in quotes: "3"']
@@ -286,7 +288,7 @@ def test_a_leaderboard_by_a_streak_that_cannot_start_is_a_warning(tmp_path):
 
 def test_leaderboards_name_words_that_exist(tmp_path):
     board = '[[leaderboards]]\nkey = "a"\nrank_by = "streak"\nstart = 2025-01-01\n'
-    rules = '[[metrics]]\nkey = "words"\n[[streak.metrics]]\nkey = "words"\n' + board
+    rules = '[[metrics]]\nkey = "words"\n[[streaks]]\nkey = "daily"\nmetrics = [{ key = "words" }]\n' + board
     by_words = rules.replace('"streak"\n', '"metric"\nmetric = "words"\n')
     wrong = 'order = "ascend"\nties = "same"\ntime_zone = "Europe/Berln"\nrun_unit = "weekly"\nrun_interval = 1'
     assert problems(tmp_path, by_words + wrong) == [

@@ -46,13 +46,13 @@ def ranking(rank_by="metric", start=DAY, **fields):
         (lambda: Freezes(2, 1), "max_count 1 must be at least start_count 2"),
         (lambda: Freezes(0, 101), "max_count must be at most 100"),
         (lambda: Freezes(0, 1, 7), "auto_earn_interval must be given together with auto_earn_amount, or not"),
-        (lambda: Streak("hourly"), "frequency must be one of"),
+        (lambda: Streak("habit", "hourly"), "frequency must be one of"),
         (
-            lambda: Streak(metrics=["a"]),
+            lambda: Streak("habit", metrics=["a"]),
             r"each of metrics must be a StreakMetric, not 'a'; write StreakMetric\(key='a'\)",
         ),
-        (lambda: Streak(freezes=2), r"freezes must be a Freezes, not 2; write Freezes\(start_count=2\)$"),
-        (lambda: MetricTrigger("a", 0.5), "value must be at least 1"),
+        (lambda: Streak("habit", freezes=2), r"freezes must be a Freezes, not 2; write Freezes\(start_count=2\)$"),
+        (lambda: MetricTrigger("a", 0), "value must be above 0"),
         (lambda: MetricTrigger("a", 1.0000000000000000001, {"x": 1}), "event_attributes.x must be a string"),
         (lambda: MetricTrigger("a", 1, "ios"), "event_attributes must map attribute keys to strings"),
         (lambda: CompositeTrigger([]), "achievements must contain at least one key"),
@@ -62,15 +62,18 @@ def ranking(rank_by="metric", start=DAY, **fields):
         (lambda: MetricPointsTrigger("a", 0), "points must not be 0"),
         (lambda: MetricPointsTrigger("a", 1.5), "points must be a whole number"),
         (lambda: Level("a", -1), "points must be at least 0"),
-        (lambda: Boost("a" * 256, 2, DAY), "name must have at most 255 characters"),
-        (lambda: Boost("a", 100, DAY), "multiplier must be above 0, below 100"),
-        (lambda: Boost("a", 2, datetime(2025, 1, 1)), "start must be a date"),  # noqa: DTZ001  # naive on purpose
-        (lambda: Boost("a", 2, DAY, date(2024, 1, 1)), "end 2024-01-01 must not be before start 2025-01-01"),
+        (lambda: Boost("a" * 256, 2, when={"start": DAY}), "name must have at most 255 characters"),
+        (lambda: Boost("a", 100, when={"start": DAY}), "multiplier must be above 0, below 100"),
+        (lambda: Boost("a", 2, when={"start": datetime(2025, 1, 1)}), "start must be a date"),  # noqa: DTZ001  # naive on purpose
         (
-            lambda: Boost("a", 2, DAY, user_id="jo", user_attributes={"a": "b"}),
-            "either user_id or user_attributes, not both",
+            lambda: Boost("a", 2, when={"start": DAY, "end": date(2024, 1, 1)}),
+            "end 2024-01-01 must not be before start 2025-01-01",
         ),
-        (lambda: Boost("a", 2, DAY, user_id=""), "a user id must be a string"),
+        (
+            lambda: Boost("a", 2, when={"start": DAY, "user_attributes": {"a": "b"}}, user_id="jo"),
+            "either user_id or when.user_attributes, not both",
+        ),
+        (lambda: Boost("a", 2, when={"start": DAY}, user_id=""), "a user id must be a string"),
         (lambda: PointsSystem("a", maximum=0), "maximum must be at least 1"),
         (lambda: Leaderboard("a", "metric", DAY), "metric must be given if rank_by is 'metric', and only then"),
         (lambda: Leaderboard("a", "streak", DAY, points="xp"), "points must be given if rank_by is 'points'"),
@@ -153,7 +156,9 @@ def test_every_choice_in_another_spelling_is_suggested(change):
 
 def test_a_date_can_be_written_as_text():
     day, end = date(2025, 1, 6), date(2025, 2, 28)
-    assert Boost("a", 2, "2025-01-06", "2025-02-28") == Boost("a", 2, day, end)
+    assert Boost("a", 2, when={"start": "2025-01-06", "end": "2025-02-28"}) == Boost(
+        "a", 2, when={"start": day, "end": end}
+    )
     assert ranking(start="2025-01-06", end=None) == ranking(start=day)
 
 

@@ -9,7 +9,7 @@ from trophy_engine.rules.ruleset import check_text
 TABLE = {
     "metrics": [{"key": "words", "name": "Words"}, {"name": "Lessons"}, {"key": 5}, 7],
     "points": [{"key": "xp", "levels": [{"key": "low"}, {}], "boosts": [{"name": "Summer"}]}],
-    "streak": [{"metrics": [{"key": "words"}]}],
+    "streaks": [{"metrics": [{"key": "words"}]}],
     "leaderboards": {"key": "board"},
 }
 
@@ -27,7 +27,7 @@ TABLE = {
         ("points[0].levels[0].points", "points[0] 'xp'.levels[0] 'low'.points", "low"),
         ("points[0].levels[1].points", "points[0] 'xp'.levels[1].points", "xp"),
         ("points[0].boosts[0].start", "points[0] 'xp'.boosts[0] 'Summer'.start", "xp"),
-        ("streak.metrics[0].key", "streak.metrics[0] 'words'.key", "words"),
+        ("streaks[0].metrics[0].key", "streaks[0].metrics[0] 'words'.key", "words"),
         ("leaderboards[0].metric", "leaderboards[0] 'board'.metric", "board"),
         ("metrics[0].'a.b'", "metrics[0] 'words'.'a.b'", "words"),
     ],
@@ -63,5 +63,5 @@ def test_rules_in_python_have_the_same_labels():
 
 
 def test_a_fault_of_syntax_tells_its_place_without_the_command_line():
-    [problem] = check_text("[streak]\nfrequency = daily\n")
-    assert str(problem).endswith(' write "daily", in quotes (line 2, column 13)')
+    [problem] = check_text("[[streaks]]\nkey = 'daily'\nfrequency = daily\n")
+    assert str(problem).endswith(' write "daily", in quotes (line 3, column 13)')

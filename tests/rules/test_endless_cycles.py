@@ -55,4 +55,26 @@ def test_a_cycle_through_two_points_systems_is_named_at_each_trigger():
 )
 def test_what_comes_to_an_end_by_itself_is_accepted(trigger):
     once = Achievement("once", MetricTrigger("xp-earned", 1))
-    assert rules(xp=[trigger], achievements=[once], streak=Streak("daily", [StreakMetric("xp-earned", 1)]))
+    assert rules(xp=[trigger], achievements=[once], streaks=[Streak("habit", "daily", [StreakMetric("xp-earned", 1)])])
+
+
+def test_a_repeatable_badge_that_counts_badges_is_refused():
+    badges = Metric("badges", source={"completions": "*"})
+    again = Achievement("again", MetricTrigger("badges", 2), repeatable=True)
+    with pytest.raises(InvalidRules) as raised:
+        Ruleset([Metric("words"), badges], achievements=[again])
+    assert [(problem.path, problem.message) for problem in raised.value.problems] == [
+        (
+            "achievements[0].repeatable",
+            "would fire without end: metric 'badges' -> achievement 'again' -> metric 'badges'; break the cycle",
+        )
+    ]
+    Ruleset([Metric("words"), badges], achievements=[Achievement("once", MetricTrigger("badges", 2))])
+
+
+def test_a_repeatable_badge_on_points_that_pays_points_is_refused_as_a_trigger_is():
+    badge = Achievement("ten-xp", MetricTrigger("xp-earned", 10), repeatable=True)
+    with pytest.raises(InvalidRules) as raised:
+        rules(xp=[AchievementPointsTrigger("ten-xp", 10)], achievements=[badge])
+    cycle = "metric 'xp-earned' -> achievement 'ten-xp' -> points 'xp' -> metric 'xp-earned'"
+    assert f"would fire without end: {cycle}" in str(raised.value)

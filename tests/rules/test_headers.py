@@ -7,10 +7,10 @@ import pytest
 from trophy_engine.rules.headers import double_brackets
 from trophy_engine.rules.ruleset import check_text
 
-LISTS = ["metrics", "attributes", "achievements", "points", "leaderboards"]
-PARTS = ["points.triggers", "points.levels", "points.boosts", "streak.metrics"]
-TABLES = ["streak", "experimentation", "notifications"]
-INNER = ["streak.freezes", "achievements.trigger", "achievements.user_attributes"]
+LISTS = ["metrics", "attributes", "streaks", "achievements", "points", "leaderboards"]
+PARTS = ["points.triggers", "points.levels", "points.boosts", "streaks.metrics"]
+TABLES = ["experimentation", "notifications"]
+INNER = ["streaks.freezes", "achievements.trigger", "achievements.when"]
 
 
 def messages(text, format_="toml"):
@@ -18,8 +18,7 @@ def messages(text, format_="toml"):
 
 
 def parent_of(name):
-    parent = name.split(".", maxsplit=1)[0]
-    return f"[{parent}]\n" if parent == "streak" else f"[[{parent}]]\n"
+    return f"[[{name.split('.', maxsplit=1)[0]}]]\n"
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
@@ -81,7 +80,9 @@ def test_only_headers_of_lists_are_corrected():
 
 
 def test_other_faults_of_syntax_stay_what_they_are():
-    assert messages("[streak]\n[streak]\n") == ["the rules are not valid TOML: cannot declare [streak] twice"]
+    assert messages("[notifications]\n[notifications]\n") == [
+        "the rules are not valid TOML: cannot declare [notifications] twice"
+    ]
     assert messages("[metrics]\nkey = \n") == [
         "write [[metrics]], with two brackets: there may be several",
         "the rules are not valid TOML: invalid value",

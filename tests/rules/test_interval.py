@@ -10,18 +10,20 @@ from trophy_engine.rules.ruleset import check_text
 from trophy_engine.rules.schema import json_schema
 
 OTHER_DAYS = Interval(2, "day", date(2026, 1, 5))
-RULES = Ruleset([Metric("words")], streak=Streak(OTHER_DAYS, [StreakMetric("words")]))
+RULES = Ruleset([Metric("words")], streaks=[Streak("habit", OTHER_DAYS, [StreakMetric("words")])])
 
 
 def messages(frequency, format_="toml"):
     text = (
-        f"[streak]\nfrequency = {frequency}\n" if format_ == "toml" else f'{{"streak": {{"frequency": {frequency}}}}}'
+        f"[[streaks]]\nkey = 'daily'\nfrequency = {frequency}\n"
+        if format_ == "toml"
+        else f'{{"streaks": [{{"key": "daily", "frequency": {frequency}}}]}}'
     )
     return [(problem.path, problem.message) for problem in check_text(text, format_) if problem.severity == "error"]
 
 
 def test_a_mapping_is_an_interval():
-    assert Streak({"every": 2, "unit": "day", "start": "2026-01-05"}) == Streak(OTHER_DAYS)
+    assert Streak("habit", {"every": 2, "unit": "day", "start": "2026-01-05"}) == Streak("habit", OTHER_DAYS)
 
 
 def test_a_file_has_a_table():
@@ -52,7 +54,7 @@ def test_a_file_has_a_table():
 )
 def test_a_fault_has_its_path_and_remedy(frequency, problem):
     [(path, message)] = messages(frequency)
-    assert path in {f"streak.frequency{problem[0]}", ""}
+    assert path in {f"streaks[0].frequency{problem[0]}", ""}
     assert message.endswith(problem[1])
 
 
@@ -74,20 +76,22 @@ def test_a_remedy_in_json_is_in_its_notation():
 )
 def test_a_fault_in_python_names_the_field(frequency, message):
     with pytest.raises(InvalidValue, match=message):
-        Streak(frequency)
+        Streak("habit", frequency)
 
 
 def test_only_a_daily_streak_has_days_off():
     with pytest.raises(InvalidValue, match="days_off must be left out of a streak every 2 days; only a daily one"):
-        Streak(OTHER_DAYS, days_off=["sunday"])
+        Streak("habit", OTHER_DAYS, days_off=["sunday"])
 
 
 def test_the_fields_of_an_interval_have_paths():
-    assert override(RULES, {"streak.frequency.every": 3}).streak.frequency.every == 3
-    assert override(RULES, {"streak.frequency": "yearly"}).streak.frequency == "yearly"
+    assert override(RULES, {"streaks[habit].frequency.every": 3}).streaks[0].frequency.every == 3
+    assert override(RULES, {"streaks.habit.frequency": "yearly"}).streaks[0].frequency == "yearly"
 
 
 def test_a_file_with_two_tables_is_told_that_there_is_one(tmp_path):
-    (tmp_path / "rules.toml").write_text('[[streak.frequency]]\nevery = 2\nunit = "day"\nstart = 2026-01-05\n')
+    (tmp_path / "rules.toml").write_text(
+        '[[streaks]]\nkey = "daily"\n[[streaks.frequency]]\nevery = 2\nunit = "day"\nstart = 2026-01-05\n'
+    )
     problem, _ = check_file(tmp_path / "rules.toml")
     assert "there is only one" in problem.message

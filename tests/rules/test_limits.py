@@ -21,7 +21,7 @@ def test_misspelt_references_are_all_reported_and_the_first_are_compared():
     size = 400
     metrics = [Metric(f"metric-{n:04}") for n in range(size)]
     triggers = [MetricPointsTrigger(f"metrik-{n:04}", 1) for n in range(size)]
-    problems = [one.message for one in check_parts(metrics, (), None, (), [PointsSystem("xp", triggers=triggers)])]
+    problems = [one.message for one in check_parts(metrics, (), (), (), [PointsSystem("xp", triggers=triggers)])]
     compared = declared._MAX_COMPARED // size
     assert len(problems) == size
     assert (
@@ -34,14 +34,14 @@ def test_misspelt_references_are_all_reported_and_the_first_are_compared():
 def test_the_same_misspelling_is_compared_once():
     metrics = [Metric(f"metric-{n:04}") for n in range(1000)]
     triggers = [MetricPointsTrigger("metrik-0007", 1)] * 1000
-    problems = check_parts(metrics, (), None, (), [PointsSystem("xp", triggers=triggers)])
+    problems = check_parts(metrics, (), (), (), [PointsSystem("xp", triggers=triggers)])
     assert {problem.message for problem in problems} == {"unknown metric 'metrik-0007'; did you mean 'metric-0007'?"}
 
 
 def test_keys_of_triggers_are_compared_in_linear_time():
     def work(size):
         triggers = [MetricPointsTrigger("words", 1, key=f"k{n}") for n in range(size)]
-        return lambda: check_parts([Metric("words")], (), None, (), [PointsSystem("xp", triggers=triggers)])
+        return lambda: check_parts([Metric("words")], (), (), (), [PointsSystem("xp", triggers=triggers)])
 
     assert growth(work, 200) < LINEAR
 

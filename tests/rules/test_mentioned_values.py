@@ -14,7 +14,9 @@ RULES = Ruleset(
         ),
     ],
     [Attribute("track", "event"), Attribute("plan")],
-    achievements=[Achievement("a", MetricTrigger("spa", 5, {"track": "imola"}), user_attributes={"plan": "pro"})],
+    achievements=[
+        Achievement("a", MetricTrigger("spa", 5, {"track": "imola"}), when={"user_attributes": {"plan": "pro"}})
+    ],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("laps", 1, 7), MetricPointsTrigger("pits", 1, 9)])],
 )
 

@@ -105,13 +105,13 @@ def test_points_for_each_multiple_need_a_beginning_to_count_from(metric, reason)
 
 
 def test_streaks_and_leaderboards_count_in_stretches_of_their_own():
-    streak = 'streak = { metrics = [{ key = "today" }, { key = "best" }, { key = "laps" }] }\n'
+    streak = 'streaks = [{ key = "s", metrics = [{ key = "today" }, { key = "best" }, { key = "laps" }] }]\n'
     board = '[[leaderboards]]\nkey = "%s"\nrank_by = "metric"\nmetric = "%s"\nstart = 2026-01-05\n'
     boards = board % ("b", "today") + board % ("c", "best")
     assert problems(streak + HEAD + BEST + TODAY + boards) == [
-        "error: streak.metrics[0].key: 'today' has a window of its own, but a streak counts in its periods; "
+        "error: streaks[0].metrics[0].key: 'today' has a window of its own, but a streak counts in its periods; "
         "use a metric like it without a window",
-        "error: streak.metrics[1].key: 'best' is the least value, which is in no condition of a streak; "
+        "error: streaks[0].metrics[1].key: 'best' is the least value, which is in no condition of a streak; "
         "use a metric with another aggregate, for example 'max'",
         "error: leaderboards[0].metric: 'today' has a window of its own, but a leaderboard counts in its runs; "
         "use a metric like it without a window",
@@ -180,12 +180,12 @@ def test_a_total_without_limit_has_no_warning(metric):
 )
 def test_a_streak_cannot_require_more_days_than_its_period_has(frequency, greatest):
     days = '[[metrics]]\nkey = "days"\nsource = "laps"\naggregate = "days"\n'
-    streak = 'streak = {{ frequency = {}, metrics = [{{ key = "days", threshold = {} }}] }}\n'
+    streak = 'streaks = [{{ key = "s", frequency = {}, metrics = [{{ key = "days", threshold = {} }}] }}]\n'
     assert problems(streak.format(frequency, greatest) + days + HEAD[HEAD.index("[[") :]) == []
     [problem] = problems(streak.format(frequency, greatest + 1) + days + HEAD[HEAD.index("[[") :])
     assert problem == (
-        f"warning: streak.metrics[0].threshold: is never reached, because 'days' is at most {greatest} in a period; "
-        "lower it"
+        f"warning: streaks[0].metrics[0].threshold: is never reached, because 'days' is at most {greatest} in a "
+        "period; lower it"
     )
 
 
@@ -207,7 +207,7 @@ def test_a_custom_streak_has_conditions_in_which_it_can_count():
         Metric("today", source="laps", window="day"),
         Metric("low", source="laps", aggregate="min"),
     ]
-    rules = Ruleset(metrics, streak=Streak(metrics=[StreakMetric("laps")], customization_enabled=True))
+    rules = Ruleset(metrics, streaks=[Streak("habit", metrics=[StreakMetric("laps")], customization_enabled=True)])
     engine = Engine(rules)
     engine.identify("jo")
     for key, reason in (("today", "has a window of its own"), ("low", "is the least value")):
@@ -218,7 +218,7 @@ def test_a_custom_streak_has_conditions_in_which_it_can_count():
 def test_a_custom_streak_loses_the_conditions_in_which_it_can_no_longer_count():
     def rules(**fields):
         metrics = [Metric("laps"), Metric("many", source="laps", **fields)]
-        return Ruleset(metrics, streak=Streak(metrics=[StreakMetric("laps")], customization_enabled=True))
+        return Ruleset(metrics, streaks=[Streak("habit", metrics=[StreakMetric("laps")], customization_enabled=True)])
 
     engine = Engine(rules())
     engine.identify("jo", at=at("04-02T08:00"))

@@ -32,5 +32,5 @@ def test_a_list_remedy_names_the_header_of_toml():
     assert TOML.list_remedy("points[0].levels") == (
         "write [[points.levels]], with two brackets, or levels = [{ … }]: there may be several"
     )
-    assert TOML.table_remedy("streak.freezes").startswith("write [streak.freezes], with one bracket")
+    assert TOML.table_remedy("streaks.freezes").startswith("write [streaks.freezes], with one bracket")
     assert JSON.list_remedy("points").startswith("must be a list")

@@ -20,22 +20,25 @@ from trophy_engine import (
 )
 from trophy_engine.rules.override import override
 
-RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1)))
+RULES = Ruleset(
+    metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1))]
+)
 
 
 def test_a_value_is_set_by_number_and_by_key():
     for path in ("metrics[0].name", "metrics[words].name"):
         assert override(RULES, {path: "Words"}).metrics[0].name == "Words"
-    assert override(RULES, {"streak.freezes": None}).streak.freezes is None
+    assert override(RULES, {"streaks.habit.freezes": None}).streaks[0].freezes is None
 
 
 @pytest.mark.parametrize(
     ("path", "whole"),
     [
-        ("freezes.max_count", "streak.freezes.max_count"),
-        ("max_count", "streak.freezes.max_count"),
-        ("days_off", "streak.days_off"),
         ("control_ratio", "experimentation.control_ratio"),
+        ("throttle_minutes", "notifications.throttle_minutes"),
+        ("freezes.max_count", "streaks.habit.freezes.max_count"),
+        ("max_count", "streaks.habit.freezes.max_count"),
+        ("days_off", "streaks.habit.days_off"),
     ],
 )
 def test_a_path_that_begins_within_a_table_is_answered_with_the_whole_path(path, whole):
@@ -46,8 +49,8 @@ def test_a_path_that_begins_within_a_table_is_answered_with_the_whole_path(path,
 
 
 def test_an_unknown_path_is_refused():
-    with pytest.raises(InvalidRules, match="unknown field 'strek'; did you mean 'streak'"):
-        override(RULES, {"strek.frequency": "weekly"})
+    with pytest.raises(InvalidRules, match="unknown field 'streks'; did you mean 'streaks'"):
+        override(RULES, {"streks.habit.frequency": "weekly"})
 
 
 DERIVED = Ruleset(

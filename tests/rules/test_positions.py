@@ -71,7 +71,7 @@ key = "xp"
   [[points.triggers]]
   type = "metric"
   [[points.triggers]]
-  [points.triggers.user_attributes]
+  [points.triggers.when.user_attributes]
   plan = 5
 [[ points ]]
 [[points.levels]]
@@ -102,7 +102,7 @@ trigger.type = "api"
         ("points[0].key", (9, 7), (9, 1)),
         ("points[0].triggers[0].type", (11, 10), (11, 3)),
         ("points[0].triggers[1]", (12, 3), (12, 12)),
-        ("points[0].triggers[1].user_attributes.plan", (14, 10), (14, 3)),
+        ("points[0].triggers[1].when.user_attributes.plan", (14, 10), (14, 3)),
         ("points[1]", (15, 1), (15, 4)),
         ("points[1].levels[0].points", (17, 10), (17, 1)),
         ("notifications", (19, 1), (19, 2)),
@@ -121,14 +121,14 @@ def test_a_place_in_toml_is_that_of_the_value_or_of_the_key(path, value, key):
 @pytest.mark.parametrize(
     ("text", "format_", "path", "place"),
     [
-        ("[streak]\nfrequency = 1\n[streak]\n", "toml", "streak.frequency", (2, 13)),
-        ("[[streak]]\nfrequency = 1\n", "toml", "streak.frequency", (2, 13)),
+        ("[notifications]\nthrottle = 1\n[notifications]\n", "toml", "notifications.throttle", (2, 12)),
+        ("[[notifications]]\nthrottle = 1\n", "toml", "notifications.throttle", (2, 12)),
         ("points = { key = 1 }\n", "toml", "points[0].key", (1, 18)),
         ('{"a": [1], "a": [2, 3]}', "json", "a[2]", (1, 21)),
         ('{"\\u00e9": 1}', "json", "'é'", (1, 12)),
         ('{"\\ud800": 1}', "json", "'\\ud800'", (1, 12)),
-        ("", "toml", "streak", (1, 1)),
-        ("", "json", "streak", (1, 1)),
+        ("", "toml", "streaks", (1, 1)),
+        ("", "json", "streaks", (1, 1)),
         ("[a\n= 3 [[", "toml", "a.b", (1, 1)),
         ('{"a": [', "json", "a[3]", (1, 1)),
     ],

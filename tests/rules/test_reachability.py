@@ -26,11 +26,11 @@ def cycle(length):
 
 
 def checking(achievements, metrics=()):
-    return lambda: check_parts(metrics, (), None, achievements, ())
+    return lambda: check_parts(metrics, (), (), achievements, ())
 
 
 def problems_of(achievements, metrics=()):
-    return [str(problem) for problem in check_parts(metrics, (), None, achievements, ())]
+    return [str(problem) for problem in check_parts(metrics, (), (), achievements, ())]
 
 
 @pytest.mark.parametrize("shape", [chain, cycle])

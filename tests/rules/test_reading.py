@@ -24,6 +24,7 @@ from trophy_engine import (
 )
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
 from trophy_engine.rules.ruleset import check_text
@@ -41,9 +42,11 @@ def read(raw, *classes, path="here"):
 @pytest.mark.parametrize(
     "rule",
     [
-        Achievement("ten", MetricTrigger("words", 10, {"device": "ios"}), user_attributes={"plan": "pro"}),
-        PointsSystem("xp", boosts=[Boost("spring", 2, date(2025, 3, 1), date(2025, 3, 31))], maximum=9),
-        Streak("weekly", [StreakMetric("words", 2)]),
+        Achievement("ten", MetricTrigger("words", 10, {"device": "ios"}), when={"user_attributes": {"plan": "pro"}}),
+        PointsSystem(
+            "xp", boosts=[Boost("spring", 2, when={"start": date(2025, 3, 1), "end": date(2025, 3, 31)})], maximum=9
+        ),
+        Streak("habit", "weekly", [StreakMetric("words", 2)]),
     ],
 )
 def test_encoding_round_trips_equal(rule):
@@ -76,12 +79,12 @@ def test_every_problem_is_found_with_its_path():
         "key": "xp",
         "maxmum": 5,
         "levels": [{"key": "one", "points": 1}, {"points": 2}],
-        "boosts": [{"name": "b", "multiplier": 2, "start": "2025-02-30"}, 7],
+        "boosts": [{"name": "b", "multiplier": 2, "when": {"start": "2025-02-30"}}, 7],
     }
     partial, paths = read(raw, PointsSystem, path="points[0]")
-    assert (partial.key, partial.maximum, partial.levels[1].key, partial.boosts[0].start) == ("xp", 5, None, None)
+    assert (partial.key, partial.maximum, partial.levels[1].key, partial.boosts[0].when.start) == ("xp", 5, None, None)
     assert sorted(paths) == [
-        "points[0].boosts[0].start",
+        "points[0].boosts[0].when.start",
         "points[0].boosts[1]",
         "points[0].levels[1]",
         "points[0].maxmum",
@@ -103,7 +106,11 @@ def test_a_name_that_is_no_bare_key_is_quoted():
 @pytest.mark.parametrize(
     ("text", "format_", "message"),
     [
-        ('metrics = ["words"]\nstreak.metrics = [{ key = "words" }]', "toml", "not 'words'; write { key = \"words\" }"),
+        (
+            'metrics = ["words"]\nstreaks = [{ key = "s", metrics = [{ key = "words" }] }]',
+            "toml",
+            "not 'words'; write { key = \"words\" }",
+        ),
         ('{"metrics": ["words"]}', "json", 'must be an object of fields, not "words"; write {"key": "words"}'),
         (
             'metrics = ["two words"]',
@@ -116,9 +123,9 @@ def test_a_name_that_is_no_bare_key_is_quoted():
             "toml",
             'not \'apy\'; write for example trigger = { type = "metric", metric = "…", value = 1 }',
         ),
-        ('streak = "daily"', "toml", "not 'daily'; write for example streak = { frequency = \"daily\" }"),
+        ('streaks = ["daily"]', "toml", "not 'daily'; write { key = \"daily\" }"),
         ("points = [5]", "toml", 'must be a table of fields, not 5; write for example { key = "…" }'),
-        ('{"streak": {"freezes": 2}}', "json", 'not 2; write for example "freezes": {"start_count": 2}'),
+        ('{"streaks": [{"key": "s", "freezes": 2}]}', "json", 'not 2; write for example "freezes": {"start_count": 2}'),
         ("leaderboards = [5]", "toml", 'write for example { key = "…", rank_by = "metric", start = 2025-04-02 }'),
     ],
 )
@@ -148,7 +155,7 @@ def board(**fields):
 
 
 def boost(**fields):
-    return Boost, {"name": "b", "multiplier": 2, "start": "2025-01-06", **fields}
+    return Boost, {"name": "b", "multiplier": 2, **fields}
 
 
 def achievement(trigger, **fields):
@@ -157,6 +164,10 @@ def achievement(trigger, **fields):
 
 #: Fields that contradict one another, and the messages after the paths.
 CONTRADICTIONS = [
+    (
+        (Leaderboard, {"key": "w", "start": "2025-01-06", "rank_by": "metric", "metric": "words", "streak": "daily"}),
+        {".streak": 'must be left out unless rank_by is "streak"'},
+    ),
     ((Freezes, {"start_count": 2, "max_count": 1}), {".max_count": "1 must be at least start_count 2"}),
     (
         (Freezes, {"auto_earn_interval": 3}),
@@ -167,13 +178,13 @@ CONTRADICTIONS = [
         {"": "auto_earn_interval must be given together with auto_earn_amount, or not at all"},
     ),
     (
-        (Streak, {"frequency": "weekly", "days_off": ["sunday"]}),
+        (Streak, {"key": "s", "frequency": "weekly", "days_off": ["sunday"]}),
         {".days_off": "must be left out of a weekly streak; only a daily one has days off"},
     ),
-    (boost(end="2025-01-05"), {".end": "2025-01-05 must not be before start 2025-01-06"}),
+    ((Gate, {"start": "2025-01-06", "end": "2025-01-05"}), {".end": "2025-01-05 must not be before start 2025-01-06"}),
     (
-        boost(user_id="ann", user_attributes={"plan": "pro"}),
-        {"": "a boost has either user_id or user_attributes, not both"},
+        boost(user_id="ann", when={"user_attributes": {"plan": "pro"}}),
+        {"": "a boost has either user_id or when.user_attributes, not both"},
     ),
     (
         (Metric, {"key": "a", "aggregate": "distinct"}),
@@ -343,7 +354,7 @@ def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
     [
         ((Freezes, {"auto_earn_interval": "soon"}), [".auto_earn_interval"] * 2),
         (board(rank_by="points", metric=5), ["", ".metric", ".metric"]),
-        (boost(user_id=5, user_attributes=5), ["", ".user_attributes", ".user_id"]),
+        (boost(user_id=5, when={"user_attributes": {"plan": "pro"}}), ["", ".user_id"]),
     ],
 )
 def test_a_field_with_an_invalid_value_is_given(table, paths):
@@ -363,5 +374,5 @@ def test_a_field_with_an_invalid_value_is_given(table, paths):
 )
 def test_values_and_remedies_are_in_the_notation_of_the_file(notation, messages):
     reader = Reader(notation)
-    reader.read_rule((Streak,), {"days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
+    reader.read_rule((Streak,), {"key": "s", "days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
     assert sorted(problem.message for problem in reader.problems) == messages

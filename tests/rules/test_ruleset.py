@@ -19,7 +19,7 @@ def test_the_digest_is_that_of_the_rules_and_not_of_their_spelling(tmp_path):
     "text",
     [
         "",
-        "[streak]\n",
+        "[[streaks]]\nkey = 'daily'\n",
         "[metrics]\nkey = 'a'\n[metrics]\n",
         "[[points]]\nkey = 'xp'\nmaximum = '5'\n",
         "[streak\n",

@@ -21,32 +21,36 @@ WEEKDAYS = "each of days_off must be one of"
 MISTAKES = [
     (
         "abbreviated-weekdays.toml",
-        ["$.streak.days_off[0]", "$.streak.days_off[1]"],
+        ["$.streaks[0].days_off[0]", "$.streaks[0].days_off[1]"],
         [
-            ("7:5", f"streak.days_off[0]: {WEEKDAYS}", "not 'Sat'; did you mean 'saturday'?"),
-            ("8:5", f"streak.days_off[1]: {WEEKDAYS}", "not 'Sun'; did you mean 'sunday'?"),
+            ("8:5", f"streaks[0] 'daily'.days_off[0]: {WEEKDAYS}", "not 'Sat'; did you mean 'saturday'?"),
+            ("9:5", f"streaks[0] 'daily'.days_off[1]: {WEEKDAYS}", "not 'Sun'; did you mean 'sunday'?"),
         ],
     ),
     (
         "capital-choice.toml",
-        ["$.streak.frequency"],
-        [("5:13", "streak.frequency: must be one of", "not 'Daily'; did you mean 'daily'?")],
+        ["$.streaks[0].frequency"],
+        [("6:13", "streaks[0] 'daily'.frequency: must be one of", "not 'Daily'; did you mean 'daily'?")],
     ),
     (
         "capital-type.toml",
         [f"{TRIGGER}.type"],
-        [("9:20", "achievements[0] 'week'.trigger.type: must be one of", "did you mean 'streak'?")],
+        [("10:20", "achievements[0] 'week'.trigger.type: must be one of", "did you mean 'streak'?")],
     ),
     (
         "date-of-another-form.toml",
-        ["$.points[0].boosts[0].start"],
-        [("11:9", "points[0] 'xp'.boosts[0] 'Summer'.start: must be a date, for example 2025-04-02", "")],
+        ["$.points[0].boosts[0].when.start"],
+        [("11:18", "points[0] 'xp'.boosts[0] 'Summer'.when.start: must be a date, for example 2025-04-02", "")],
     ),
     (
         "field-of-another-type.toml",
         [TRIGGER, TRIGGER],
         [
-            ("10:30", "achievements[0] 'week'.trigger.value: unknown field 'value'; known: 'length', 'type'", ""),
+            (
+                "11:30",
+                "achievements[0] 'week'.trigger.value: unknown field 'value'; known: 'length', 'streak', 'type'",
+                "",
+            ),
         ],
     ),
     (
@@ -72,11 +76,11 @@ MISTAKES = [
     ),
     (
         "number-in-filter.toml",
-        ["$.achievements[0].user_attributes.grade"],
+        ["$.achievements[0].when.user_attributes.grade"],
         [
             (
-                "9:29",
-                "achievements[0] 'first'.user_attributes.grade: must be a string, not 4",
+                "9:38",
+                "achievements[0] 'first'.when.user_attributes.grade: must be a string, not 4",
                 '; write it in quotes: "4"',
             )
         ],
@@ -88,14 +92,14 @@ MISTAKES = [
     ),
     (
         "object-for-list.json",
-        ["$.metrics", "$.streak.evaluation_mode"],
+        ["$.metrics", "$.streaks[0].evaluation_mode"],
         [
             (
                 "2:14",
                 "metrics: must be a list: write square brackets around the object, [{…}]; there may be several",
                 "",
             ),
-            ("5:24", "streak.evaluation_mode: must be one of", 'did you mean "AND"?'),
+            ("5:24", "streaks[0] 'daily'.evaluation_mode: must be one of", 'did you mean "AND"?'),
         ],
     ),
     (
@@ -120,14 +124,18 @@ MISTAKES = [
     (
         "text-without-quotes.toml",
         None,
-        [("5:13", "the rules are not valid TOML: invalid value", '; write "weekly", in quotes')],
+        [("6:13", "the rules are not valid TOML: invalid value", '; write "weekly", in quotes')],
     ),
     (
         "too-few-freezes.toml",
         [],
-        [("6:42", "streak.freezes.max_count: 2 must be at least start_count 3", "")],
+        [("7:42", "streaks[0] 'daily'.freezes.max_count: 2 must be at least start_count 3", "")],
     ),
-    ("two-brackets.toml", ["$.streak"], [("4:1", "streak: write [streak], with one bracket: there is only one", "")]),
+    (
+        "two-brackets.toml",
+        ["$.notifications"],
+        [("4:1", "notifications: write [notifications], with one bracket: there is only one", "")],
+    ),
     (
         "unknown-field.toml",
         ["$.metrics[0]"],
@@ -179,8 +187,8 @@ def test_every_field_has_a_description():
 
 
 def test_what_is_inherited_is_described():
-    inherited = SCHEMA["$defs"]["TimePointsTrigger"]["properties"]["user_attributes"]
-    assert inherited["description"] == "the filter on users: it pays only those with all of these attribute values."
+    inherited = SCHEMA["$defs"]["TimePointsTrigger"]["properties"]["when"]
+    assert inherited["description"] == "the conditions under which it pays."
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_the_number_of_a_trigger_has_a_name():
         ([{"key": "a", "value": 1, "at_most": 2}], "tiers[0].value", "must not be given together with at_most"),
         ([{"key": "a", "valu": 1}], "tiers[0]", "has an unknown field 'valu'; did you mean 'value'"),
         ([{"value": 1}], "tiers[0]", "lacks the field 'key'"),
-        ([{"key": "a", "value": 0}], "tiers[0].value", "must be at least 1, not 0"),
+        ([{"key": "a", "value": 0}], "tiers[0].value", "must be above 0, not 0"),
         ([{"key": "a", "value": 2}, {"key": "b", "value": 1}], "tiers[1].value", "1 must be above 2"),
         ([{"key": "a", "value": 2}, {"key": "a", "value": 3}], "tiers[1].key", "'a' is the key of an earlier tier"),
         ("bronze", "tiers", "must be a list"),

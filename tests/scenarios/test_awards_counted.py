@@ -77,7 +77,7 @@ def test_points_of_a_quiet_night_count_on_their_own_dates():
         achievements=[Achievement("saver", MetricTrigger("total", 15))],
         points=[allowance],
         leaderboards=[Leaderboard("savers", "metric", "2025-06-02", metric="total", run_unit="day", run_interval=2)],
-        streak=Streak("daily", [StreakMetric("total", 5)]),
+        streaks=[Streak("habit", "daily", [StreakMetric("total", 5)])],
     )
     engine = Engine(rules)
     engine.identify("jo", at=NOON)

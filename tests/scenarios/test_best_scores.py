@@ -82,7 +82,9 @@ def test_a_recorded_best_score_pays_for_what_it_gains():
 def test_a_weekly_streak_on_three_different_days():
     days = Metric("lesson-days", source="lessons", aggregate="days")
     engine = Engine(
-        Ruleset([Metric("lessons"), days], streak=Streak("weekly", [StreakMetric("lesson-days", threshold=3)]))
+        Ruleset(
+            [Metric("lessons"), days], streaks=[Streak("habit", "weekly", [StreakMetric("lesson-days", threshold=3)])]
+        )
     )
     outcomes = play(
         engine,

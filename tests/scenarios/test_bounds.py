@@ -84,7 +84,10 @@ def test_a_rank_history_has_a_maximum_length():
 
 def hourly(boosts):
     """Return an engine that awards a point every hour to each user, multiplied by boosts."""
-    given = [Boost(f"boost-{n}", 2, date(2000, 1, 1), user_attributes={"plan": "pro"}) for n in range(boosts)]
+    given = [
+        Boost(f"boost-{n}", 2, when={"start": date(2000, 1, 1), "user_attributes": {"plan": "pro"}})
+        for n in range(boosts)
+    ]
     system = PointsSystem("xp", triggers=[TimePointsTrigger(1, "hours", 1)], boosts=given)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
     engine.identify("jo", attributes={"plan": "pro"}, at=NEW_YEAR)
@@ -103,9 +106,9 @@ def test_an_absence_takes_time_for_each_award_and_not_for_each_boost():
 
 def test_boosts_apply_in_order_of_declaration_after_any_query():
     boosts = [
-        Boost("first", 2, date(2025, 1, 1), date(2025, 1, 2)),
-        Boost("pro", 3, date(2025, 1, 2), user_attributes={"plan": "pro"}),
-        Boost("own", 5, date(2025, 1, 1), date(2025, 1, 3), user_id="ann"),
+        Boost("first", 2, when={"start": date(2025, 1, 1), "end": date(2025, 1, 2)}),
+        Boost("pro", 3, when={"start": date(2025, 1, 2), "user_attributes": {"plan": "pro"}}),
+        Boost("own", 5, when={"start": date(2025, 1, 1), "end": date(2025, 1, 3)}, user_id="ann"),
     ]
     system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 7)], boosts=boosts)
     engine = Engine(Ruleset(metrics=[Metric("words")], attributes=[Attribute("plan")], points=[system]))
@@ -119,7 +122,7 @@ def test_boosts_apply_in_order_of_declaration_after_any_query():
 
 
 def test_pauses_end_to_end_are_one_stretch():
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])]))
     engine.record("words", user="jo", at=NEW_YEAR)
     for number in range(1, 401):
         day = (NEW_YEAR + timedelta(days=number)).date()
@@ -130,7 +133,9 @@ def test_pauses_end_to_end_are_one_stretch():
 
 
 def test_a_pause_removed_before_its_start_does_not_protect_its_week():
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak("weekly", metrics=[StreakMetric("words")])))
+    engine = Engine(
+        Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", "weekly", metrics=[StreakMetric("words")])])
+    )
     engine.record("words", user="jo", at=NEW_YEAR)
     engine.pause("jo", date(2025, 1, 8), date(2025, 1, 8), at=NEW_YEAR + timedelta(days=4))
     engine.unpause("jo", 1, at=NEW_YEAR + timedelta(days=6))
@@ -138,7 +143,7 @@ def test_a_pause_removed_before_its_start_does_not_protect_its_week():
 
 
 def test_a_streak_history_has_a_maximum_length():
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])]))
     engine.record("words", user="jo", at=NEW_YEAR)
     assert len(engine.reports.streak_history("jo", 10_000, at=NEW_YEAR)) == 10_000
     with pytest.raises(InvalidValue, match="periods must be a whole number from 1 to 10,000, not 10001"):

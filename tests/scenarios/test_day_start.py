@@ -30,8 +30,8 @@ LONDON, NEW_YORK = "Europe/London", "America/New_York"
 
 
 def rules(day_start="03:00", **parts):
-    streak = parts.pop("streak", Streak(metrics=[StreakMetric("pages")]))
-    return Ruleset([Metric("pages")], streak=streak, day_start=day_start, **parts)
+    streaks = parts.pop("streaks", [Streak("habit", metrics=[StreakMetric("pages")])])
+    return Ruleset([Metric("pages")], streaks=streaks, day_start=day_start, **parts)
 
 
 def engine_with(day_start="03:00", zone=LONDON, since="2026-01-01T12:00", **parts):
@@ -93,16 +93,19 @@ def test_a_day_that_would_start_in_an_hour_that_is_shown_twice_starts_the_second
 
 
 def test_days_off_follow_the_date():
-    streak = Streak(metrics=[StreakMetric("pages")], days_off=["saturday", "sunday"])
-    engine = engine_with(streak=streak)
+    streak = Streak("habit", metrics=[StreakMetric("pages")], days_off=["saturday", "sunday"])
+    engine = engine_with(streaks=[streak])
     assert read(engine, "2026-02-06T12:00", "2026-02-10T02:00") == [1, 2]  # Friday; Monday, by the night of Tuesday
     assert engine.settle(at=at("2026-02-10T12:00")) == ()
 
 
 def test_freezes_and_anniversaries_come_when_the_date_changes():
-    streak = Streak(metrics=[StreakMetric("pages")], freezes=Freezes(0, 1, 7, 1))
+    streak = Streak("habit", metrics=[StreakMetric("pages")], freezes=Freezes(0, 1, 7, 1))
     engine = engine_with(
-        zone="UTC", streak=streak, achievements=[Achievement("a-year", AnniversaryTrigger(1))], since="2026-01-01T02:00"
+        zone="UTC",
+        streaks=[streak],
+        achievements=[Achievement("a-year", AnniversaryTrigger(1))],
+        since="2026-01-01T02:00",
     )
     engine.identify("jo", sign_up_date="2025-02-03", at=at("2026-01-02T12:00"))
     assert engine.user("jo", at=at("2026-01-01T02:00")).local_date == date(2025, 12, 31)
@@ -113,7 +116,7 @@ def test_freezes_and_anniversaries_come_when_the_date_changes():
 
 
 def test_a_week_changes_with_the_date_of_its_first_day():
-    engine = engine_with(streak=Streak("weekly", [StreakMetric("pages")]), first_weekday="monday")
+    engine = engine_with(streaks=[Streak("habit", "weekly", [StreakMetric("pages")])], first_weekday="monday")
     assert read(engine, "2026-02-02T02:00", "2026-02-02T03:00") == [1, 2]
 
 
@@ -121,7 +124,7 @@ def test_a_week_changes_with_the_date_of_its_first_day():
 
 
 def test_boosts_summaries_and_histories_go_by_the_date():
-    boost = Boost("happy day", 2, date(2026, 2, 3), date(2026, 2, 3))
+    boost = Boost("happy day", 2, when={"start": date(2026, 2, 3), "end": date(2026, 2, 3)})
     xp = PointsSystem("xp", triggers=[MetricPointsTrigger("pages", 1)], boosts=[boost])
     engine = engine_with(zone="UTC", points=[xp])
     awarded = [
@@ -225,8 +228,8 @@ def test_a_day_that_starts_later_shows_a_missed_date_again():
 
 
 def test_a_freeze_that_was_spent_on_a_date_shown_again_returns():
-    streak = Streak(metrics=[StreakMetric("pages")], freezes=Freezes(1))
-    engine = engine_with("00:00", zone="UTC", streak=streak)
+    streak = Streak("habit", metrics=[StreakMetric("pages")], freezes=Freezes(1))
+    engine = engine_with("00:00", zone="UTC", streaks=[streak])
     read(engine, "2026-02-02T12:00")
     assert [kind for kind, _ in change(engine, "03:00", "2026-02-04T01:00")] == [
         "streak.freeze_consumed",
@@ -292,8 +295,8 @@ def test_a_saved_game_continues_with_its_start_of_the_day(tmp_path):
 
 
 def test_a_custom_streak_goes_by_the_same_dates():
-    streak = Streak(metrics=[StreakMetric("pages")], customization_enabled=True)
-    engine = engine_with(zone="UTC", streak=streak)
+    streak = Streak("habit", metrics=[StreakMetric("pages")], customization_enabled=True)
+    engine = engine_with(zone="UTC", streaks=[streak])
     engine.prefer("jo", metrics=[StreakMetric("pages", 2)], at=at("2026-02-01T12:00"))
     play(engine, "2026-02-02T12:00 pages 2\n2026-02-03T12:00 pages 1")
     [outcome] = play(engine, "2026-02-04T02:00 pages 1")

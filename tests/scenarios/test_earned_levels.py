@@ -27,7 +27,7 @@ LEVELS = [Level("bronze", 10), Level("silver", 25)]
 def rules(levels_by="earned", **system):
     return Ruleset(
         [Metric("lessons"), Metric("refunds")],
-        streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(0, 3)),
+        streaks=[Streak("daily", metrics=[StreakMetric("lessons")], freezes=Freezes(0, 3))],
         points=[
             PointsSystem(
                 "xp",

@@ -33,12 +33,12 @@ def rules(order):
     return Ruleset(
         metrics=[Metric("words")],
         attributes=[Attribute(key, type_) for key in sorted(order) for type_ in ("user", "event")],
-        achievements=[Achievement("ten", MetricTrigger("words", 10, events), user_attributes=users)],
+        achievements=[Achievement("ten", MetricTrigger("words", 10, events), when={"user_attributes": users})],
         points=[
             PointsSystem(
                 "xp",
-                triggers=[MetricPointsTrigger("words", 1, 1, event_attributes=events, user_attributes=users)],
-                boosts=[Boost("double", 2, date(2025, 1, 1), user_attributes=users)],
+                triggers=[MetricPointsTrigger("words", 1, 1, event_attributes=events, when={"user_attributes": users})],
+                boosts=[Boost("double", 2, when={"start": date(2025, 1, 1), "user_attributes": users})],
             )
         ],
         leaderboards=[
@@ -102,7 +102,7 @@ def test_written_rules_are_read_in_the_same_order(order, format_):
 
 def test_a_change_of_nothing_but_the_order_is_a_change_of_the_rules():
     first, second = map(rules, ORDERS)
-    assert first.achievements[0].user_attributes == second.achievements[0].user_attributes
+    assert first.achievements[0].when.user_attributes == second.achievements[0].when.user_attributes
     assert first.digest != second.digest
     hosted = HostedClient(attrs.evolve(first, leaderboards=second.leaderboards))
     hosted.api.metrics.event("words", user={"id": "18"}, attributes=attribute_values(ORDERS[0]), value=4)
@@ -128,4 +128,4 @@ def test_an_administrator_changes_the_order():
 def test_a_storage_opened_with_another_order_shows_the_new_order(tmp_path):
     for order in ORDERS:
         with Engine(rules(order), storage=SQLiteStorage(tmp_path / "save.db")) as engine:
-            assert tuple(engine.ruleset.achievements[0].user_attributes) == order
+            assert tuple(engine.ruleset.achievements[0].when.user_attributes) == order

@@ -12,8 +12,8 @@ OTHER_DAYS = {"every": 2, "unit": "day", "start": "2026-01-05"}
 
 def engine_with(frequency, **settings):
     notifications = settings.pop("notifications", None)
-    streak = Streak(frequency, [StreakMetric("runs")], **settings)
-    return Engine(Ruleset([Metric("runs")], streak=streak, notifications=notifications))
+    streak = Streak("habit", frequency, [StreakMetric("runs")], **settings)
+    return Engine(Ruleset([Metric("runs")], streaks=[streak], notifications=notifications))
 
 
 def run(engine, *days):
@@ -141,8 +141,8 @@ def test_a_reminder_comes_in_the_last_unit_of_the_period(frequency, reminded):
 def test_a_streak_of_other_periods_is_counted_from_the_history():
     engine = engine_with("daily")
     run(engine, *(f"2026-01-{day:02}" for day in range(5, 11)))
-    other_days = Streak(OTHER_DAYS, [StreakMetric("runs")])
-    [effect] = engine.update(Ruleset([Metric("runs")], streak=other_days), at=at("2026-01-10T13:00"))
+    other_days = Streak("habit", OTHER_DAYS, [StreakMetric("runs")])
+    [effect] = engine.update(Ruleset([Metric("runs")], streaks=[other_days]), at=at("2026-01-10T13:00"))
     assert (effect.type, effect.before, effect.length) == ("streak.recounted", 6, 3)
 
 

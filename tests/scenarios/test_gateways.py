@@ -17,7 +17,7 @@ from trophy_engine.trophy_api import Exchange
 from trophy_engine.trophy_api.application import ROUTES as APPLICATION
 
 KEY = ("X-API-KEY", "any")
-RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+RULES = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
 
 
 def four_ways():

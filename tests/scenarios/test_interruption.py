@@ -30,7 +30,7 @@ from trophy_engine.storage import MemoryStorage, SQLiteStorage
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("two", MetricTrigger("words", 2))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)])],
     leaderboards=[

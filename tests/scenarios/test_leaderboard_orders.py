@@ -256,7 +256,7 @@ def test_a_changed_board_is_counted_again_from_the_log(zone, order):
 
 def test_the_shortest_streak_is_first_on_an_ascending_board():
     board = Leaderboard("words", "streak", "2025-01-01", order="ascending", ties="shared")
-    engine = engine_with(board, streak=Streak(metrics=[StreakMetric("words")]))
+    engine = engine_with(board, streaks=[Streak("daily", metrics=[StreakMetric("words")])])
     write(engine, "06-01T12:00 a 1\n06-02T12:00 a 1\n06-02T12:01 b 1\n06-02T12:02 c 1")
     assert rows(engine, "06-02T13:00") == [(1, "b", 1), (1, "c", 1), (3, "a", 2)]
     assert rows(engine, "06-05T00:00") == []

@@ -98,7 +98,7 @@ def test_a_date_shown_again_does_not_pay_again():
 
 
 def test_what_was_entered_counts_after_boosts_and_rounding():
-    boost = Boost("double", 2.5, date(2026, 3, 1))
+    boost = Boost("double", 2.5, when={"start": date(2026, 3, 1)})
     engine = Engine(rules(MetricPointsTrigger("lessons", 5, limit={"points": 20, "window": "week"}), boosts=[boost]))
     assert awarded(play(engine, FOUR_AND_ONE)) == [12, 8, 0, 0, 0]
 
@@ -137,7 +137,7 @@ def test_every_kind_of_trigger_has_limits():
             StreakPointsTrigger(4, limit=limit),
             AchievementPointsTrigger("three", 9, limit=limit),
             TimePointsTrigger(3, "hours", 5, limit=limit),
-            streak=Streak(metrics=[StreakMetric("lessons")]),
+            streaks=[Streak("daily", metrics=[StreakMetric("lessons")])],
             achievements=[Achievement("three", MetricTrigger("lessons", 3))],
         )
     )

@@ -165,8 +165,8 @@ def test_a_changed_metric_changes_its_board():
 
 def test_the_open_period_of_a_streak_counts_by_the_new_aggregate():
     def rules(**fields):
-        streak = Streak("weekly", [StreakMetric("watched", 3)])
-        return with_metric(Metric("watched", source="lessons", **fields), streak=streak)
+        streak = Streak("habit", "weekly", [StreakMetric("watched", 3)])
+        return with_metric(Metric("watched", source="lessons", **fields), streaks=[streak])
 
     engine = played("2026-01-05T10:00 lessons 1\n2026-01-05T11:00 lessons 1", rules=rules())
     engine.update(rules(aggregate="days"), at=NOON)
@@ -176,8 +176,8 @@ def test_the_open_period_of_a_streak_counts_by_the_new_aggregate():
 
 def test_the_open_period_after_a_reset_of_the_streak():
     def rules(**fields):
-        streak = Streak("weekly", [StreakMetric("watched", 3)])
-        return with_metric(Metric("watched", source="lessons", **fields), streak=streak)
+        streak = Streak("habit", "weekly", [StreakMetric("watched", 3)])
+        return with_metric(Metric("watched", source="lessons", **fields), streaks=[streak])
 
     days = "\n".join(f"2026-01-0{day}T10:00 lessons 2" for day in (1, 2, 3, 5))
     engine = played(days, rules=rules(aggregate="days"))
@@ -192,7 +192,7 @@ def test_another_calendar_counts_derived_conditions_from_the_log():
     days = Metric("lesson-days", source="lessons", aggregate="days", event_value={"at_least": 1})
 
     def rules(frequency):
-        return with_metric(days, streak=Streak(frequency, [StreakMetric("lesson-days")]))
+        return with_metric(days, streaks=[Streak("habit", frequency, [StreakMetric("lesson-days")])])
 
     values = {1: 1, 3: 1, 4: 1, 5: 1, 6: 0}
     story = "\n".join(f"2026-01-0{day}T10:00 lessons {value}" for day, value in values.items())

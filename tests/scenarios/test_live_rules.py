@@ -63,7 +63,7 @@ def test_an_achievement_is_backdated_when_it_opens_and_kept_by_its_holders_when_
 
 
 def test_a_disabled_streak_shows_no_freezes():
-    hosted = hosted_with(streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 3, 1, 1)))
+    hosted = hosted_with(streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(0, 3, 1, 1))])
     hosted.api.metrics.event("words", user={"id": "18"}, value=1)
     hosted.api.users.update_preferences("18", streak={"enabled": False})
     hosted.at("2025-04-05 10:00")

@@ -19,7 +19,8 @@ WITHOUT_OTHERS = ("-p", "no:hypothesispytest", "-p", "no:pytest_httpx")
 RULES = """
 [[metrics]]
 key = "words"
-[streak]
+[[streaks]]
+key = "daily"
 metrics = [{ key = "words" }]
 [[achievements]]
 key = "tour"

@@ -100,7 +100,8 @@ def test_what_fell_and_rises_again_counts_again():
 
 def test_streaks_repeat_at_each_multiple_of_their_length():
     engine = engine_with(
-        Achievement("pair", StreakTrigger(2), repeatable=True), streak=Streak(metrics=[StreakMetric("words")])
+        Achievement("pair", StreakTrigger(2), repeatable=True),
+        streaks=[Streak("daily", metrics=[StreakMetric("words")])],
     )
     outcomes = play(engine, "\n".join(f"06-0{day}T10:00 words 1" for day in (1, 2, 3, 4, 6, 7)))
     assert [times(outcome) for outcome in outcomes] == [[], [1], [], [1], [], [1]]

@@ -24,7 +24,7 @@ from trophy_engine import (
 
 RULES = Ruleset(
     metrics=[Metric("lessons")],
-    streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(start_count=1, max_count=1)),
+    streaks=[Streak("daily", metrics=[StreakMetric("lessons")], freezes=Freezes(start_count=1, max_count=1))],
     points=[PointsSystem("coins", maximum=100, triggers=[MetricPointsTrigger("lessons", 10)])],
 )
 

@@ -26,7 +26,7 @@ THREADS, CALLS = 8, 20
 RULES = Ruleset(
     metrics=[Metric("words")],
     attributes=[Attribute("plan", "user")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 100)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(0, 100))],
     points=[PointsSystem("xp")],
 )
 
@@ -109,7 +109,10 @@ def test_concurrent_edits_of_different_rules_are_all_kept(engine):
     xp = engine.ruleset.points[0]
     for made in (xp.boosts, xp.levels, engine.ruleset.leaderboards):
         assert len(made) == THREADS // 4 * 4
-    assert (engine.ruleset.streak.days_off, engine.ruleset.streak.evaluation_mode) == (("sunday",), "OR")
+    assert (engine.ruleset.primary_streak.days_off, engine.ruleset.primary_streak.evaluation_mode) == (
+        ("sunday",),
+        "OR",
+    )
 
 
 def test_no_concurrent_event_is_refused_as_late(engine):

@@ -121,7 +121,7 @@ def test_streaks_years_and_balances_have_tiers():
     years = Achievement("years", AnniversaryTrigger(), tiers=[Tier("one", 1), Tier("ten", 10)])
     rich = Achievement("rich", BalanceTrigger("xp"), tiers=[Tier("some", 5), Tier("more", 15)])
     paid = PointsSystem("xp", triggers=[AchievementPointsTrigger("streak", 8)])
-    engine = engine_with(streak, years, rich, points=[paid], streak=Streak(metrics=[StreakMetric("words")]))
+    engine = engine_with(streak, years, rich, points=[paid], streaks=[Streak("daily", metrics=[StreakMetric("words")])])
     engine.identify("jo", sign_up_date="2024-06-03", at=at("06-01T09:00"))
     outcomes = play(engine, "06-01T10:00 words 1\n06-02T10:00 words 1\n06-03T10:00 words 1")
     assert [completed(outcome) for outcome in outcomes] == [
@@ -209,7 +209,7 @@ def test_keys_of_tiers_are_checked(others, message):
 
 
 def test_attributes_of_users_hold_for_all_tiers():
-    pro = attrs.evolve(WORDS, user_attributes={"plan": "pro"})
+    pro = attrs.evolve(WORDS, when={"user_attributes": {"plan": "pro"}})
     engine = engine_with(pro, attributes=[Attribute("plan")])
     assert completed(play(engine, "06-01T10:00 words 60")[0]) == []
     engine.identify("jo", attributes={"plan": "pro"}, at=at("06-01T11:00"))

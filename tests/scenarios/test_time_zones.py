@@ -7,7 +7,9 @@ from trophy_engine import Achievement, AnniversaryTrigger, Engine, Freezes, Metr
 
 
 def engine_in(zone, since, freezes=None):
-    rules = Ruleset(metrics=[Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], freezes=freezes))
+    rules = Ruleset(
+        metrics=[Metric("lessons")], streaks=[Streak("habit", metrics=[StreakMetric("lessons")], freezes=freezes)]
+    )
     engine = Engine(rules)
     engine.identify("jo", time_zone=zone, at=at(since))
     return engine
@@ -81,11 +83,11 @@ def test_the_date_that_apia_skipped_is_not_missed():
 def test_effects_of_a_skipped_date_come_after_the_end_of_the_week_at_the_same_midnight():
     """In Apia, Friday 30 December 2011, the Saturday after it, and a week began at the same midnight."""
     freezes = Freezes(max_count=1, auto_earn_interval=9, auto_earn_amount=1)
-    streak = Streak("weekly", [StreakMetric("lessons")], freezes=freezes)
+    streak = Streak("habit", "weekly", [StreakMetric("lessons")], freezes=freezes)
     engine = Engine(
         Ruleset(
             metrics=[Metric("lessons")],
-            streak=streak,
+            streaks=[streak],
             first_weekday="saturday",
             achievements=[Achievement("a-year", AnniversaryTrigger(1))],
         )

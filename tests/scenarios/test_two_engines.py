@@ -25,7 +25,7 @@ from trophy_engine.storage import MemoryStorage, SQLiteStorage
 RULES = Ruleset(
     metrics=[Metric("words")],
     attributes=[Attribute("plan")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(max_count=1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(max_count=1))],
     leaderboards=[Leaderboard("words", "metric", date(2025, 1, 1), metric="words")],
 )
 NOON = at("04-02T12:00")

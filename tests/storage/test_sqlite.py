@@ -15,7 +15,9 @@ from trophy_engine.errors import StorageConflict, StorageError, StorageIncompati
 from trophy_engine.storage import SQLiteStorage
 from trophy_engine.testing.storage import StorageConformance
 
-RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1)))
+RULES = Ruleset(
+    metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1))]
+)
 
 
 class TestSQLiteStorage(StorageConformance):

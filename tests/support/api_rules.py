@@ -1,21 +1,34 @@
 """Rulesets that the API can express, and their form in the admin API."""
 
 from datetime import date, timedelta
+from math import ceil
 
 import attrs
 from admin_client import NOON
 from hypothesis import strategies as st
 
-from trophy_engine import Freezes, Ruleset, Streak, StreakMetric
+from trophy_engine import (
+    ApiTrigger,
+    BalanceTrigger,
+    CompositeTrigger,
+    Freezes,
+    LevelTrigger,
+    MetricPointsTrigger,
+    MetricTrigger,
+    Ruleset,
+    Streak,
+    StreakMetric,
+    StreakPointsTrigger,
+    StreakTrigger,
+)
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.rules.achievements import Achievement, ApiTrigger, BalanceTrigger, CompositeTrigger, LevelTrigger
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.testing import rulesets
 from trophy_engine.testing.metrics import PLAIN_METRICS
 
-__all__ = ["READ_ONLY", "api_rulesets", "items_of", "nameless", "sayable", "shown", "without"]
+__all__ = ["READ_ONLY", "api_rulesets", "items_of", "nameless", "shown", "without"]
 
 TODAY: date = NOON.date()
 #: Shown fields that cannot be set, by resource.
@@ -30,6 +43,7 @@ def days(low, high):
 def streaks(draw):
     frequency = draw(st.sampled_from(["daily", "weekly", "monthly"]))
     return Streak(
+        "streak",
         frequency,
         [StreakMetric("words", draw(st.integers(1, 5)))],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
@@ -62,22 +76,56 @@ def boards(draw, key, systems):
     )
 
 
+def in_the_api(achievement, names):
+    """Return an achievement without what the API cannot say: tiers, repeats, metadata, some triggers; renamed."""
+    trigger = achievement.parts[0].trigger
+    match trigger:
+        case StreakTrigger():
+            trigger = attrs.evolve(trigger, streak=None)
+        case MetricTrigger():
+            trigger = attrs.evolve(trigger, value=ceil(trigger.value or 1), at_most=None)
+        case CompositeTrigger(keys):
+            trigger = CompositeTrigger(tuple(dict.fromkeys(names.get(key, key) for key in keys)))
+        case BalanceTrigger() | LevelTrigger():
+            trigger = ApiTrigger()
+    return attrs.evolve(achievement, trigger=trigger, tiers=(), repeatable=False, metadata={})
+
+
+def names_without_tiers(achievements):
+    """Return the key of the achievement for the name of each of its tiers."""
+    return {part.key: achievement.key for achievement in achievements for part in achievement.parts}
+
+
+def without_rewards(streak):
+    """Return a streak whose freezes have no rewards, because the API has none."""
+    return streak if streak.freezes is None else attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=()))
+
+
 @st.composite
 def api_rulesets(draw):
     """Draw rulesets that the API can express, in an order in which they can be created."""
-    ruleset = draw(rulesets(streak=streaks(), metrics=st.just(PLAIN_METRICS)))
-    achievements = sorted(ruleset.achievements, key=lambda one: one.key)
+    ruleset = draw(rulesets(streaks=st.tuples(streaks()), metrics=st.just(PLAIN_METRICS), gates=False))
+    names = names_without_tiers(ruleset.achievements)
+    achievements = sorted((in_the_api(one, names) for one in ruleset.achievements), key=lambda one: one.key)
     statuses = st.sampled_from(["active", "inactive", "locked"])
     return attrs.evolve(
         ruleset,
         first_weekday="sunday",
         day_start="00:00",
+        streaks=[without_rewards(streak) for streak in ruleset.streaks],
         achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(
                 system,
+                levels_by="balance",
                 triggers=[
-                    attrs.evolve(trigger, status=draw(st.sampled_from(["active", "inactive"])), limit=None)
+                    attrs.evolve(
+                        rename_references(trigger, "achievement", names),
+                        status=draw(st.sampled_from(["active", "inactive"])),
+                        limit=None,
+                        **({"streak": None} if isinstance(trigger, StreakPointsTrigger) else {}),
+                        **whole(trigger),
+                    )
                     for trigger in system.triggers
                 ],
                 boosts=[attrs.evolve(boost, user_id=None) for boost in system.boosts],  # there are no users
@@ -90,31 +138,9 @@ def api_rulesets(draw):
     )
 
 
-def sayable(ruleset: Ruleset) -> Ruleset:
-    """Return rules with only what the fields of the API can say of achievements: one number each, completed once."""
-    names = {part.key: rule.key for rule in ruleset.achievements for part in rule.parts}
-    return attrs.evolve(
-        ruleset,
-        achievements=[_sayable(rule, names) for rule in ruleset.achievements],
-        points=[
-            attrs.evolve(
-                system,
-                levels_by="balance",
-                triggers=[rename_references(trigger, "achievement", names) for trigger in system.triggers],
-            )
-            for system in ruleset.points
-        ],
-    )
-
-
-def _sayable(rule: Achievement, names: dict[str, str]) -> Achievement:
-    first, *_ = rule.parts
-    trigger = first.trigger
-    if isinstance(trigger, CompositeTrigger):
-        trigger = CompositeTrigger(list(dict.fromkeys(names.get(key, key) for key in trigger.achievements)))
-    if isinstance(trigger, BalanceTrigger | LevelTrigger):
-        trigger = ApiTrigger()
-    return attrs.evolve(first, key=rule.key, name=rule.name, trigger=trigger, repeatable=False, metadata={})
+def whole(trigger):
+    """Return the threshold of a trigger as the API has it: a whole number."""
+    return {"threshold": ceil(trigger.threshold)} if isinstance(trigger, MetricPointsTrigger) else {}
 
 
 def nameless(ruleset: Ruleset) -> Ruleset:

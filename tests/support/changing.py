@@ -26,7 +26,7 @@ def change(engine, when, **parts):
 
 
 def daily(**parts):
-    return Streak(metrics=[StreakMetric("words", parts.pop("words", 1))], **parts)
+    return Streak("habit", metrics=[StreakMetric("words", parts.pop("words", 1))], **parts)
 
 
 def active(engine, first, days):

@@ -24,7 +24,9 @@ ROUGH = settings(ANY, max_examples=200, report_multiple_bugs=False)
 RULES = Ruleset(
     metrics=[Metric("words")],
     attributes=[Attribute("plan"), Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words", 10)], freezes=Freezes(1, 2, 3, 1)),
-    achievements=[Achievement("ios", MetricTrigger("words", 30, {"device": "ios"}), user_attributes={"plan": "pro"})],
+    streaks=[Streak("habit", metrics=[StreakMetric("words", 10)], freezes=Freezes(1, 2, 3, 1))],
+    achievements=[
+        Achievement("ios", MetricTrigger("words", 30, {"device": "ios"}), when={"user_attributes": {"plan": "pro"}})
+    ],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=5, threshold=10)])],
 )

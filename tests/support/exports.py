@@ -16,7 +16,8 @@ metrics = [
   { key = "words" }, { key = "xp" }, { key = "lessons" }, { key = "payments" }, { key = "pushes" }, { key = "pages" },
 ]
 attributes = [{ key = "sport", type = "event" }]
-[streak]
+[[streaks]]
+key = "daily"
 metrics = [{ key = "meditate" }, { key = "lessons" }, { key = "steps", threshold = 5000 }]
 """
 

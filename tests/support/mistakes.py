@@ -29,10 +29,21 @@ _PLACES = {
         {"key": "z-city", "type": "user"},
         {"key": "z-device", "type": "event"},
     ],
+    "streaks": [
+        {
+            "key": "z-streak",
+            "frequency": "daily",
+            "evaluation_mode": "OR",
+            "metrics": [{"key": "z-one", "threshold": 1}, {"key": "z-two", "threshold": 2}],
+            "freezes": {"start_count": 1, "max_count": 3},
+            "days_off": ["saturday", "sunday", "friday"],
+        },
+        {"key": "z-other", "metrics": [{"key": "z-one"}], "freezes": {"start_count": 1}},
+    ],
     "achievements": [
         {
             "key": "z-first",
-            "user_attributes": {"z-plan": "pro", "z-city": "Bern"},
+            "when": {"user_attributes": {"z-plan": "pro", "z-city": "Bern"}},
             "trigger": {"type": "metric", "metric": "z-one", "value": 5, "event_attributes": {"z-device": "ios"}},
         },
         {"key": "z-second", "hidden": False, "trigger": {"type": "api"}},
@@ -57,8 +68,13 @@ _PLACES = {
                 {"key": "z-high", "points": 9, "name": "High"},
             ],
             "boosts": [
-                {"name": "B", "multiplier": 2, "start": "2025-01-01", "end": "2025-02-01", "rounding": "down"},
-                {"name": "C", "multiplier": 3, "start": "2025-01-01", "user_attributes": {"z-plan": "pro"}},
+                {
+                    "name": "B",
+                    "multiplier": 2,
+                    "when": {"start": "2025-01-01", "end": "2025-02-01"},
+                    "rounding": "down",
+                },
+                {"name": "C", "multiplier": 3, "when": {"start": "2025-01-01", "user_attributes": {"z-plan": "pro"}}},
             ],
         }
     ],
@@ -77,13 +93,6 @@ _PLACES = {
         },
     ],
 }
-_STREAK = {
-    "frequency": "daily",
-    "evaluation_mode": "OR",
-    "metrics": [{"key": "z-one", "threshold": 1}, {"key": "z-two", "threshold": 2}],
-    "freezes": {"start_count": 1, "max_count": 3},
-    "days_off": ["saturday", "sunday", "friday"],
-}
 
 
 @attrs.frozen
@@ -97,14 +106,14 @@ class Mistake:
 
 
 def with_places(rules):
-    """Return a ruleset as a table, with a place for every mistake after what it has, and with the streak of the places.
+    """Return a ruleset as a table, with a place for every mistake after what it has.
 
     The places come last in their lists, so mistakes find them from the end.
     """
     table = json.loads(rules.to_text("json"))
     for name, items in _PLACES.items():
         table[name] = [*table.get(name, []), *json.loads(json.dumps(items))]
-    return {**table, "first_weekday": "monday", "streak": json.loads(json.dumps(_STREAK))}
+    return {**table, "first_weekday": "monday"}
 
 
 def _at(table, path):
@@ -144,7 +153,7 @@ _FIRST, _SECOND, _THIRD, _ALL, _YEAR = (
     ("achievements", -2),
     ("achievements", -1),
 )
-_POINTS, _BOARD = ("points", -1), ("leaderboards", -1)
+_POINTS, _BOARD, _STREAK = ("points", -1), ("leaderboards", -1), ("streaks", -2)
 _BEST, _SEEN, _WEEK, _RUN = ("metrics", -6), ("metrics", -5), ("metrics", -4), ("metrics", -3)
 MISTAKES = [
     Mistake(name, make, path, message)
@@ -174,18 +183,28 @@ MISTAKES = [
         ("a misspelt window", _rename(*_WEEK, "window", "last", "lsat"), "window.lsat", "did you mean 'last'?"),
         ("an unknown reset", _set(*_RUN, "window", "reset_by", "z-tow"), "window.reset_by", "unknown metric 'z-tow'"),
         ("a misspelt field", _rename(*_BOARD, "max_participants", "max_participant"), ".max_participant", "unknown"),
-        ("a misspelt frequency", _set("streak", "frequency", "dayly"), "streak.frequency", "did you mean 'daily'?"),
+        ("a misspelt frequency", _set(*_STREAK, "frequency", "dayly"), ".frequency", "did you mean 'daily'?"),
         ("a weekday in capitals", _set("first_weekday", "Monday"), "first_weekday", "mean 'monday'?"),
         ("a start of the day after noon", _set("day_start", "13:00"), "day_start", "from '00:00' to '11:59'"),
-        ("an abbreviated weekday", _set("streak", "days_off", 0, "Sat"), "days_off[0]", "did you mean 'saturday'?"),
-        ("another one in the same list", _set("streak", "days_off", 2, "fri."), "days_off[2]", "mean 'friday'?"),
-        ("an unknown metric", _set("streak", "metrics", 0, "key", "z-onee"), "metrics[0].key", "unknown metric"),
-        ("a threshold in quotes", _set("streak", "metrics", 0, "threshold", "3"), "[0].threshold", "without quotes"),
-        ("a threshold of zero", _set("streak", "metrics", 1, "threshold", 0), "[1].threshold", "must be above 0"),
-        ("too few freezes", _set("streak", "freezes", "max_count", 0), "freezes.max_count", "at least start_count 1"),
-        ("an interval alone", _set("streak", "freezes", "auto_earn_interval", 7), "auto_earn_interval", "together"),
-        ("an unknown attribute", _rename(*_FIRST, "user_attributes", "z-plan", "z-pln"), ".z-pln", "unknown user"),
-        ("a number for an attribute", _set(*_FIRST, "user_attributes", "z-city", 3), ".z-city", "must be a string"),
+        ("an abbreviated weekday", _set(*_STREAK, "days_off", 0, "Sat"), "days_off[0]", "did you mean 'saturday'?"),
+        ("another one in the same list", _set(*_STREAK, "days_off", 2, "fri."), "days_off[2]", "mean 'friday'?"),
+        ("an unknown metric", _set(*_STREAK, "metrics", 0, "key", "z-onee"), "metrics[0].key", "unknown metric"),
+        ("a threshold in quotes", _set(*_STREAK, "metrics", 0, "threshold", "3"), "[0].threshold", "without quotes"),
+        ("a threshold of zero", _set(*_STREAK, "metrics", 1, "threshold", 0), "[1].threshold", "must be above 0"),
+        ("too few freezes", _set(*_STREAK, "freezes", "max_count", 0), "freezes.max_count", "at least start_count 1"),
+        ("an interval alone", _set(*_STREAK, "freezes", "auto_earn_interval", 7), "auto_earn_interval", "together"),
+        (
+            "an unknown attribute",
+            _rename(*_FIRST, "when", "user_attributes", "z-plan", "z-pln"),
+            ".z-pln",
+            "unknown user",
+        ),
+        (
+            "a number for an attribute",
+            _set(*_FIRST, "when", "user_attributes", "z-city", 3),
+            ".z-city",
+            "must be a string",
+        ),
         (
             "a metric of a trigger",
             _set(*_FIRST, "trigger", "metric", "z-on"),
@@ -220,11 +239,16 @@ MISTAKES = [
         ("an unknown field of a level", _set(*_POINTS, "levels", 1, "colour", 3), "levels[1].colour", "unknown field"),
         ("a key of a level", _set(*_POINTS, "levels", 2, "key", "z-low"), "levels[2].key", "duplicate key 'z-low'"),
         ("a name of a level", _set(*_POINTS, "levels", 2, "name", True), "levels[2].name", "write it in quotes"),
-        ("an end before the start", _set(*_POINTS, "boosts", 0, "end", "2024-02-01"), "boosts[0].end", "must not be"),
+        (
+            "an end before the start",
+            _set(*_POINTS, "boosts", 0, "when", "end", "2024-02-01"),
+            "boosts[0].when.end",
+            "must not be",
+        ),
         ("a multiplier", _set(*_POINTS, "boosts", 0, "multiplier", 1), "boosts[0].multiplier", "different from 1"),
         ("a rounding", _set(*_POINTS, "boosts", 0, "rounding", "Up"), "boosts[0].rounding", "did you mean 'up'?"),
         ("a user and a filter", _set(*_POINTS, "boosts", 1, "user_id", "ann"), "boosts[1]", "not both"),
-        ("a date", _set(*_POINTS, "boosts", 1, "start", "soon"), "boosts[1].start", "must be a date"),
+        ("a date", _set(*_POINTS, "boosts", 1, "when", "start", "soon"), "boosts[1].when.start", "must be a date"),
         ("an end of a board", _set(*_BOARD, "end", "2024-01-01"), ".end", "must not be before start"),
         ("a metric of a board", _set(*_BOARD, "metric", "z-x"), "].metric", "unknown metric 'z-x'"),
         ("a time of day", _set(*_BOARD, "start_time", "noon"), ".start_time", "must be a time of day"),
@@ -236,7 +260,7 @@ MISTAKES = [
             "unknown user",
         ),
         ("an attribute of none", _set(*_BOARD, "breakdown_attributes", 0, "z-p"), "attributes[0]", "unknown user"),
-        ("a list for a table", lambda table: table.update(streak=[table["streak"]]), "streak", "there is only one"),
+        ("a list for a table", _set("streaks", -1, "freezes", [{}]), ".freezes", "there is only one"),
         ("a share above all", _set("experimentation", {"control_ratio": 101}), ".control_ratio", "at most 100"),
         ("a table for a list", _set("notifications", []), "notifications", "must be"),
     ]

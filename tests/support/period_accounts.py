@@ -76,16 +76,15 @@ class Reading:
 
 def check_decisions(transitions: list[Transition]) -> list[PeriodDecision]:
     """Check every decision, that each period is decided once, and that credits add up to the length of the streak."""
-    readings: dict[object, Reading] = {}
+    readings: dict[tuple[str, object], Reading] = {}
     for transition in transitions:
         for decision in transition.decisions:
-            readings.setdefault(decision.streak.calendar, Reading()).add(decision)
-        if transition.plan.streak is None:
-            assert not transition.decisions
-            readings = {}
-        else:
-            reading = readings.setdefault(transition.plan.streak.calendar, Reading())
-            streak = transition.state.streak
+            readings.setdefault((decision.streak.key, decision.streak.calendar), Reading()).add(decision)
+        declared = {plan.key for plan in transition.plan.streaks}
+        assert {decision.streak.key for decision in transition.decisions} <= declared
+        readings = {name: reading for name, reading in readings.items() if name[0] in declared}
+        for plan, streak in zip(transition.plan.streaks, transition.state.streaks, strict=True):
+            reading = readings.setdefault((plan.key, plan.calendar), Reading())
             assert len(reading.credited) == streak.length
             assert {decision.started for decision, _ in reading.read[-1:]} <= {streak.started}
     return [decision for transition in transitions for decision in transition.decisions]

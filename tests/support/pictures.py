@@ -32,7 +32,7 @@ RULES = Ruleset.load(bundled.rules_path("git"))
 NEW_RULES = override(
     RULES,
     {
-        "streak.freezes.max_count": 5,
+        "streaks.daily.freezes.max_count": 5,
         "points[xp].triggers[0].points": 8,
         "achievements[ten-commits].trigger.value": 12,
         "achievements[a-month].trigger.length": 21,
@@ -65,7 +65,7 @@ def main() -> None:
         compared = compare(RULES, NEW_RULES, rows, tally=True)
         report_comparison(compared, ("old.toml", "new.toml"), LOG_TITLE, comparison)
         photograph(comparison, IMAGES / "comparison.png", 2)
-    variations = {"streak.freezes.max_count": range(1, 6)}
+    variations = {"streaks.daily.freezes.max_count": range(1, 6)}
     swept = sweep(RULES, variations, Population.fit(rows), users=3000, seed=7)
     (IMAGES / "sweep.png").write_bytes(shrink(png(swept.figures()[0])))
 

@@ -19,7 +19,7 @@ __all__ = ["COLUMNS", "LOG", "RULES", "read"]
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("views")],
     attributes=[Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1))],
     points=[
         PointsSystem(
             "energy",

@@ -34,14 +34,17 @@ BEFORE = Ruleset(
     metrics=[Metric("words"), Metric("pages")],
     attributes=[Attribute("plan", "user"), Attribute("device", "event")],
     achievements=[Achievement("onboarded", ApiTrigger())],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1)),
+    streaks=[
+        Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1)),
+        Streak("reading", "weekly", [StreakMetric("pages")], freezes=Freezes(0, 2)),
+    ],
 )
 AFTER = Ruleset(
     metrics=BEFORE.metrics,
     attributes=BEFORE.attributes,
     achievements=[*BEFORE.achievements, Achievement("ten", MetricTrigger("words", 10))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1, 5)])],
-    streak=BEFORE.streak,
+    streaks=BEFORE.streaks,
 )
 
 
@@ -58,7 +61,8 @@ def perform_history(storage):
         engine.identify("jo", name="Jo", time_zone="Europe/Berlin", attributes={"plan": "pro"}, at=day(6))
         engine.complete("onboarded", user="mia", at=day(6), idempotency_key="tour")
         engine.grant_freeze("mia", at=day(6))
-        engine.pause("mia", "2025-04-08", "2025-04-09", at=day(7))
+        engine.grant_freeze("mia", streak="reading", at=day(6))
+        engine.pause("mia", "2025-04-08", "2025-04-09", streak="*", at=day(7))
         engine.unpause("mia", 1, at=day(7))
         engine.settle(at=day(12))
         engine.restore_streak("jo", at=day(13))

@@ -181,7 +181,7 @@ def starts_of_months(start: date, every: int) -> list[date]:
 
 def period_of(rules: Ruleset, day: date) -> date:  # noqa: PLR0911  # one line per frequency
     """Return the first day of the period that contains the day."""
-    match rules.streak.frequency:
+    match rules.primary_streak.frequency:
         case Interval(every=every, unit="day", start=start):
             return day - ((day - start).days % every) * ONE_DAY
         case Interval(every=every, unit="week", start=start):
@@ -218,7 +218,7 @@ class Walk:
 
     def __init__(self, rules: Ruleset) -> None:
         self.rules = rules
-        self.rule = rule = rules.streak
+        self.rule = rule = rules.primary_streak
         self.is_daily = rule.frequency == "daily" or str(rule.frequency) == "every day"
         hours, minutes = map(int, rules.day_start.split(":"))
         self.day_start = timedelta(hours=hours, minutes=minutes)

@@ -22,7 +22,7 @@ __all__ = ["LOG", "RULES", "events", "figure"]
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1))],
     achievements=[
         Achievement("one", MetricTrigger("words", 1), name="One"),
         Achievement("ten", MetricTrigger("words", 10)),

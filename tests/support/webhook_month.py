@@ -40,10 +40,10 @@ START, DAYS, USERS = date(2025, 3, 1), 31, 4
 RULES = Ruleset(
     metrics=[Metric("lessons", name="Lessons"), Metric("shop")],
     attributes=[Attribute("plan"), Attribute("city"), Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(1, 2, 5, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("lessons")], freezes=Freezes(1, 2, 5, 1))],
     achievements=[
         Achievement("ten", MetricTrigger("lessons", 10), name="Ten lessons", description="At last"),
-        Achievement("phone", MetricTrigger("lessons", 5, {"device": "ios"}), user_attributes={"plan": "pro"}),
+        Achievement("phone", MetricTrigger("lessons", 5, {"device": "ios"}), when={"user_attributes": {"plan": "pro"}}),
         Achievement("tour", ApiTrigger(), badge_url="https://example.com/tour.png"),
         Achievement("week", StreakTrigger(7), hidden=True),
         Achievement("both", CompositeTrigger(["ten", "tour"])),
@@ -64,8 +64,10 @@ RULES = Ruleset(
             ],
             levels=[Level("bronze", 10), Level("silver", 30, badge_url="https://example.com/silver.png")],
             boosts=[
-                Boost("spring", 2, date(2025, 3, 10), date(2025, 3, 12)),
-                Boost("welcome", 1.5, date(2025, 3, 5), date(2025, 3, 6), user_id="user-00000001"),
+                Boost("spring", 2, when={"start": date(2025, 3, 10), "end": date(2025, 3, 12)}),
+                Boost(
+                    "welcome", 1.5, when={"start": date(2025, 3, 5), "end": date(2025, 3, 6)}, user_id="user-00000001"
+                ),
             ],
         ),
         PointsSystem(

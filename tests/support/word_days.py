@@ -11,7 +11,8 @@ __all__ = ["active", "rules"]
 
 def rules(**streak):
     return Ruleset(
-        metrics=[Metric("words"), Metric("lessons")], streak=Streak(metrics=[StreakMetric("words")], **streak)
+        metrics=[Metric("words"), Metric("lessons")],
+        streaks=[Streak("habit", metrics=[StreakMetric("words")], **streak)],
     )
 
 

@@ -38,7 +38,7 @@ def test_a_broken_law_is_named_with_its_story(monkeypatch):
         state.streak.freezes = max(state.streak.freezes - 1, 0)
 
     monkeypatch.setattr(settle, "close_period", twice)
-    rules = Ruleset([Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(2)))
+    rules = Ruleset([Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(2))])
     noon = to_micros(at("04-01T12:00"))
     history = History(
         rules, (Record("ann", noon, "words", 1, (), None), Record("ann", noon + 2 * DAY, "words", 1, (), None))
@@ -129,5 +129,5 @@ def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
 
 
 def test_every_law_has_a_docstring():
-    assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 13
+    assert len(LAWS) == len({law.__doc__ for law in LAWS}) == 14
     assert all(law.__doc__.endswith(".") for law in LAWS)

@@ -25,7 +25,7 @@ from trophy_engine.testing import (
     invariant,
 )
 
-RULES = Ruleset([Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(1)))
+RULES = Ruleset([Metric("lessons")], streaks=[Streak("habit", metrics=[StreakMetric("lessons")], freezes=Freezes(1))])
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "test-your-rules.md"
 
 
@@ -61,7 +61,7 @@ def test_the_machine_finds_a_planted_fault(monkeypatch):
 @pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
 def test_long_streaks_are_reached_with_few_examples(frequency):
     class Short(StreakMachine):
-        ruleset = Ruleset([Metric("lessons")], streak=Streak(frequency, [StreakMetric("lessons")]))
+        ruleset = Ruleset([Metric("lessons")], streaks=[Streak("habit", frequency, [StreakMetric("lessons")])])
 
         @invariant()
         def no_streak_is_long(self):

@@ -46,7 +46,7 @@ def test_a_history_prints_as_a_story():
         Complete("ann", to_micros(at("03-30T12:00")), "ios"),
         Settle(to_micros(at("04-02T00:00"))),
     )
-    assert str(History(Ruleset([Metric("words")], RULES.attributes, RULES.streak), commands)).strip() == dedent(r"""
+    assert str(History(Ruleset([Metric("words")], RULES.attributes, RULES.streaks), commands)).strip() == dedent(r"""
         History:
           ann was identified with time zone Europe/Berlin on Saturday 2025-03-29 23:30:00, Europe/Berlin (+01:00).
             the user was created, in the time zone Europe/Berlin
@@ -72,11 +72,12 @@ def test_a_history_prints_as_a_story():
               { key = "plan" },
               { key = "device", type = "event" },
           ]
-          [streak]
+          [[streaks]]
+          key = "habit"
           metrics = [
               { key = "words", threshold = 10 },
           ]
-          [streak.freezes]
+          [streaks.freezes]
           start_count = 1
           max_count = 2
           auto_earn_interval = 3
@@ -94,7 +95,10 @@ SENTENCES = [
         Identify("ann", AT, (("time_zone", "Asia/Tokyo"), ("email", None))),
         "was identified with time zone Asia/Tokyo and email cleared",
     ),
-    (Identify("ann", AT, (("preferences.streak.enabled", "true"),)), "set the streak preference 'enabled' to true"),
+    (
+        Identify("ann", AT, (("preferences.streaks.habit.enabled", "true"),)),
+        "set the habit streak preference 'enabled' to true",
+    ),
     (
         Identify("ann", AT, (("preferences.notifications.recap", '["email","push"]'),)),
         "set the notification preference 'recap' to email and push",
@@ -104,6 +108,10 @@ SENTENCES = [
     (Unpause("ann", AT, 1), "had pause 1 removed"),
     (RestoreStreak("ann", AT), "had the streak restored"),
     (ResetStreak("ann", AT), "had the streak reset"),
+    (GrantFreeze("ann", AT, "gym"), "was granted a freeze of the gym streak"),
+    (Pause("ann", AT, "2025-04-03", "2025-04-05", "*"), "had all streaks paused from 2025-04-03 to 2025-04-05"),
+    (Unpause("ann", AT, 1, "gym"), "had pause 1 of the gym streak removed"),
+    (ResetStreak("ann", AT, "gym"), "had the gym streak reset"),
 ]
 
 
@@ -121,7 +129,7 @@ def test_every_kind_of_command_has_a_sentence(monkeypatch):
 
 
 def test_an_effect_without_a_user_concerns_everyone():
-    boost = Boost("spring", 2, date(2025, 4, 4), date(2025, 4, 5))
+    boost = Boost("spring", 2, when={"start": date(2025, 4, 4), "end": date(2025, 4, 5)})
     rules = Ruleset([Metric("words")], points=[PointsSystem("xp", boosts=[boost])], notifications=Notifications())
     story = narrate(rules, (Record("ann", AT, "words", 1, (), None), Settle(AT + DAY)))
     assert [line for line in story.splitlines() if "everyone" in line] == [

@@ -9,7 +9,7 @@ from trophy_engine.testing import (
 )
 
 
-@given(streak_rules(["views"]), rulesets(st.none()))
+@given(streak_rules(["views"]), rulesets(st.just(())))
 def test_rules_use_the_given_parts(streak, rules):
     assert {metric.key for metric in streak.metrics} == {"views"}
-    assert rules.streak is None
+    assert rules.primary_streak is None

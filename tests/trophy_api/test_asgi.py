@@ -14,7 +14,7 @@ from trophy_engine import Effect, Engine, InvalidValue, Metric, Ruleset, Storage
 from trophy_engine.trophy_api import ASGIApplication, Failures
 
 KEY = ("X-API-KEY", "any")
-RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+RULES = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
 MAX = 16 * 1024 * 1024
 
 

@@ -11,7 +11,7 @@ from gateways import GATEWAYS
 from trophy_engine import Engine, InvalidValue, Metric, Ruleset, StorageClosed, Streak, StreakMetric
 from trophy_engine.trophy_api import AnswerLost, Control, ManualClock, RequestTimedOut
 
-RULES = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+RULES = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
 START = "2025-04-02T10:00:00Z"
 EVENT = {"user": {"id": "18"}, "value": 1}
 

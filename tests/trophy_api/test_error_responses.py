@@ -24,7 +24,7 @@ NOW = utc("2025-04-02 10:00")
 #: Every object that a path can name exists, with the key x.
 RULES = Ruleset(
     metrics=[Metric("x")],
-    streak=Streak(),
+    streaks=[Streak("habit")],
     achievements=[Achievement("x", ApiTrigger())],
     points=[PointsSystem("x")],
     leaderboards=[Leaderboard("x", rank_by="metric", metric="x", start=date(2025, 1, 1))],

@@ -51,7 +51,7 @@ def test_only_the_field_that_an_error_is_about_is_prefixed():
 
 @pytest.fixture
 def hosted():
-    hosted = HostedClient(Ruleset(streak=Streak(customization_enabled=True)))
+    hosted = HostedClient(Ruleset(streaks=[Streak("habit", customization_enabled=True)]))
     hosted.api.users.create(id="18")
     return hosted
 

@@ -64,11 +64,19 @@ DRIFTS = {
 RULES = Ruleset(
     metrics=[Metric("words", name="Words", unit="words"), Metric("sales")],
     attributes=[Attribute("plan"), Attribute("city"), Attribute("device", "event")],
-    streak=Streak(
-        metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1), customization_enabled=True, days_off=["sunday"]
-    ),
+    streaks=[
+        Streak(
+            "habit",
+            metrics=[StreakMetric("words")],
+            freezes=Freezes(1, 3, 7, 1),
+            customization_enabled=True,
+            days_off=["sunday"],
+        )
+    ],
     achievements=[
-        Achievement("ten", MetricTrigger("words", 10, {"device": "ios"}), user_attributes=PRO, description="Ten words"),
+        Achievement(
+            "ten", MetricTrigger("words", 10, {"device": "ios"}), when={"user_attributes": PRO}, description="Ten words"
+        ),
         Achievement("done", ApiTrigger(), badge_url="https://example.com/done.png"),
         Achievement("days", StreakTrigger(2)),
         Achievement("both", CompositeTrigger(["ten", "done"])),
@@ -81,7 +89,7 @@ RULES = Ruleset(
             description="Experience",
             maximum=100_000,
             triggers=[
-                MetricPointsTrigger("words", 2, event_attributes={"device": "ios"}, user_attributes=PRO),
+                MetricPointsTrigger("words", 2, event_attributes={"device": "ios"}, when={"user_attributes": PRO}),
                 MetricPointsTrigger("words", 1),
                 MetricPointsTrigger("sales", -5, block_if_out_of_points=True),
                 StreakPointsTrigger(5, 2),
@@ -91,9 +99,9 @@ RULES = Ruleset(
             ],
             levels=[Level("bronze", 0), Level("silver", 30, badge_url="https://example.com/silver.png")],
             boosts=[
-                Boost("double", 2, date(2025, 6, 1), date(2025, 6, 30)),
-                Boost("mine", 1.5, date(2025, 6, 1), user_id="18"),
-                Boost("over", 3, date(2024, 1, 1), date(2024, 1, 2), user_attributes=PRO),
+                Boost("double", 2, when={"start": date(2025, 6, 1), "end": date(2025, 6, 30)}),
+                Boost("mine", 1.5, when={"start": date(2025, 6, 1)}, user_id="18"),
+                Boost("over", 3, when={"start": date(2024, 1, 1), "end": date(2024, 1, 2), "user_attributes": PRO}),
             ],
         ),
         PointsSystem("coins"),

@@ -25,7 +25,7 @@ from trophy_engine.trophy_api import EngineTransport, ManualClock, Sandbox
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("tour", ApiTrigger())],
     notifications=Notifications(),
 )

@@ -26,7 +26,7 @@ def engine_with(*achievements, points=()):
         Ruleset(
             metrics=[Metric("words")],
             attributes=[Attribute("plan"), Attribute("device", "event")],
-            streak=Streak(metrics=[StreakMetric("words")]),
+            streaks=[Streak("daily", metrics=[StreakMetric("words")])],
             achievements=achievements,
             points=points,
         )
@@ -52,7 +52,7 @@ def test_the_nearest_achievements_come_first():
         Achievement("near", MetricTrigger("words", 4)),
         Achievement("both", CompositeTrigger(["near", "done"])),
         Achievement("done", MetricTrigger("words", 1)),
-        Achievement("not-for-you", MetricTrigger("words", 4), user_attributes={"plan": "pro"}),
+        Achievement("not-for-you", MetricTrigger("words", 4), when={"user_attributes": {"plan": "pro"}}),
         Achievement("streak", StreakTrigger(10)),
     )
     play(engine, "04-02T10:00 words 3")

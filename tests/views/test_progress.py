@@ -23,7 +23,7 @@ def engine_with(*achievements, points=()):
         Ruleset(
             metrics=[Metric("words")],
             attributes=[Attribute("plan"), Attribute("device", "event")],
-            streak=Streak(metrics=[StreakMetric("words")]),
+            streaks=[Streak("habit", metrics=[StreakMetric("words")])],
             achievements=achievements,
             points=points,
         )
@@ -43,7 +43,7 @@ def test_progress_of_an_open_achievement_is_below_1(total, mark):
 
 
 def test_progress_is_below_1_for_users_who_do_not_qualify():
-    engine = engine_with(Achievement("pro", MetricTrigger("words", 4), user_attributes={"plan": "pro"}))
+    engine = engine_with(Achievement("pro", MetricTrigger("words", 4), when={"user_attributes": {"plan": "pro"}}))
     play(engine, "04-02T10:00 words 9")
     [view] = engine.user("jo", at=at("04-02T10:00")).achievements
     assert (view.achieved_at, view.progress.remaining) == (None, 0)

@@ -254,7 +254,7 @@ class ComparisonCounts:
             return
         all_users = count_noun(self.users, "user")
         longer, shorter = self.longest.more, self.longest.fewer
-        if not any(rules.streak for rules in (self.old, self.new)):
+        if not any(rules.streaks for rules in (self.old, self.new)):
             pass
         elif longer or shorter:
             yield f"The longest streak of {longer:,} of {all_users} would be longer, of {shorter:,} shorter."

@@ -118,6 +118,17 @@ def parse_time_of_day(text: str) -> int:
     return (parsed.hour * 3600 + parsed.minute * 60 + parsed.second) * _SECOND
 
 
+def format_time_of_day(time_of_day: int) -> str:
+    """Return a time of day in microseconds since midnight as text, without seconds if there are none.
+
+    >>> format_time_of_day(3 * HOUR), format_time_of_day(3 * HOUR + 5_999_999)
+    ('03:00', '03:00:05')
+    """
+    minutes, seconds = divmod(time_of_day // _SECOND, 60)
+    text = f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{text}:{seconds:02}" if seconds else text
+
+
 def begins_anywhere(day: int) -> int:
     """Return the first instant at which any zone shows a day: at UTC+14, 10:00 UTC of the day before."""
     return utc_midnight(day) - 14 * HOUR

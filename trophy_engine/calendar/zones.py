@@ -94,6 +94,27 @@ class Zone:
         """Return the offset at an instant, in microseconds east of UTC."""
         return self._piece(instant)[2]
 
+    def time_of_day(self, instant: int) -> int:
+        """Return the time of day that the clock shows, in microseconds since midnight."""
+        return (instant + self.offset(instant)) % DAY
+
+    def shown_since(self, instant: int, start: int, end: int) -> int:
+        """Return the instant since when the clock has shown times of day from ``start`` up to ``end``.
+
+        It shows one at the given instant. Where the clock is put forward over ``start``, that comes with the change.
+        """
+        length = (end - start) % DAY
+        while True:
+            first, _, offset = self.plain._piece(instant)  # noqa: SLF001  # of the same class
+            since = instant - (instant + offset - start) % DAY
+            if since >= first:
+                return since
+            before = self.plain._piece(first - 1)[2]  # noqa: SLF001
+            shown = first + before
+            if (start - shown) % DAY < offset - before or (shown - 1 - start) % DAY >= length:
+                return first
+            instant = first - 1
+
     def window(self, instant: int) -> tuple[int, int]:
         """Return the local day at an instant, and an instant up to which (exclusive) it stays the same."""
         start, end, day = self._last

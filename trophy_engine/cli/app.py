@@ -35,7 +35,7 @@ _COMMANDS: Final = (
     (replay, "replay rules.toml events.csv --value-column pages --tz Europe/Berlin --out results"),
     (schema, "schema --out rules.schema.json"),
     (serve, "serve rules.toml --storage save.db --port 8000"),
-    (simulate, "simulate rules.toml --users 100 --days 90 --vary streak.freezes.max_count=0..2"),
+    (simulate, "simulate rules.toml --users 100 --days 90 --vary streaks.daily.freezes.max_count=0..2"),
 )
 for command, example in _COMMANDS:
     app.command(epilog=f"Example:\n\ntrophy-engine {example}")(command)

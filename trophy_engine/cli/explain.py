@@ -37,7 +37,7 @@ def explain(
     git: logs.Git = None,
     log_options: logs.LogOptions,
 ) -> None:
-    """Print the timeline of a user under rules, day by day, with a calendar of the streak; or explain an achievement.
+    """Print the timeline of a user under rules, day by day, with a calendar of each streak; or explain an achievement.
 
     The timeline ends at the last instant of the log, or at the end of the day of --to.
 
@@ -60,10 +60,10 @@ def explain(
         else:
             transitions = engine.transitions(user, at=from_micros(until))
             sections = [*_describe_days(transitions, first, last)]
-            if ruleset.streak is not None:
+            for streak in ruleset.streaks:
                 sections += [
-                    _describe_calendar(transitions, first, last),
-                    str(engine.explain(user, streak=True, at=from_micros(until))),
+                    _describe_calendar(transitions, streak.key, first, last),
+                    str(engine.explain(user, streak=streak.key, at=from_micros(until))),
                 ]
             text = "\n\n".join(sections)
     except (TrophyError, OSError) as error:
@@ -175,7 +175,7 @@ def _describe_days(transitions: Iterable[Transition], first: date | None, last: 
             yield day.text
 
 
-def _describe_calendar(transitions: Iterable[Transition], first: date | None, last: date | None) -> str:
-    statuses = calendar_of(transitions)
+def _describe_calendar(transitions: Iterable[Transition], streak: str, first: date | None, last: date | None) -> str:
+    statuses = calendar_of(transitions, streak)
     start, end = first or min(statuses, default=None), last or max(statuses, default=None)
     return "" if start is None or end is None else "\n".join(draw_calendar(statuses, start, end))

@@ -54,7 +54,7 @@ def simulate(
     vary: Annotated[
         list[str] | None,
         typer.Option(
-            help="A path and values to try: streak.freezes.max_count=0..5, 100..500..100 (with a step) or "
+            help="A path and values to try: streaks.daily.freezes.max_count=0..5, 100..500..100 (with a step) or "
             "points\\[xp].maximum=100,200; may be repeated."
         ),
     ] = None,
@@ -133,7 +133,7 @@ def _parse_variation(text: str) -> tuple[str, list[Any]]:
     """Parse ``PATH=VALUES``; values are a range of integers like ``0..5``, or a list of JSON values and words."""
     path, equals, values = text.rpartition("=")
     if not equals or not values:
-        raise InvalidValue(f"--vary takes PATH=VALUES such as streak.freezes.max_count=0..5, not {text!r}")
+        raise InvalidValue(f"--vary takes PATH=VALUES such as streaks.daily.freezes.max_count=0..5, not {text!r}")
     if ".." in values and values[0] not in '"[{':
         return path, _parse_range(values)
     return path, [_parse_value(value) for value in values.split(",")]

@@ -12,10 +12,11 @@ Other rooms import the names of this room from here.
 """
 
 from trophy_engine.core.achievements import is_done_in_window, qualifies
-from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.agenda import Agenda, noting_agenda
 from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
 from trophy_engine.core.commands import (
+    ALL_STREAKS,
     KINDS,
     NAMES,
     Award,
@@ -78,19 +79,31 @@ from trophy_engine.core.effects import (
     completion_id,
 )
 from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
+from trophy_engine.core.gates import GateAnswer, GateKind, find_unmet_condition
 from trophy_engine.core.leaderboard_row import LeaderboardRow
-from trophy_engine.core.leaderboard_values import group_of, takes_part, values_of
+from trophy_engine.core.leaderboard_values import group_of, values_of
+from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import RulesDiff, migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
-from trophy_engine.core.plan import AchievementPlan, BoardPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan import (
+    AchievementPlan,
+    BoardPlan,
+    Counter,
+    MetricPlan,
+    Plan,
+    RewardPlan,
+    SystemPlan,
+    TriggerPlan,
+)
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
-from trophy_engine.core.points import level_of, points_for_level
+from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import (
     CHANNELS,
     MESSAGES,
     NOTIFICATIONS,
+    STREAKS,
     read_notification_preferences,
     read_streak_preferences,
     write_conditions,
@@ -109,7 +122,7 @@ from trophy_engine.core.raw_effects import (
 from trophy_engine.core.settle import settle_to_last_effect, settle_user
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
-from trophy_engine.core.state.streak import StreakState
+from trophy_engine.core.state.streak import NO_STREAK, StreakState
 from trophy_engine.core.streak_commands import StreakCommand
 from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import expires, open_period, open_totals

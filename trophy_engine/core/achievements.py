@@ -9,6 +9,7 @@ from typing import Any, Final
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.aggregation import Window
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
+from trophy_engine.core.gates import is_open, is_waiting
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState, Repeats
@@ -23,11 +24,28 @@ _Missing = tuple[Sequence[tuple[str, ...]], int]
 
 
 def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
-    """Return True if the user can complete the achievement now, and its filter matches their attributes."""
+    """Return True if the user can complete the achievement now, and its filter, which is no gate, matches them."""
     if achievement.key in state.counters.completed and not achievement.rule.repeatable:
         return False
     required = achievement.user_attributes
     return required is None or required.mismatch(state.profile.attributes) is None
+
+
+def try_to_complete(
+    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int = 1, *, announce: bool = True
+) -> None:
+    """Complete a reached achievement for a user who qualifies, or let it wait for its gate."""
+    if not qualifies(achievement, state):
+        return
+    if achievement.gate is None:
+        complete_achievement(agenda, state, achievement, at, times, announce=announce)
+    elif is_done_in_window(state, achievement):
+        return  # it waited twice in one pass
+    elif is_open(agenda, state, achievement, at):
+        complete_achievement(agenda, state, achievement, at, times, announce=announce)
+    else:
+        agenda.waiting.append((achievement, times))
+        state.counters.recheck = True  # a completion later in the pass can open the gate
 
 
 def complete_achievement(
@@ -35,7 +53,7 @@ def complete_achievement(
 ) -> None:
     """Complete an achievement for a user who qualifies, a repeatable one several times at once.
 
-    With ``announce=False`` no trigger pays for it.
+    With ``announce=False`` nothing pays for it.
     """
     counters, number = state.counters, times
     if achievement.rule.repeatable:
@@ -43,13 +61,15 @@ def complete_achievement(
         counters.completed.setdefault(achievement.key, at)
     else:
         counters.completed[achievement.key] = at
-    if achievement.composites:
+    if achievement.is_followed:
         agenda.completed.append(achievement)
     for metric in achievement.metrics:
         agenda.events += [MetricEvent(metric, 1, NO_ATTRIBUTES)] * times
     kind = AchievementCompleted if announce else AchievementBackdated
     agenda.effects.append((kind, state.id, at, achievement.declared.key, achievement.tier, times, number))
     if announce:
+        for reward in achievement.rewards:
+            agenda.awards.append((reward.order, reward, times))
         for trigger in achievement.triggers:
             agenda.awards.append((trigger.order, trigger, times))
 
@@ -104,21 +124,25 @@ def _window_of(counter: Counter) -> Window[Any] | None:
 
 
 def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
-    """Complete the composites for which the agenda completed the last prerequisite, until no more follow."""
-    if state.counters.recheck:
-        state.counters.recheck = False
-        candidates = agenda.plan.composites.copy()
-    else:
-        candidates = []
+    """Complete what follows from the completed achievements: composites, and achievements that waited for their gates.
+
+    A composite with a gate is looked at in every pass, so it is never known that none has to be.
+    """
+    candidates = [(composite, 1) for composite in agenda.plan.composites] if state.counters.recheck else []
     missing: dict[str, _Missing] = {}
     while candidates or agenda.completed:
+        if agenda.completed:
+            candidates += agenda.waiting
+            agenda.waiting.clear()
         for achievement in agenda.completed:
-            candidates += achievement.composites
+            candidates += [(composite, 1) for composite in achievement.composites]
         agenda.completed.clear()
-        for composite in candidates:
-            if qualifies(composite, state) and _has_enough_prerequisites(composite, state, missing):
-                complete_achievement(agenda, state, composite, at, announce=announce)
+        for candidate, times in candidates:
+            if qualifies(candidate, state) and _has_enough_prerequisites(candidate, state, missing):
+                try_to_complete(agenda, state, candidate, at, times, announce=announce)
         candidates.clear()
+    agenda.waiting.clear()
+    state.counters.recheck = agenda.plan.has_gated_composites
 
 
 def _has_enough_prerequisites(composite: AchievementPlan, state: UserState, missing: dict[str, _Missing]) -> bool:
@@ -127,6 +151,8 @@ def _has_enough_prerequisites(composite: AchievementPlan, state: UserState, miss
     ``missing`` keeps as many missing prerequisites as decide that it is not complete, and the index of the first one
     that was not looked at, where the next check of the composite continues.
     """
+    if not composite.prerequisites:
+        return True  # it waited for its gate
     prerequisites, completed = composite.alternatives, state.counters.completed
     spare = len(prerequisites) - int(composite.threshold)
     known, index = missing.get(composite.key, ((), 0))
@@ -144,11 +170,13 @@ def cross_thresholds(
 ) -> None:
     """Complete the achievements that an integer counter reaches on its way, and queue a payment for each step.
 
-    A passed threshold is not evaluated again until the user's attributes change.
+    A passed threshold is not evaluated again until the user's attributes change, unless the achievement has a gate.
     """
     counter_state = state.counters.states[counter.index]
     if after >= counter.thresholds[counter_state.cursor]:
         _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
+    if counter.gated:
+        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
     if after > before:
         for step, trigger in counter.steps if announce else ():
             times = after // step - before // step
@@ -188,9 +216,44 @@ def cross_metric_thresholds(
                 high = passed + step
     counter_state.low = low
     counter_state.high = high
+    if counter.has_other_marks:
+        _cross_other_marks(agenda, state, counter, counter_state, before, after, at, announce=announce)
+
+
+def _cross_other_marks(
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    counter_state: CounterState,
+    before: Number,
+    after: Number,
+    at: int,
+    *,
+    announce: bool,
+) -> None:
+    """Cross gated and repeatable achievements and decimal steps, and let the quiet interval end where they follow."""
+    if counter.gated:
+        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
+        if is_waiting(counter, state, counter_state.cursor):
+            counter_state.low, counter_state.high = BEYOND, _BELOW
+    if counter.decimal_steps:
+        _cross_decimal_steps(agenda, counter, counter_state, before, after, announce=announce)
     if counter.repeatable:
         _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
-        _narrow_quiet_interval(counter, counter_state, after)
+        _narrow_quiet_interval(state, counter, counter_state, after)
+
+
+def _cross_decimal_steps(
+    agenda: Agenda, counter: Counter, counter_state: CounterState, before: Number, after: Number, *, announce: bool
+) -> None:
+    """Queue a payment for each decimal step that a total crosses, and let the quiet interval end where it pays."""
+    for step, trigger in counter.decimal_steps:
+        multiples = count_multiples(after, step)
+        times = multiples - count_multiples(before, step)
+        if times > 0 and announce:
+            agenda.awards.append((trigger.order, trigger, times))
+        counter_state.low = max(counter_state.low, multiple_of(step, multiples))
+        counter_state.high = min(counter_state.high, multiple_of(step, multiples + 1))
 
 
 def cross_moved_thresholds(
@@ -226,18 +289,20 @@ def _repeat_achievements(
             times = int(after >= step and not is_done_in_window(state, achievement))
         else:
             times = count_multiples(after, step) - count_multiples(before, step)
-        if times > 0 and qualifies(achievement, state):
-            complete_achievement(agenda, state, achievement, at, times, announce=announce)
+        if times > 0:
+            try_to_complete(agenda, state, achievement, at, times, announce=announce)
 
 
-def _narrow_quiet_interval(counter: Counter, counter_state: CounterState, total: Number) -> None:
+def _narrow_quiet_interval(state: UserState, counter: Counter, counter_state: CounterState, total: Number) -> None:
     """Let the quiet interval of a counter end where a total completes a repeatable achievement."""
-    for step, _ in counter.repeatable:
+    for step, achievement in counter.repeatable:
         multiples = count_multiples(total, step)
         if counter.is_windowed:
             multiples = min(max(multiples, 0), 1)
             low = step if multiples else _BELOW
             high = BEYOND if multiples else step
+            if multiples and achievement.gate is not None and not is_done_in_window(state, achievement):
+                low = BEYOND  # each later event of the window looks at it again
         else:
             low, high = multiple_of(step, multiples), multiple_of(step, multiples + 1)
         counter_state.low = max(counter_state.low, low)
@@ -256,7 +321,25 @@ def _pass_thresholds(
 ) -> None:
     cursor = counter_state.cursor
     while after >= counter.thresholds[cursor]:
-        if qualifies(counter.achievements[cursor], state):
-            complete_achievement(agenda, state, counter.achievements[cursor], at, announce=announce)
+        try_to_complete(agenda, state, counter.achievements[cursor], at, announce=announce)
         cursor += 1
     counter_state.cursor = cursor
+
+
+def _look_again(
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    counter_state: CounterState,
+    after: Number,
+    at: int,
+    *,
+    announce: bool,
+) -> None:
+    """Complete the achievements with gates whose thresholds were passed before and are reached now."""
+    following = counter.thresholds[counter_state.cursor]
+    for achievement in counter.gated:
+        if achievement.threshold < following and achievement.threshold <= after:
+            if (achievement, 1) in agenda.waiting:
+                continue  # its threshold was passed just now
+            try_to_complete(agenda, state, achievement, at, announce=announce)

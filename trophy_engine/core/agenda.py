@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from trophy_engine.core.effects import RawEffect
+from trophy_engine.core.gates import GateAnswer
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan
 from trophy_engine.numbers import Number
+from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 
 class MetricEvent(NamedTuple):
@@ -28,22 +30,44 @@ class Agenda:
         plan: the rules.
         effects: what happened, in order.
         completed: the completed achievements from which composites are still to be evaluated.
-        awards: the triggers to pay: (order, trigger, number of times).
+        awards: the triggers to pay, and the rewards of freezes to grant: (order, trigger or reward, number of times).
         events: the awards and completions that the next pass counts in metrics.
         systems: the points systems whose balance the next pass compares with the thresholds of achievements.
         observed: the number of effects that the plugs have observed.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
+        waiting: the achievements that the present pass found reached, with their gates closed, and how many times each.
+        closed: the metrics whose gates were closed before the command, with the unmet conditions.
+        level_points: while triggers are paid, by points system, the numbers that decided on levels before, if a gate
+            depends on them; otherwise None.
+        gate_answers: whether gates were open when they were asked, in order; None, the default, if nobody reads it.
     """
 
-    __slots__ = ("awards", "completed", "decisions", "effects", "events", "observed", "plan", "systems")
+    __slots__ = (
+        "awards",
+        "closed",
+        "completed",
+        "decisions",
+        "effects",
+        "events",
+        "gate_answers",
+        "level_points",
+        "observed",
+        "plan",
+        "systems",
+        "waiting",
+    )
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.completed: list[AchievementPlan] = []
-        self.awards: list[tuple[int, TriggerPlan, int]] = []
+        self.awards: list[tuple[int, Any, int]] = []
         self.events: list[MetricEvent] = []
         self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
+        self.gate_answers: list[GateAnswer] | None = None
+        self.waiting: list[tuple[AchievementPlan, int]] = []
+        self.closed: Mapping[MetricPlan, UnmetCondition] = {}
+        self.level_points: list[int] | None = None
         self.begin([])
 
     def begin(self, effects: list[RawEffect]) -> None:
@@ -59,3 +83,12 @@ class Agenda:
         self.awards.clear()
         self.events.clear()
         self.systems.clear()
+        self.waiting.clear()
+        self.level_points = None
+
+
+def noting_agenda(plan: Plan) -> Agenda:
+    """Return an agenda that notes whether gates are open, if the plan has any."""
+    agenda = Agenda(plan)
+    agenda.gate_answers = [] if plan.has_gates else None
+    return agenda

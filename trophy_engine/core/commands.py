@@ -45,6 +45,8 @@ __all__ = [
 ]
 
 
+#: In place of a streak's key, in a pause: all streaks.
+ALL_STREAKS: Final = "*"
 #: Fields of a user and their new values, sorted; attributes under ``attributes.KEY``.
 Changes = tuple[tuple[str, str | None], ...]
 
@@ -104,27 +106,30 @@ class Identify(NamedTuple):
 
 
 class GrantFreeze(NamedTuple):
-    """Grant a user a freeze."""
+    """Grant a user a freeze for a streak; ``streak`` is its key, None for the primary one."""
 
     user_id: str
     at: int
+    streak: str | None = None
 
 
 class Pause(NamedTuple):
-    """Protect the streak on the local dates from ``start`` to ``end``, inclusive, in ISO 8601."""
+    """Protect a streak, or all for ``"*"``, on the local dates from ``start`` to ``end``, inclusive, in ISO 8601."""
 
     user_id: str
     at: int
     start: str
     end: str
+    streak: str | None = None
 
 
 class Unpause(NamedTuple):
-    """End a pause from today on; ``number`` counts the user's pauses from 1."""
+    """End a pause from today on; ``number`` counts the user's pauses of the streak from 1."""
 
     user_id: str
     at: int
     number: int
+    streak: str | None = None
 
 
 class RestoreStreak(NamedTuple):
@@ -132,13 +137,15 @@ class RestoreStreak(NamedTuple):
 
     user_id: str
     at: int
+    streak: str | None = None
 
 
 class ResetStreak(NamedTuple):
-    """End the running streak now."""
+    """End a running streak now."""
 
     user_id: str
     at: int
+    streak: str | None = None
 
 
 class Settle(NamedTuple):
@@ -253,7 +260,7 @@ def _record(user_id: Any, at: Any, metric: Any, value: Any, attributes: Any, ide
         _text(metric),
         exact(value) if type(value) is int else exact_text(_text(value)),
         tuple([(_text(key), _text(text)) for key, text in _list(attributes)]),
-        None if idempotency_key is None else _text(idempotency_key),
+        _optional_text(idempotency_key),
     )
 
 
@@ -278,18 +285,29 @@ def _identify(user_id: Any, at: Any, changes: Any) -> Identify:
     return Identify(_text(user_id), _instant(at), tuple(pairs))
 
 
-def _pause(user_id: Any, at: Any, start: Any, end: Any) -> Pause:
-    return Pause(_text(user_id), _instant(at), _date(start), _date(end))
+def _pause(user_id: Any, at: Any, start: Any, end: Any, streak: Any) -> Pause:
+    return Pause(_text(user_id), _instant(at), _date(start), _date(end), _optional_text(streak))
 
 
-def _unpause(user_id: Any, at: Any, number: Any) -> Unpause:
-    return Unpause(_text(user_id), _instant(at), _whole(number))
+def _unpause(user_id: Any, at: Any, number: Any, streak: Any) -> Unpause:
+    return Unpause(_text(user_id), _instant(at), _whole(number), _optional_text(streak))
+
+
+def _of_streak(kind: Callable[..., Command]) -> Callable[..., Command]:
+    def parse(user_id: Any, at: Any, streak: Any) -> Command:
+        return kind(_text(user_id), _instant(at), _optional_text(streak))
+
+    return parse
 
 
 def _text(field: Any) -> str:
     if type(field) is str and is_writable(field):
         return field
     raise ValueError(field)
+
+
+def _optional_text(field: Any) -> str | None:
+    return None if field is None else _text(field)
 
 
 def _whole(field: Any) -> int:
@@ -319,11 +337,11 @@ _PARSERS: Final[dict[str, Callable[..., Command]]] = {
     "award": _award,
     "complete": _complete,
     "identify": _identify,
-    "grant_freeze": lambda user_id, at: GrantFreeze(_text(user_id), _instant(at)),
+    "grant_freeze": _of_streak(GrantFreeze),
     "pause": _pause,
     "unpause": _unpause,
-    "restore_streak": lambda user_id, at: RestoreStreak(_text(user_id), _instant(at)),
-    "reset_streak": lambda user_id, at: ResetStreak(_text(user_id), _instant(at)),
+    "restore_streak": _of_streak(RestoreStreak),
+    "reset_streak": _of_streak(ResetStreak),
     "settle": lambda at: Settle(_instant(at)),
     "change_rules": lambda rules, at: ChangeRules(_text(rules), _instant(at)),
 }

@@ -13,7 +13,8 @@ from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.aggregation import AGGREGATES, Forever, RunValues, WindowTotals, without_start
 from trophy_engine.core.aggregation.compile_window import compile_window
-from trophy_engine.core.boosts import BoostSchedule
+from trophy_engine.core.boosts import FILTERED, BoostSchedule
+from trophy_engine.core.gates import GatePlan, compile_gate
 from trophy_engine.core.kinds import find_condition, find_payers
 from trophy_engine.core.leaderboard_values import count_award, count_award_in, count_event, count_event_in
 from trophy_engine.core.metric_totals import add_total
@@ -23,6 +24,7 @@ from trophy_engine.core.plan import (
     Counter,
     MetricPlan,
     Plan,
+    RewardPlan,
     SystemPlan,
     TriggerPlan,
     WindowedCounter,
@@ -36,13 +38,16 @@ from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.phrases import name_streak
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import AchievementFreezeReward, Streak, StreakFreezeReward
 from trophy_engine.rules.windows import ResetWindow
 
 #: The points that a user has earned in a system.
 _EARNED: Final = Forever(AGGREGATES["sum"])
+#: More than the rewards of freezes that rules have.
+_MOST_REWARDS: Final = 1_000_000_000
 
 
 def compile_plan(ruleset: Ruleset, plugs: Iterable[CompilePlug] = ()) -> Plan:
@@ -64,12 +69,15 @@ class _Compiler:
             recorded={},
             counters=[],
             windowed_counters={},
-            streak=None,
-            length=Counter("the streak", attrgetter("streak.length")),
+            streaks=[],
             anniversaries=Counter("years since the sign-up", attrgetter("counters.years")),
             achievements={},
             tiers={},
             composites=[],
+            gated_awards=[],
+            has_gates=False,
+            has_gated_composites=False,
+            has_gates_on_levels=False,
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
             ticks=[],
@@ -82,28 +90,26 @@ class _Compiler:
             self._add_metric(metric)
         for metric in ruleset.metrics:
             self._link_metric(plan.metrics[metric.key])
-        plan.add_counter(plan.length)
         plan.add_counter(plan.anniversaries)
         self._add_earned_points()
-        if ruleset.streak is not None:
-            self._add_streak(ruleset.streak)
+        for rule in ruleset.streaks:
+            self._add_streak(rule)
         for achievement in ruleset.achievements:
             self._add_achievement(achievement)
-        for composite in plan.composites:
-            composite.alternatives = self._find_alternatives(composite.prerequisites)
-            for keys in composite.alternatives:
-                for key in keys:
-                    plan.achievements[key].composites.append(composite)
+        self._link_composites()
         self._link_sources()
+        self._compile_gates()
         self._add_triggers()
+        self._add_rewards()
         for counter in plan.counters:
             counter.sort_thresholds()
         self._add_boards(ruleset.leaderboards)
-        customizable = ruleset.streak is not None and ruleset.streak.customization_enabled
+        customizable = any(streak.customization_enabled for streak in ruleset.streaks)
         for plan_metric in plan.metrics.values():
-            compound = plan_metric.derived or plan_metric.resets or not plan_metric.plain
+            compound = plan_metric.derived or plan_metric.resets or plan_metric.gated or not plan_metric.plain
             plan_metric.compound = bool(compound)
-            plan_metric.alone = not (plan_metric.observers or plan_metric.streak or customizable or compound)
+            follows = plan_metric.observers or plan_metric.streaks or customizable or plan.has_gated_composites
+            plan_metric.alone = not (follows or compound)
 
     def _add_metric(self, rule: Metric) -> None:
         window = compile_window(rule, self.plan.ruleset.first_weekday)
@@ -132,26 +138,59 @@ class _Compiler:
         metrics = [self.plan.metrics[metric.key] for metric in rule.metrics]
         if rule.customization_enabled:
             metrics = [metric for metric in self.plan.metrics.values() if refuse_for_streak(metric.rule) is None]
-        counters = {metric.key: self._add_condition_counter(metric) for metric in metrics}
-        self.plan.streak = StreakPlan(
+        counters = {metric.key: self._add_condition_counter(rule, metric) for metric in metrics}
+        place, streaks = len(self.plan.streaks), self.plan.ruleset.streaks
+        streak = StreakPlan(
+            key=rule.key,
+            place=place,
+            freeze_place=place + len(streaks),
             calendar=calendar,
             daily=daily,
             index=identity if daily else calendar.index,
             first_day=identity if daily else calendar.first_day,
             mode=rule.evaluation_mode,
             days_off=weekdays_of(rule.days_off),
-            length=self.plan.length,
+            length=self._add_length(rule.key, place),
             freezes=rule.freezes,
             counters=counters,
             **conditions_of(rule.metrics, counters),
         )
-        for metric in rule.metrics:
-            self.plan.metrics[self.plan.metrics[metric.key].source].streak = self.plan.streak
+        self.plan.streaks.append(streak)
+        declared = {self.plan.metrics[metric.key].source for metric in rule.metrics}
+        for key, metric in self.plan.metrics.items():
+            if metric.source != key:
+                continue
+            if key in declared:
+                metric.streaks = (*metric.streaks, (place, streak))
+            elif rule.customization_enabled:
+                metric.streaks = (*metric.streaks, (place, None))
 
-    def _add_condition_counter(self, metric: MetricPlan) -> WindowedCounter[WindowTotals]:
+    def _add_length(self, key: str, place: int) -> Counter:
+        name = "the streak" if len(self.plan.ruleset.streaks) == 1 else name_streak(key)
+        return self.plan.add_counter(Counter(name, lambda state: state.streaks[place].length))
+
+    def _add_rewards(self) -> None:
+        rules = [
+            (streak, rule)
+            for streak in self.plan.streaks
+            for rule in (() if streak.freezes is None else streak.freezes.rewards)
+        ]
+        for order, (streak, rule) in enumerate(rules, start=-len(rules)):
+            reward = RewardPlan(order, streak, rule)
+            match rule:
+                case StreakFreezeReward():
+                    reward.step = rule.length
+                    streak.length.rewards.append(reward)
+                case AchievementFreezeReward():
+                    for achievement in self.plan.find_achievements(rule.achievement):
+                        achievement.rewards.append(reward)
+                case _:
+                    assert_never(rule)
+
+    def _add_condition_counter(self, rule: Streak, metric: MetricPlan) -> WindowedCounter[WindowTotals]:
         aggregate = metric.aggregate
         return self.plan.add_windowed_counter(
-            partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", metric.key
+            partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", rule.key, metric.key
         )
 
     def _add_achievement(self, declared: Achievement) -> None:
@@ -163,7 +202,7 @@ class _Compiler:
         """Add an achievement without tiers, or a tier."""
         counter, threshold, prerequisites = find_condition(self.plan, rule.trigger)
         achievement = AchievementPlan(
-            declared, rule, rule.key, tier, rule.user_attributes or None, counter, threshold, prerequisites
+            declared, rule, rule.key, tier, rule.when.user_attributes or None, counter, threshold, prerequisites
         )
         self.plan.achievements[rule.key] = achievement
         if counter is None or rule.status != "active":
@@ -179,6 +218,49 @@ class _Compiler:
     def _find_alternatives(self, keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """Return, for each key of a prerequisite, the keys of the completions of which any one counts."""
         return tuple(tuple(part.key for part in self.plan.find_achievements(key)) for key in keys)
+
+    def _link_composites(self) -> None:
+        """Add each composite to what it depends on."""
+        for composite in self.plan.composites:
+            composite.alternatives = self._find_alternatives(composite.prerequisites)
+            for keys in composite.alternatives:
+                for key in keys:
+                    self.plan.achievements[key].composites.append(composite)
+
+    def _compile_gates(self) -> None:
+        """Compile the gates of all rules but triggers, and mark what depends on them."""
+        plan = self.plan
+        gates = [achievement.rule.when for achievement in plan.achievements.values()]
+        for achievement in plan.achievements.values():
+            achievement.gate = compile_gate(
+                plan, achievement.rule.when, "achievement", achievement.key, filtered=("user_attributes",)
+            )
+        plan.has_gated_composites = any(composite.gate is not None for composite in plan.composites)
+        needed = {part.key for gate in gates for key in gate.achievements for part in plan.find_achievements(key)}
+        for achievement in plan.achievements.values():
+            follows = achievement.composites or achievement.key in needed or plan.has_gated_composites
+            achievement.is_followed = bool(follows)
+        for metric in plan.metrics.values():
+            metric.gate = compile_gate(plan, metric.rule.when, "metric", metric.key)
+            if metric.gate is not None and isinstance(metric.rule.source, str):
+                plan.metrics[metric.source].gated.append(metric)
+            elif metric.gate is not None:
+                plan.gated_awards.append(metric)
+        for metric in plan.recorded.values():
+            metric.gated += plan.gated_awards
+        for system in plan.systems:
+            if system.rule.boosts:
+                system.boosts = BoostSchedule(system.rule.boosts, self._boost_gates(system))
+        paid = [rule.when for system in plan.systems for rule in (*system.rule.triggers, *system.rule.boosts)]
+        plan.has_gates_on_levels = any(gate.levels for gate in paid)
+        plan.has_gates = any((*gates, *paid, *(metric.rule.when for metric in plan.metrics.values())))
+
+    def _boost_gates(self, system: SystemPlan) -> dict[int, GatePlan]:
+        gates = {
+            index: compile_gate(self.plan, boost.when, "boost", system.key, key, filtered=FILTERED)
+            for index, (key, boost) in enumerate(zip(system.rule.boost_keys, system.rule.boosts, strict=True))
+        }
+        return {index: gate for index, gate in gates.items() if gate is not None}
 
     def _link_sources(self) -> None:
         """Add each metric on points or completions to what moves it."""
@@ -200,7 +282,11 @@ class _Compiler:
         order = 0
         for system in self.plan.systems:
             for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
-                trigger = TriggerPlan(order, key, system, rule, rule.points, rule.user_attributes or None)
+                trigger = TriggerPlan(order, key, system, rule, rule.points, rule.when.user_attributes or None)
+                trigger.gate = compile_gate(
+                    self.plan, rule.when, "trigger", system.key, key, filtered=("user_attributes",)
+                )
+                trigger.is_conditional = bool(rule.when)
                 system.triggers[key] = trigger
                 if rule.limit is not None:
                     trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
@@ -249,6 +335,7 @@ class _Compiler:
             key=rule.key,
             counted=None if rule.metric is None else self.plan.metrics[rule.metric].counted,
             values=None if rule.rank_by == "streak" else self._add_board_counter(rule),
+            streak=self.plan.streak_of(rule.streak) if rule.rank_by == "streak" and self.plan.streaks else None,
             rule=rule,
             runs=runs,
             time_zone=runs.time_zone,
@@ -274,5 +361,5 @@ def _system(index: int, rule: PointsSystem) -> SystemPlan:
         maximum=MOST_POINTS if rule.maximum is None else rule.maximum,
         levels=levels,
         thresholds=[level.points for level in levels],
-        boosts=BoostSchedule(rule.boosts) if rule.boosts else None,
+        boosts=None,
     )

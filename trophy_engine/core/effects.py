@@ -20,6 +20,7 @@ from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger
+from trophy_engine.rules.streak import FreezeReward
 from trophy_engine.rules.tiers import tier_key
 
 __all__ = [
@@ -134,9 +135,10 @@ class MetricChanged(Effect):
 
 @attrs.frozen(repr=False)
 class StreakStarted(Effect):
-    """The first period of a streak was credited; ``length`` is 1."""
+    """The first period of a streak was credited; ``length`` is 1, and ``streak`` the key of the streak."""
 
     type: ClassVar[str] = "streak.started"
+    streak: str
     length: int
     period_start: date = attrs.field(converter=_as_date)
 
@@ -146,6 +148,7 @@ class StreakExtended(Effect):
     """A further period was credited; ``length`` includes it."""
 
     type: ClassVar[str] = "streak.extended"
+    streak: str
     length: int
     period_start: date = attrs.field(converter=_as_date)
 
@@ -155,6 +158,7 @@ class StreakLost(Effect):
     """The streak was lost in the period that starts on ``period_start``; ``length`` is the lost length."""
 
     type: ClassVar[str] = "streak.lost"
+    streak: str
     length: int
     period_start: date = attrs.field(converter=_as_date)
 
@@ -164,6 +168,7 @@ class FreezeConsumed(Effect):
     """A freeze was spent on the missed period; ``freezes`` are left."""
 
     type: ClassVar[str] = "streak.freeze_consumed"
+    streak: str
     freezes: int
     length: int
     period_start: date = attrs.field(converter=_as_date)
@@ -175,6 +180,7 @@ class StreakLossUndone(Effect):
     """A change of zone to the west reopened a missed period: the streak that was lost in it continues at ``length``."""
 
     type: ClassVar[str] = "streak.loss_undone"
+    streak: str
     length: int
     period_start: date = attrs.field(converter=_as_date)
 
@@ -187,6 +193,7 @@ class FreezeReturned(Effect):
     """
 
     type: ClassVar[str] = "streak.freeze_returned"
+    streak: str
     freezes: int
     length: int
     period_start: date = attrs.field(converter=_as_date)
@@ -195,11 +202,16 @@ class FreezeReturned(Effect):
 
 @attrs.frozen(repr=False)
 class FreezeEarned(Effect):
-    """Freezes were earned with time, as many as the maximum allowed; the user has ``freezes`` now."""
+    """Freezes were earned, as many as the maximum allowed; the user has ``freezes`` now.
+
+    ``reward`` is the reward of the rules for which they were earned; None for those that are earned with time.
+    """
 
     type: ClassVar[str] = "streak.freeze_earned"
+    streak: str
     earned: int
     freezes: int
+    reward: FreezeReward | None = None
 
 
 @attrs.frozen(repr=False)
@@ -207,6 +219,7 @@ class FreezeGranted(Effect):
     """Freezes were granted at the creation of the user, or by the application; the user has ``freezes`` now."""
 
     type: ClassVar[str] = "streak.freeze_granted"
+    streak: str
     granted: int
     freezes: int
 
@@ -216,6 +229,7 @@ class StreakPaused(Effect):
     """The streak is protected on the dates from ``start`` to ``end``; ``number`` counts the user's pauses from 1."""
 
     type: ClassVar[str] = "streak.paused"
+    streak: str
     number: int
     start: date = attrs.field(converter=_as_date)
     end: date = attrs.field(converter=_as_date)
@@ -226,6 +240,7 @@ class StreakUnpaused(Effect):
     """A pause was taken back: from today on it protects no day."""
 
     type: ClassVar[str] = "streak.unpaused"
+    streak: str
     number: int
 
 
@@ -237,6 +252,7 @@ class StreakRestored(Effect):
     """
 
     type: ClassVar[str] = "streak.restored"
+    streak: str
     length: int
     before: int
     period_start: date = attrs.field(converter=_as_date)
@@ -247,6 +263,7 @@ class StreakReset(Effect):
     """The application reset the streak in the period that starts on ``period_start``; ``StreakLost`` follows."""
 
     type: ClassVar[str] = "streak.reset"
+    streak: str
     length: int
     period_start: date = attrs.field(converter=_as_date)
 
@@ -256,6 +273,7 @@ class StreakRecounted(Effect):
     """A change of rules changed the calendar of the streak; ``length`` is recounted from the user's history."""
 
     type: ClassVar[str] = "streak.recounted"
+    streak: str
     before: int
     length: int
 

@@ -1,9 +1,9 @@
 """Evaluation: one command applied to one user.
 
-The order within an event follows the dependences: metric totals, streak, achievements (metric, streak, then composites
-until nothing follows), points in the order of the triggers, with each award the level and the observers of the balance.
-What awards and completions move is evaluated in further passes (``passes``). Every command first settles what time has
-made due.
+The order within an event follows the dependences: metric totals, streaks, achievements (metric, streaks, then
+composites until nothing follows), rewards of freezes, points in the order of the triggers, with each award the level
+and the observers of the balance. What awards and completions move is evaluated in further passes (``passes``). Every
+command first settles what time has made due.
 
 ``apply_command`` leaves the state unchanged if it raises. ``record_event`` does not where ``OutOfPoints`` is raised:
 for a metric that can be blocked, pass a copy of the state and keep it only on success.
@@ -23,6 +23,7 @@ from trophy_engine.core.achievements import (
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.commands import Award, Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
+from trophy_engine.core.gates import close_gates, find_unmet_condition
 from trophy_engine.core.passes import count_events, run_passes
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.plugs import end_step
@@ -36,7 +37,7 @@ from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,
     EarlierThanSettled,
-    FilterMismatch,
+    GateClosed,
     UnknownKey,
     UnknownUser,
 )
@@ -120,6 +121,8 @@ def record_event(
     else:
         _advance(agenda, state, at)
     if metric.compound:
+        if metric.gated:
+            close_gates(agenda, state, metric.gated, at)
         count_events(agenda, state, (MetricEvent(metric, value, attributes),), at)
         run_passes(agenda, state, at)
         return
@@ -130,15 +133,14 @@ def record_event(
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     if metric.alone and counter_state.low <= after < counter_state.high:
         return
-    streak = state.streak.custom_streak or metric.streak
-    if streak is not None and not count_event(agenda, state, streak, metric, value, at, attributes):
-        streak = None
+    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else ()
     if not counter_state.low <= after < counter_state.high:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
     for observe in metric.observers:
         observe(agenda, state, value, at, attributes)
-    if streak is not None:
-        cross_thresholds(agenda, state, streak.length, state.streak.length - 1, state.streak.length, at)
+    for streak in credited:
+        length = state.streaks[streak.place].length
+        cross_thresholds(agenda, state, streak.length, length - 1, length, at)
     if agenda.awards or agenda.completed or counters.recheck or agenda.events:
         run_passes(agenda, state, at)
 
@@ -167,19 +169,21 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         EarlierThanSettled: the user's history has already passed the instant.
         AlreadyCompleted: the user has completed it.
         AchievementLocked: it can no longer be completed.
-        FilterMismatch: its filter does not match the user's attributes.
+        GateClosed: a condition of its gate does not hold.
     """
     if achievement.key in state.counters.completed and not achievement.rule.repeatable:
         raise AlreadyCompleted(state.id, achievement.key, from_micros(state.counters.completed[achievement.key]))
     if achievement.rule.status == "locked":
         raise AchievementLocked(state.id, achievement.key)
-    required = achievement.user_attributes
-    attribute = None if required is None else required.mismatch(state.profile.attributes)
-    if required is not None and attribute is not None:
-        raise FilterMismatch(
-            state.id, achievement.key, attribute, required[attribute], state.profile.attributes.get(attribute)
-        )
+    ahead = state
+    if achievement.gate is not None and achievement.gate.needs_standing:
+        ahead = state.copy()
+        settle_user(Agenda(agenda.plan), ahead, at)
+    unmet = find_unmet_condition(ahead, achievement, at)
+    if unmet is not None:
+        raise GateClosed(state.id, achievement.key, *unmet, f"{unmet.text}; {unmet.remedy}")
     _advance(agenda, state, at)
+    close_gates(agenda, state, agenda.plan.gated_awards, at)
     complete_achievement(agenda, state, achievement, at)
     run_passes(agenda, state, at)
 
@@ -195,6 +199,7 @@ def _apply_award(agenda: Agenda, state: UserState | None, command: Award) -> Use
     system = agenda.plan.system(command.system)
     after = create_user(agenda, command.user_id, command.at) if state is None else state.copy()
     _advance(agenda, after, command.at)
+    close_gates(agenda, after, agenda.plan.gated_awards, command.at)
     award_manually(agenda, after, system, command.points, command.reason, command.at)
     run_passes(agenda, after, command.at)
     return after

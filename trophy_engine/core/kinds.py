@@ -5,11 +5,11 @@ counter                             moved by             thresholds and steps on
 ==================================  ===================  ==================================================
 metric total                        a metric event       achievement *at N*, *at most N*; points *every N*
 total over events with attributes   a matching event     the same
-streak length                       a credited period    achievement *at N*; points *every N*
+length of a streak                  a credited period    achievement *at N*; points, freezes *every N*
 years since sign-up                 midnight             achievement *at N*
 hours or days since the anchor      time                 points *every N*
 completed prerequisites             a completion         achievement *at N of them*
-completions of an achievement       such a completion    points *every 1*
+completions of an achievement       such a completion    points and freezes *every 1*
 existence of the user               creation             points *at 1*
 points total                        an award             level *at N*; achievement *at N*
 ==================================  ===================  ==================================================
@@ -61,8 +61,8 @@ def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | N
             counter, threshold = find_total(plan, metric, event_attributes), value
             if trigger.at_most is not None:
                 counter, threshold = find_falling(plan, counter), negate(trigger.at_most)
-        case StreakTrigger(length):
-            counter, threshold = plan.length, length
+        case StreakTrigger(length, streak):
+            counter, threshold = _find_length(plan, streak), length
         case AnniversaryTrigger(years):
             counter, threshold = plan.anniversaries, years
         case CompositeTrigger(prerequisites):
@@ -105,7 +105,7 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[l
             trigger.blocks = rule.block_if_out_of_points
             return [trigger.counter.triggers]
         case StreakPointsTrigger():
-            trigger.counter, trigger.step = plan.length, rule.length
+            trigger.counter, trigger.step = _find_length(plan, rule.streak), rule.length
             return [trigger.counter.triggers]
         case AchievementPointsTrigger():
             return [achievement.triggers for achievement in plan.find_achievements(rule.achievement)]
@@ -119,6 +119,11 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[l
             return [plan.creation]
         case _:
             assert_never(rule)
+
+
+def _find_length(plan: Plan, streak: str | None) -> Counter:
+    """Return the counter of the length of a streak; one that stays 0 where the rules have no streak."""
+    return plan.streak_of(streak).length if plan.streaks else Counter("the streak", lambda _: 0)
 
 
 def _reschedule_ticks(_: Agenda, state: UserState, __: int, ___: int, at: int) -> None:

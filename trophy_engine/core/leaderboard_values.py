@@ -17,6 +17,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import RunValues, Value
 from trophy_engine.core.plan import BoardPlan, MetricPlan
 from trophy_engine.core.state import UserState
+from trophy_engine.core.state.streak import NO_STREAK
 from trophy_engine.numbers import Number
 
 
@@ -35,14 +36,14 @@ def count_for_boards(
 def count_event(
     boards: Iterable[BoardPlan],
     metric: MetricPlan,
-    _: Agenda,
+    agenda: Agenda,
     state: UserState,
     value: Number,
     at: int,
     attributes: Mapping[str, str],
 ) -> None:
     """Count an event towards the leaderboards by its metric, or by one derived from that, on the user's local day."""
-    if metric.plain or metric.accepts(value, attributes):
+    if metric.plain or (metric not in agenda.closed and metric.accepts(value, attributes)):
         day = state.clock.day
         count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
 
@@ -51,14 +52,14 @@ def count_event_in(
     time_zone: Zone,
     boards: Iterable[BoardPlan],
     metric: MetricPlan,
-    _: Agenda,
+    agenda: Agenda,
     state: UserState,
     value: Number,
     at: int,
     attributes: Mapping[str, str],
 ) -> None:
     """Count an event towards the leaderboards of a time zone by its metric, or by one derived from that."""
-    if metric.accepts(value, attributes):
+    if metric not in agenda.closed and metric.accepts(value, attributes):
         day = time_zone.window(at)[0]
         count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, time_zone)
 
@@ -85,14 +86,9 @@ def drop_values(board: BoardPlan, state: UserState) -> None:
 def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
     """Return a user's values by run; a leaderboard by streak has one, the current length, if it is not 0."""
     if board.values is None:
-        streak = state.streak
+        streak = NO_STREAK if board.streak is None else state.streaks[board.streak.place]
         return {0: (streak.length, streak.extended_at or state.profile.created)} if streak.length else {}
     return board.values.find(state.counters.windows) or {}
-
-
-def takes_part(board: BoardPlan, value: Number) -> bool:
-    """Return True if a user with a value in a run is ranked: on a descending leaderboard, if it is above 0."""
-    return board.ascending or value > 0
 
 
 def group_of(board: BoardPlan, attributes: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from trophy_engine.core.achievements import cross_metric_thresholds
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import MetricChanged
+from trophy_engine.core.gates import is_closed
 from trophy_engine.core.plan import Counter, MetricPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.numbers import Number, add, negate
@@ -146,7 +147,7 @@ def move_totals(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -
         for counter in metric.counters:
             reset_total(state, counter, at)
     for metric in source.derived:
-        if metric.accepts(value, attributes):
+        if metric.accepts(value, attributes) and (metric.gate is None or not is_closed(agenda, metric, at)):
             total = count_in_total(state, metric.total, metric, value, at, attributes)
             if total.before != total.after:
                 agenda.effects.append((MetricChanged, state.id, at, metric.key, value, total.before, total.after))

@@ -1,7 +1,7 @@
 """Migration: a user's state converted from one ruleset to another, and the effects of the change on the user.
 
 Values are kept by key where the rule still exists: totals by metric, balances by system, completions by achievement.
-New values are computed from the user's past: filtered totals, the values of leaderboards, and the streak by another
+New values are computed from the user's past: filtered totals, the values of leaderboards, and streaks by another
 calendar. Achievements that are new, changed or active again are completed without announcement where the user
 qualifies. Values of removed rules are dropped from the state; the log still has the commands.
 """
@@ -11,27 +11,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from trophy_engine.core.achievements import begin_repeats, complete_achievement, qualifies
+import attrs
+
+from trophy_engine.core.achievements import begin_repeats, try_to_complete
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import boards_to_recount, recount_boards
 from trophy_engine.core.commands import ResetStreak
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, StreakRecounted
+from trophy_engine.core.gates import close_gates
+from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import ended_protected
 from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
-from trophy_engine.core.points import level_of, points_for_level
+from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.settle import anniversaries_by
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import new_counter_states
 from trophy_engine.core.state.points import Tick
+from trophy_engine.core.state.streak import StreakState
 from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH, enter_zone
+from trophy_engine.core.users import grant_first_freezes
 from trophy_engine.numbers import Number, count_multiples
 from trophy_engine.rules.streak import Freezes
 from trophy_engine.rules.windows import ResetWindow
@@ -74,21 +80,39 @@ class RulesDiff:
         )
 
     @cached_property
-    def calendar_changed(self) -> bool:
-        """True if the streak has another calendar."""
-        before, after = self.before.streak, self.after.streak
-        return before is not None and after is not None and before.calendar != after.calendar
+    def streaks(self) -> tuple[tuple[StreakPlan | None, StreakPlan], ...]:
+        """Each streak, after its plan before, which is None for a new streak."""
+        return tuple((self.before.find_streak(streak.key), streak) for streak in self.after.streaks)
 
     @cached_property
-    def changed_conditions(self) -> tuple[MetricPlan, ...]:
-        """The metrics whose totals in the open periods of the streak count in another way."""
-        before, after = self.before.streak, self.after.streak
-        return tuple(
-            metric
-            for key, metric in self.after.metrics.items()
-            if before is not None and after is not None and key in before.counters and key in after.counters
-            if metric.counted != self.before.metrics[key].counted
+    def other_calendars(self) -> frozenset[str]:
+        """The keys of the streaks that have another calendar."""
+        return frozenset(
+            after.key for before, after in self.streaks if before is not None and before.calendar != after.calendar
         )
+
+    @cached_property
+    def other_primary_calendar(self) -> bool:
+        """True if the primary streak has another calendar, or is another one."""
+        before, after = self.before.streak, self.after.streak
+        if before is None or after is None:
+            return before is not after
+        return (before.key, before.calendar) != (after.key, after.calendar)
+
+    @cached_property
+    def changed_conditions(self) -> dict[str, tuple[MetricPlan, ...]]:
+        """By streak, the metrics whose totals in the open periods of the streak count in another way."""
+        changed = {
+            after.key: tuple(
+                metric
+                for key, metric in self.after.metrics.items()
+                if key in before.counters and key in after.counters
+                if metric.counted != self.before.metrics[key].counted
+            )
+            for before, after in self.streaks
+            if before is not None
+        }
+        return {key: metrics for key, metrics in changed.items() if metrics}
 
     @cached_property
     def boards(self) -> tuple[str, ...]:
@@ -108,7 +132,7 @@ class RulesDiff:
     @cached_property
     def needs_past(self) -> bool:
         """True if anything must be computed from the users' pasts."""
-        if self.uncounted or self.changed_conditions or self.calendar_changed or self.boards or self.unearned:
+        if self.uncounted or self.changed_conditions or self.other_calendars or self.boards or self.unearned:
             return True
         former = {plug.key: plug for plug in self.before.plugs}
         return any(plug.needs_past(former.get(plug.key)) for plug in self.after.plugs)
@@ -128,7 +152,7 @@ def _condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
     """Return everything that decides when an achievement is completed, besides what is counted."""
     rule = achievement.rule
     reached_by = rule.trigger, achievement.threshold, achievement.alternatives, rule.repeatable
-    return *reached_by, rule.user_attributes, rule.status
+    return *reached_by, rule.when, rule.status
 
 
 def _counted_by(achievement: AchievementPlan) -> Counter | None:
@@ -159,7 +183,7 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     for system in diff.unearned:
         _count_earned(after, system, transitions)
     recount_boards(after, agenda.plan, transitions, diff.boards)
-    _migrate_streak(agenda, after, diff, transitions, at)
+    _migrate_streaks(agenda, after, state, diff, transitions, at)
     _migrate_plugs(after, diff, transitions, at)
     after.forget()
     _migrate_levels(agenda, after, state, diff, at)
@@ -169,8 +193,7 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
 
 def _change_day_start(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Let local dates change at another time of day, which is a change of zone of so many hours."""
-    streak = after.streak.custom_streak or diff.before.streak
-    enter_zone(agenda, after, streak, agenda.plan.zone(after.clock.zone.name), at)
+    enter_zone(agenda, after, after.visible_streaks(diff.before), agenda.plan.zone(after.clock.zone.name), at)
     after.clock.day = after.clock.zone.window(at)[0]
 
 
@@ -193,7 +216,8 @@ def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int)
         if counter.index in counters.windows and name in plan.windowed_counters
     }
     signed_up = after.profile.sign_up_day
-    if signed_up is not None and before.anniversaries.thresholds != plan.anniversaries.thresholds:
+    moved = before.anniversaries.thresholds != plan.anniversaries.thresholds
+    if signed_up is not None and (moved or plan.anniversaries.gated):
         counters.years = anniversaries_by(signed_up, after.clock.zone.window(at)[0])
     counters.states = new_counter_states(plan)
     for metric in plan.metrics.values():
@@ -271,68 +295,89 @@ def _count_past_event(after: UserState, diff: RulesDiff, event: PastEvent) -> No
             count_in_total(after, counter, metric, event.value, event.at, event.attributes, event.day)
 
 
-def _migrate_streak(
-    agenda: Agenda, after: UserState, diff: RulesDiff, transitions: Iterable[Transition], at: int
+def _migrate_streaks(
+    agenda: Agenda,
+    after: UserState,
+    state: UserState,
+    diff: RulesDiff,
+    transitions: Iterable[Transition],
+    at: int,
 ) -> None:
-    before, streak, rule = diff.before.streak, agenda.plan.streak, agenda.plan.ruleset.streak
-    former = after.streak.custom_streak or before
-    if rule != diff.before.ruleset.streak:
-        after.misses = ()  # they keep the streak under the former rule
-    after.streak = after.streak.copy()
-    after.streak.custom_streak = custom_streak_of(agenda.plan, after.profile.preferences)
-    visible = after.streak.custom_streak or streak
-    if visible is None or streak is None or rule is None or former is None:
-        after.restart_streak()
-        after.streak.lost_streaks = ()
-    elif diff.calendar_changed:
-        length = after.streak.length
-        if agenda.decisions is not None:
-            agenda.decisions += ended_protected(after, former)
-        recount_streak(agenda, after, visible, transitions, at)
-        if after.streak.length != length:
-            agenda.effects.append((StreakRecounted, after.id, at, length, after.streak.length))
-    else:
+    """Keep the streaks that both rulesets have; a new one begins at nothing, and one that is removed is forgotten."""
+    streaks, today = after.streaks, after.clock.zone.window(at)[0]
+    after.streaks = tuple(
+        StreakState.new(today) if before is None else streaks[before.place].copy() for before, _ in diff.streaks
+    )
+    for before, streak in diff.streaks:
+        own = after.streaks[streak.place]
+        own.custom_streak = custom_streak_of(agenda.plan, streak, after.profile.preferences)
+        if before is None:
+            grant_first_freezes(agenda, after, streak, at)
+        else:
+            former = state.streaks[before.place].custom_streak or before
+            _migrate_streak(agenda, after, former, own.custom_streak or streak, diff, transitions, at)
+            _migrate_freezes(after.streaks[streak.place], before.freezes, streak.freezes, today)
+    rules = {rule.key: rule for rule in agenda.plan.ruleset.streaks}
+    unchanged = {rule.key for rule in diff.before.ruleset.streaks if rules.get(rule.key) == rule}
+    after.misses = tuple(miss for miss in after.misses if miss.key in unchanged)  # they keep streaks under former rules
+
+
+def _migrate_streak(
+    agenda: Agenda,
+    after: UserState,
+    former: StreakPlan,
+    visible: StreakPlan,
+    diff: RulesDiff,
+    transitions: Iterable[Transition],
+    at: int,
+) -> None:
+    """Keep a streak, or recount it under another calendar; the plans are those of the user's custom streaks."""
+    if visible.key not in diff.other_calendars:
         pass_unmissed(agenda, after, former, visible)
         after.keep_totals(visible)
         _recount_conditions(after, visible, diff, transitions)
-    _migrate_freezes(after, before.freezes if before else None, streak.freezes if streak else None, at)
+        return
+    length = after.streaks[visible.place].length
+    if agenda.decisions is not None:
+        agenda.decisions += ended_protected(after, attrs.evolve(former, place=visible.place))
+    recount_streak(agenda, after, visible, transitions, at)
+    recounted = after.streaks[visible.place].length
+    if recounted != length:
+        agenda.effects.append((StreakRecounted, after.id, at, visible.key, length, recounted))
 
 
 def _recount_conditions(
     after: UserState, streak: StreakPlan, diff: RulesDiff, transitions: Iterable[Transition]
 ) -> None:
     """Compute the totals of changed metrics in the open periods from the past events since the last reset."""
-    windows, conditions = (
-        after.counters.windows,
-        [(metric, streak.counters[metric.key]) for metric in diff.changed_conditions],
-    )
+    windows, own = after.counters.windows, after.streaks[streak.place]
+    conditions = [(metric, streak.counters[metric.key]) for metric in diff.changed_conditions.get(streak.key, ())]
     for _, counter in conditions:
         windows.pop(counter.index, None)
     conditions = [(metric, counter) for metric, counter in conditions if metric.key in streak.conditions]
     first = streak.index(after.clock.day) - REACH
     for transition in transitions if conditions else ():
-        if isinstance(transition.command, ResetStreak):
+        command = transition.command
+        if isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak).key == streak.key:
             for _, counter in conditions:
                 windows.pop(counter.index, None)
         for event in events_of(transition):
             day = event.day
             period = streak.index(day)
-            if period < first or period <= after.streak.decided_through or period in after.streak.credited_ahead:
+            if period < first or period <= own.decided_through or period in own.credited_ahead:
                 continue
             for metric, counter in conditions:
                 if is_counted(event, metric):
                     counter.open(windows).add(period, metric.item_of(event.value, event.attributes, day))
 
 
-def _migrate_freezes(after: UserState, before: Freezes | None, freezes: Freezes | None, at: int) -> None:
+def _migrate_freezes(streak: StreakState, before: Freezes | None, freezes: Freezes | None, today: int) -> None:
     """Earn freezes by other rules from today on, so that no past freeze is earned again."""
     if before == freezes:
         return
-    today = after.clock.zone.window(at)[0]
-    after.streak = after.streak.copy()
-    after.streak.freeze_day = max(after.streak.freeze_day, today)
+    streak.freeze_day = max(streak.freeze_day, today)
     if before is None or before.auto_earn_interval is None:
-        after.streak.freeze_anchor = today
+        streak.freeze_anchor = today
 
 
 def _migrate_plugs(after: UserState, diff: RulesDiff, transitions: Sequence[Transition], at: int) -> None:
@@ -357,15 +402,17 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
+    close_gates(agenda, after, agenda.plan.gated_awards, at)
     for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
         if not _is_reached(achievement, after):
             continue
         if achievement.key in after.counters.completed:
             begin_repeats(after, achievement)
-        elif qualifies(achievement, after):
-            complete_achievement(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
+        else:
+            try_to_complete(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
     after.counters.recheck = False
     run_passes(agenda, after, at, announce=False)
+    agenda.waiting.clear()
     after.counters.recheck = True
 
 

@@ -118,9 +118,10 @@ def note_protected(
 def ended_protected(state: UserState, plan: StreakPlan) -> list[PeriodDecision]:
     """Return the protected periods of a running streak that have ended, and that no decision has passed yet."""
     decisions: list[PeriodDecision] = []
-    if state.streak.length:
-        first, last = state.streak.decided_through + 1, plan.index(state.clock.day) - 1
-        note_protected(decisions, plan, state.streak, first, last, state.clock.settled)
+    streak = state.streaks[plan.place]
+    if streak.length:
+        first, last = streak.decided_through + 1, plan.index(state.clock.day) - 1
+        note_protected(decisions, plan, streak, first, last, state.clock.settled)
     return decisions
 
 

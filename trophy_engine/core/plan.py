@@ -11,6 +11,7 @@ that distinguishes kinds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
 
@@ -33,8 +34,10 @@ from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import FreezeReward
 
 if TYPE_CHECKING:
+    from trophy_engine.core.gates import GatePlan
     from trophy_engine.core.streak_plan import StreakPlan
 
 _INDEX: Final = attrgetter("index")
@@ -45,13 +48,14 @@ class BoardPlan:
     """A leaderboard: its runs, and the part of the day that counts, in microseconds since midnight.
 
     ``time_zone`` is the zone of its dates and times of day, None for that of each user. ``values`` is the counter of
-    the users' values; its windows are the runs. None for a leaderboard by streak. ``counted`` is everything that
+    the users' values; its windows are the runs. None for a leaderboard by ``streak``. ``counted`` is everything that
     decides which events of a metric count, and how. ``timed`` is True if time changes values without a command.
     """
 
     key: str
     counted: tuple[object, ...] | None
     values: WindowedCounter[RunValues] | None
+    streak: StreakPlan | None
     rule: Leaderboard
     runs: Runs
     time_zone: Zone | None
@@ -106,7 +110,10 @@ class LimitPlan:
 
 @attrs.define(eq=False)
 class TriggerPlan:
-    """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system."""
+    """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system.
+
+    ``gate`` is None if it has no conditions but ``user_attributes``; ``is_conditional`` is whether it has any.
+    """
 
     order: int
     key: str
@@ -114,20 +121,35 @@ class TriggerPlan:
     rule: PointsTrigger
     points: int
     user_attributes: Filter | None
+    gate: GatePlan | None = None
+    is_conditional: bool = False
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
     limit: LimitPlan | None = None
     #: What it counts, and the step for each payment; None for time, a completion and the creation.
     counter: Counter | None = None
-    step: int = 1
+    step: Number = 1
     #: Microseconds between ticks of exact hours, or days between ticks at the same time of day; 0 for neither.
     hours: int = 0
     days: int = 0
 
 
 @attrs.define(eq=False)
+class RewardPlan:
+    """Freezes that a streak, or the completion of an achievement, earns for a streak.
+
+    ``order`` is negative, so that rewards come before the triggers of points; ``step`` is as in ``TriggerPlan``.
+    """
+
+    order: int
+    streak: StreakPlan
+    rule: FreezeReward
+    step: int = 1
+
+
+@attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement or one tier of it, with the composites, the triggers and the metrics that depend on it.
+    """An achievement or one tier of it, with what follows from it: composites, triggers, rewards and metrics.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
     counter of a composite counts its completed ``prerequisites``; no other kind has any. A prerequisite is completed
@@ -138,6 +160,8 @@ class AchievementPlan:
         rule: the same or, for a tier, the tier as an achievement of its own.
         key: the key by which rules name it.
         tier: the key of the tier; None for an achievement without tiers.
+        gate: the compiled gate; None if it has no conditions but ``user_attributes``.
+        is_followed: whether others can be completed because it is.
     """
 
     declared: Achievement
@@ -151,7 +175,10 @@ class AchievementPlan:
     alternatives: tuple[tuple[str, ...], ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
+    rewards: list[RewardPlan] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
+    gate: GatePlan | None = None
+    is_followed: bool = False
 
 
 @attrs.define(eq=False)
@@ -171,8 +198,12 @@ class Counter:
         achievements: by rising threshold.
         repeatable: the achievements that are completed again and again, with the number for each time.
         thresholds: those of the achievements, and a last one beyond every total.
+        gated: the achievements with a gate, which are looked at again once their threshold is passed.
         triggers: those that it pays.
-        steps: the step of each trigger, with the trigger.
+        rewards: the freezes that it grants.
+        steps: the whole step of each trigger and reward, with the trigger or the reward; ``decimal_steps`` are those
+            that are not whole.
+        has_other_marks: True if there is anything but thresholds and whole steps.
     """
 
     subject: str
@@ -187,8 +218,12 @@ class Counter:
     repeatable: list[tuple[Number, AchievementPlan]] = attrs.field(factory=list)
     achievements: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
+    rewards: list[RewardPlan] = attrs.field(factory=list)
     thresholds: list[Number] = attrs.field(factory=list)
-    steps: list[tuple[int, TriggerPlan]] = attrs.field(factory=list)
+    gated: list[AchievementPlan] = attrs.field(factory=list)
+    steps: list[tuple[int, TriggerPlan | RewardPlan]] = attrs.field(factory=list)
+    decimal_steps: list[tuple[Decimal, TriggerPlan]] = attrs.field(factory=list)
+    has_other_marks: bool = False
 
     @property
     def is_windowed(self) -> bool:
@@ -204,7 +239,11 @@ class Counter:
         """Sort the achievements by threshold, and pair the triggers with their steps."""
         self.achievements.sort(key=lambda achievement: achievement.threshold)
         self.thresholds = [*(achievement.threshold for achievement in self.achievements), BEYOND]
-        self.steps = [(trigger.step, trigger) for trigger in self.triggers]
+        self.gated = [achievement for achievement in self.achievements if achievement.gate is not None]
+        self.steps = [(reward.step, reward) for reward in self.rewards]
+        self.steps += [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, int)]
+        self.decimal_steps = [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, Decimal)]
+        self.has_other_marks = bool(self.gated or self.decimal_steps or self.repeatable)
 
 
 _T = TypeVar("_T", bound=Totals)
@@ -240,13 +279,15 @@ class WindowedCounter(Generic[_T]):
 
 @attrs.define(eq=False)
 class MetricPlan:
-    """A metric: the counter of its total, those of its filtered totals, and the streak if the metric is in a condition.
+    """A metric: the counter of its total, those of its filtered totals, and the streaks that it can credit.
 
     Every event of a recorded metric calls the ``observers``, with the agenda, the user's state, the value, the instant,
     and the attributes of the event. It moves the ``derived`` metrics, and empties the windows of the metrics that it
-    ``resets``; ``compound`` is whether there are such metrics, or the total is not ``plain``. ``plain`` is whether the
-    total is the sum of all recorded values. ``alone`` is whether its events move nothing but a plain total, so that
-    between two thresholds there is nothing to look at.
+    ``resets``; ``gated`` are those that it can move and that have a ``gate``. ``compound`` is whether there are such
+    metrics, or the total is not ``plain``. ``plain`` is whether the total is the sum of all recorded values. ``alone``
+    is whether its events move nothing but a plain total, so that between two thresholds there is nothing to look at.
+    ``streaks`` has, for a recorded metric, the index of each streak that its events can credit, with the plan of that
+    streak, None if only custom streaks have a condition on it.
     """
 
     key: str
@@ -258,7 +299,9 @@ class MetricPlan:
     derived: list[MetricPlan] = attrs.field(factory=list)
     resets: list[MetricPlan] = attrs.field(factory=list)
     matching: dict[Filter, Counter] = attrs.field(factory=dict)
-    streak: StreakPlan | None = None
+    gate: GatePlan | None = None
+    gated: list[MetricPlan] = attrs.field(factory=list)
+    streaks: tuple[tuple[int, StreakPlan | None], ...] = ()
     blocks: bool = False
     alone: bool = False
     compound: bool = False
@@ -279,14 +322,8 @@ class MetricPlan:
     def counted(self) -> tuple[object, ...]:
         """Everything that decides what is counted; the total of a metric is kept where it is equal."""
         rule = self.rule
-        return (
-            rule.source or self.key,
-            rule.aggregate,
-            rule.distinct_by,
-            rule.event_attributes,
-            rule.event_value,
-            self.window,
-        )
+        filters = rule.event_attributes, rule.event_value, rule.when
+        return rule.source or self.key, rule.aggregate, rule.distinct_by, *filters, self.window
 
     def accepts(self, value: Number, attributes: Mapping[str, str]) -> bool:
         """Return True if an event of the source passes the filter of the metric."""
@@ -334,7 +371,7 @@ class MetricPlan:
 
 @attrs.define(eq=False)
 class Plan:
-    """A compiled ruleset; ``day_start`` is in microseconds since midnight."""
+    """A compiled ruleset; ``day_start`` is in microseconds since midnight, the first of ``streaks`` is the primary."""
 
     ruleset: Ruleset
     day_start: int
@@ -342,14 +379,18 @@ class Plan:
     recorded: dict[str, MetricPlan]
     counters: list[Counter]
     windowed_counters: dict[tuple[str, ...], WindowedCounter[Any]]
-    streak: StreakPlan | None
-    length: Counter
+    streaks: list[StreakPlan]
     anniversaries: Counter
     #: By the key that names one: those without tiers, and each tier.
     achievements: dict[str, AchievementPlan]
     #: By the key of each achievement: itself alone, or its tiers.
     tiers: dict[str, tuple[AchievementPlan, ...]]
     composites: list[AchievementPlan]
+    #: The metrics on points and completions that have a gate.
+    gated_awards: list[MetricPlan]
+    has_gates: bool
+    has_gated_composites: bool
+    has_gates_on_levels: bool
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
     ticks: list[TriggerPlan]
@@ -357,6 +398,32 @@ class Plan:
     event_attributes: frozenset[str]
     boards: dict[str, BoardPlan]
     plugs: tuple[Plug, ...]
+
+    @property
+    def streak(self) -> StreakPlan | None:
+        """The primary streak; None without one."""
+        return self.streaks[0] if self.streaks else None
+
+    def streak_of(self, key: str | None) -> StreakPlan:
+        """Return the streak with a key, the primary one for None.
+
+        Raises:
+            InvalidValue: the key is not text.
+            UnknownKey: the ruleset does not declare the streak, or any.
+        """
+        if key is None and self.streaks:
+            return self.streaks[0]
+        if key is None:
+            raise UnknownKey("rule", "streak", ())
+        check_text(key, "streak")
+        found = self.find_streak(key)
+        if found is None:
+            raise UnknownKey("streak", key, tuple(streak.key for streak in self.streaks))
+        return found
+
+    def find_streak(self, key: str | None) -> StreakPlan | None:
+        """Return the streak with a key, or None where the ruleset does not declare it."""
+        return next((streak for streak in self.streaks if streak.key == key), None)
 
     @property
     def digest(self) -> str:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import Any
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
-from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
+from trophy_engine.core.gates import is_open
+from trophy_engine.core.level_points import earned_points, points_for_level
 from trophy_engine.core.manual_award import ManualAward
-from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan, WindowedCounter
+from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan
 from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
 from trophy_engine.core.state import UserState
+from trophy_engine.core.streaks import grant_reward
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level, PointsTrigger
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Pay the queued triggers, in the order in which they are declared, each in one award.
+    """Grant the queued rewards of freezes, then pay the queued triggers, in the order in which they are declared.
+
+    All payments of a trigger or a reward are one.
 
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
@@ -26,23 +31,48 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     awards = agenda.awards
     if len(awards) > 1:
         awards[:] = _join_awards(awards)
+    if awards and awards[0][0] < 0:
+        _grant_rewards(agenda, state, at)
+    if len(awards) > 1 and agenda.plan.has_gates_on_levels and agenda.level_points is None:
+        agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
+        pay_awards(agenda, state, at)
+        agenda.level_points = None
+        return
     for _, trigger, times in awards:
-        if trigger.user_attributes is None or trigger.user_attributes.mismatch(state.profile.attributes) is None:
-            system, amount = trigger.system, trigger.points * times
-            boosts: tuple[Boost, ...] = ()
-            if system.boosts is not None and amount > 0:
-                applied = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0])
-                boosts, amount = applied.boosts, applied.multiply(amount)
-            if trigger.limit is None:
-                post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
-            else:
-                _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
+        if trigger.is_conditional and not _pays(agenda, state, trigger, at):
+            continue
+        system, amount = trigger.system, trigger.points * times
+        boosts: tuple[Boost, ...] = ()
+        if system.boosts is not None and amount > 0:
+            applied = system.boosts.apply(state, at, agenda.level_points)
+            boosts, amount = applied.boosts, applied.multiply(amount)
+        if trigger.limit is None:
+            post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
+        else:
+            _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
     awards.clear()
 
 
-def _join_awards(awards: Iterable[tuple[int, TriggerPlan, int]]) -> list[tuple[int, TriggerPlan, int]]:
+def _grant_rewards(agenda: Agenda, state: UserState, at: int) -> None:
+    """Grant the queued rewards of freezes, which are at the beginning of the awards, and remove them from there."""
+    awards = agenda.awards
+    count = sum(order < 0 for order, _, _ in awards)
+    for _, reward, times in awards[:count]:
+        grant_reward(agenda, state, reward, times, at)
+    del awards[:count]
+
+
+def _pays(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> bool:
+    """Return True if the gate of a trigger is open."""
+    if trigger.gate is not None:
+        return is_open(agenda, state, trigger, at)
+    required = trigger.user_attributes
+    return required is None or required.mismatch(state.profile.attributes) is None
+
+
+def _join_awards(awards: Iterable[tuple[int, Any, int]]) -> list[tuple[int, Any, int]]:
     """Return awards in the order of their triggers, with those of one trigger joined."""
-    times_of: dict[TriggerPlan, int] = {}
+    times_of: dict[Any, int] = {}
     for _, trigger, times in awards:
         times_of[trigger] = times_of.get(trigger, 0) + times
     return sorted((trigger.order, trigger, times) for trigger, times in times_of.items())
@@ -104,7 +134,8 @@ def post_entry(
     state.points.balances[index] = total
     state.points.awards[index] = sequence = state.points.awards[index] + 1
     entered = total - before
-    counted_before, counted, earned = before, total, None
+    counted_before, counted = before, total
+    earned = None
     if system.earned is not None:
         counted_before = earned_points(system.earned, state)
         counted = earned = counted_before + max(entered, 0)
@@ -125,11 +156,13 @@ def post_entry(
             earned,
         )
     )
-    rank_before, rank = bisect_right(system.thresholds, counted_before), bisect_right(system.thresholds, counted)
-    if rank != rank_before:
-        previous = system.levels[rank_before - 1].key if rank_before else None
-        level = system.levels[rank - 1].key if rank else None
-        agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
+    thresholds = system.thresholds
+    if thresholds:
+        rank_before, rank = bisect_right(thresholds, counted_before), bisect_right(thresholds, counted)
+        if rank != rank_before:
+            previous = system.levels[rank_before - 1].key if rank_before else None
+            level = system.levels[rank - 1].key if rank else None
+            agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
     if system.metrics and amount > 0:
         agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
     if system.counters and system not in agenda.systems:
@@ -153,19 +186,6 @@ def _bounded(state: UserState, system: SystemPlan, before: int, amount: int, *, 
     if blocks:
         raise OutOfPoints(state.id, system.key, before, -amount)
     return 0
-
-
-def earned_points(earned: WindowedCounter[LatestTotal], state: UserState) -> int:
-    """Return the sum of a user's positive awards."""
-    counted = earned.find(state.counters.windows)
-    return 0 if counted is None else int(counted.total() or 0)
-
-
-def points_for_level(system: SystemPlan, state: UserState) -> int:
-    """Return the number that decides a user's level in a points system: the balance, or the points earned."""
-    if system.earned is None:
-        return state.points.balances[system.index]
-    return earned_points(system.earned, state)
 
 
 def level_of(system: SystemPlan, total: int) -> Level | None:

@@ -1,7 +1,7 @@
-"""Preferences: the choices of users, how they are encoded, and the custom streak that they define.
+"""Preferences: the choices of users, how they are encoded, and the custom streaks that they define.
 
-A preference is a field of the user, for example ``preferences.streak.days_off``; its value is JSON, so that commands
-and effects contain it as text.
+A preference is a field of the user, for example ``preferences.streaks.daily.days_off`` for the streak ``daily``; its
+value is JSON, so that commands and effects contain it as text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from trophy_engine.rules.streak import Streak, StreakMetric
 
 #: The kinds of preferences: the first part of their names.
 NOTIFICATIONS: Final = "notifications"
-STREAK: Final = "streak"
+STREAKS: Final = "streaks"
 #: The messages that users can receive, and the channels.
 MESSAGES: Final = ("achievement_completed", "recap", "reactivation", "streak_reminder")
 CHANNELS: Final = ("email", "push")
@@ -31,16 +31,16 @@ def write_conditions(metrics: tuple[StreakMetric, ...]) -> str:
     return json.dumps([[metric.key, str(metric.threshold)] for metric in metrics], separators=(",", ":"))
 
 
-def read_streak_preferences(preferences: Mapping[str, str]) -> dict[str, Any]:
-    """Return a user's choices for their streak, by name; choices that were not made are absent."""
+def read_streak_preferences(preferences: Mapping[str, str], streak: str) -> dict[str, Any]:
+    """Return a user's choices for a streak, by name; choices that were not made are absent."""
     choices: dict[str, Any] = {}
+    prefix = f"{STREAKS}.{streak}."
     for name, encoded in preferences.items():
-        kind, _, key = name.partition(".")
-        if kind == STREAK:
-            value = json.loads(encoded)
-            if key == "metrics":
+        if name.startswith(prefix):
+            value, choice = json.loads(encoded), name.removeprefix(prefix)
+            if choice == "metrics":
                 value = tuple(StreakMetric(metric, exact_text(threshold)) for metric, threshold in value)
-            choices[key] = tuple(value) if isinstance(value, list) else value
+            choices[choice] = tuple(value) if isinstance(value, list) else value
     return choices
 
 
@@ -53,17 +53,16 @@ def read_notification_preferences(preferences: Mapping[str, str]) -> dict[str, t
     }
 
 
-def custom_streak_of(plan: Plan, preferences: Mapping[str, str]) -> StreakPlan | None:
+def custom_streak_of(plan: Plan, streak: StreakPlan, preferences: Mapping[str, str]) -> StreakPlan | None:
     """Return the plan of the custom streak that a user's preferences define, or None for the streak of the rules."""
-    rule = plan.ruleset.streak
-    if plan.streak is None or rule is None:
+    if not preferences:
         return None
-    choices = read_streak_preferences(preferences)
+    rule, choices = plan.ruleset.streaks[streak.place], read_streak_preferences(preferences, streak.key)
     if not choices.get("enabled", True):
-        return attrs.evolve(plan.streak.with_conditions((), "OR", ()), freezes=None)
+        return attrs.evolve(streak.with_conditions((), "OR", ()), freezes=None)
     if not rule.customization_enabled or choices.keys() <= {"enabled"}:
         return None
-    return plan.streak.with_conditions(
+    return streak.with_conditions(
         _declared_conditions(plan, choices.get("metrics", rule.metrics)),
         choices.get("evaluation_mode", rule.evaluation_mode),
         _days_off(rule, choices.get("days_off", rule.days_off)),

@@ -4,10 +4,10 @@ Outside the core no field is read by its number. Use ``name_fields``; where it i
 with ``position``.
 
 >>> from trophy_engine.core.effects import StreakLost
->>> raw = (StreakLost, "18", 0, 9, 739_343)
+>>> raw = (StreakLost, "18", 0, "daily", 9, 739_343)
 >>> to_effect(raw)
-StreakLost(user_id='18', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), length=9, \
-period_start=datetime.date(2025, 4, 2))
+StreakLost(user_id='18', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), streak='daily', \
+length=9, period_start=datetime.date(2025, 4, 2))
 >>> name_fields(raw).length, raw[position(StreakLost, "length")]
 (9, 9)
 """

@@ -1,4 +1,4 @@
-"""Recounting: after a change of its calendar, the streak is computed from the user's past transitions.
+"""Recounting: after a change of its calendar, a streak is computed from the user's past transitions.
 
 A calendar is a frequency and, for weeks, a first weekday (``Frequency``). Under every calendar the events of a user
 credit periods; the rules choose the calendar of the visible streak. Freezes, pauses, days off and restorations apply
@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.commands import Record, ResetStreak
+from trophy_engine.core.past_events import was_open
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import MetricPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
 from trophy_engine.core.streak_plan import StreakPlan
@@ -35,15 +35,15 @@ _BEFORE: Final = -1
 def recount_streak(
     agenda: Agenda, state: UserState, streak: StreakPlan, transitions: Iterable[Transition], at: int
 ) -> None:
-    """Replace the streak of a state, and its lost streaks, by those that past transitions result in."""
+    """Replace a streak of a state, and its lost streaks, by those that past transitions result in."""
     past = _Past(streak, transitions)
     runs = past.runs()
     is_running = bool(runs) and runs[-1].last >= streak.index(state.clock.day) - 1
     if agenda.decisions is not None:
         agenda.decisions += past.decisions(at, is_running=is_running)
     running = runs.pop() if is_running else None
-    state.restart_streak()
-    after = state.streak
+    state.restart_streak(streak)
+    after = state.streaks[streak.place]
     after.lost_streaks = past.losses
     for run in (*past.ended, *runs):
         after.started, after.decided_through = run.started, run.last
@@ -125,17 +125,20 @@ class _Past:
         return open_totals
 
     def _add_transition(self, transition: Transition) -> None:
-        visible, command = transition.state.streak.custom_streak or transition.plan.streak, transition.command
-        if visible is None:
+        command, declared = transition.command, transition.plan.find_streak(self._streak.key)
+        if declared is None:
             self._restart()
             self.losses, self.ended, self._decided = (), [], []
-        elif visible.calendar == self._streak.calendar:
+            return
+        custom = transition.state.streaks[declared.place].custom_streak
+        visible = custom or declared
+        if visible.calendar == self._streak.calendar:
             self._continue_from(transition.state, visible)
-        elif transition.state.streak.custom_streak is not None and not visible.conditions:
+        elif custom is not None and not visible.conditions:
             if self._visible_run is not None:  # credits after the change are forgotten, but not that it ended
                 self._decided.append((self._visible_run, self.through + 1))
             self._restart()
-        elif isinstance(command, ResetStreak):
+        elif isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak) is declared:
             runs = self.runs()
             self.ended += runs
             self._decided += self._with_first(runs)
@@ -143,13 +146,13 @@ class _Past:
             self._clear()
         elif isinstance(command, Record):
             day = transition.state.clock.zone.window(command.at)[0]
-            self._count_event(command, visible, transition.plan.metrics[command.metric], day)
+            self._count_event(command, visible, transition, day)
 
     def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
         self._restart()
-        self.losses, self.ended, self._decided = state.streak.lost_streaks, [], []
-        streak = state.streak
+        streak = state.streaks[visible.place]
+        self.losses, self.ended, self._decided = streak.lost_streaks, [], []
         self.through = max((streak.decided_through, *streak.credited_ahead))
         if streak.length:  # periods that ended without a miss are decided
             self.through = max(self.through, min(open_period(streak, visible), self._streak.index(state.clock.day)) - 1)
@@ -166,12 +169,14 @@ class _Past:
         self._credited = {}
         self._totals = {}
 
-    def _count_event(self, command: Record, visible: StreakPlan, recorded: MetricPlan, day: int) -> None:
-        attributes = dict(command.attributes)
+    def _count_event(self, command: Record, visible: StreakPlan, transition: Transition, day: int) -> None:
+        attributes, recorded = dict(command.attributes), transition.plan.metrics[command.metric]
         counted = [
             metric
             for metric in (recorded, *recorded.derived)
-            if metric.key in visible.conditions and metric.accepts(command.value, attributes)
+            if metric.key in visible.conditions
+            and metric.accepts(command.value, attributes)
+            and (metric.gate is None or was_open(metric.gate, transition, command.at, transition.state.clock.zone))
         ]
         if not counted:
             return

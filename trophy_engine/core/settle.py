@@ -8,8 +8,8 @@ There are five kinds of due work. At the same instant they are done in this orde
 4. timed awards;
 5. the work of plugs (``plugs.act``).
 
-The first three are due at local midnights only, so within a local day only the other two are checked. The next due day
-is computed, not searched day by day.
+Within the first two kinds, streaks come in the order of declaration. The first three kinds are due at local midnights
+only, so within a local day only the other two are checked. The next due day is computed, not searched day by day.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import plugs
 from trophy_engine.core.achievements import cross_thresholds
 from trophy_engine.core.agenda import Agenda
+from trophy_engine.core.gates import close_gates, is_waiting
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.points import has_no_effect
 from trophy_engine.core.points_limits import remaining_points
 from trophy_engine.core.state import UserState
-from trophy_engine.core.state.clock import ANNIVERSARY, FREEZE, LAST_DAY, MISS
+from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.points import Tick
 from trophy_engine.core.streaks import close_period, earn_freezes, find_due_days
-from trophy_engine.numbers import BEYOND
+from trophy_engine.numbers import BEYOND, Number
 
 
 def settle_to_last_effect(agenda: Agenda, state: UserState, until: int) -> UserState:
@@ -124,38 +125,43 @@ def _do_due_work(agenda: Agenda, state: UserState, until: int, today: int) -> in
 
 
 def _find_due_days(plan: Plan, state: UserState) -> None:
-    state.clock.due_days = [NEVER] * 3
+    state.clock.due_days = [NEVER] * (2 * len(plan.streaks) + 1)
     state.clock.due_days[ANNIVERSARY] = _anniversary_day(plan, state)
-    if plan.streak is not None:
-        find_due_days(state, state.streak.custom_streak or plan.streak)
+    for streak in state.visible_streaks(plan):
+        find_due_days(state, streak)
 
 
 def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
-    clock = state.clock
-    streak = state.streak.custom_streak or agenda.plan.streak
-    kind = clock.due_days.index(day)
+    clock, streaks = state.clock, agenda.plan.streaks
+    index = clock.due_days.index(day)
     if day + 1 in clock.due_days and not clock.zone.exists(day):
         # The calendar skipped the day, so two days share a midnight; the order of kinds applies to both together.
-        kind = min(kind, clock.due_days.index(day + 1))
-    if kind == MISS and streak is not None:
-        close_period(agenda, state, streak, at)
-    elif kind == FREEZE and streak is not None:
-        earn_freezes(agenda, state, streak, at)
+        index = min(index, clock.due_days.index(day + 1))
+    if index < 2 * len(streaks):
+        act = close_period if index < len(streaks) else earn_freezes
+        place = index % len(streaks)
+        act(agenda, state, state.streaks[place].custom_streak or streaks[place], at)
     else:
         before = state.counters.years
-        thresholds = agenda.plan.anniversaries.thresholds
-        state.counters.years = int(thresholds[bisect_right(thresholds, before)])
-        clock.due_days[ANNIVERSARY] = _anniversary_day(agenda.plan, state)
+        close_gates(agenda, state, agenda.plan.gated_awards, at)
+        state.counters.years = int(_next_years(agenda.plan, state))
         cross_thresholds(agenda, state, agenda.plan.anniversaries, before, state.counters.years, at)
         run_passes(agenda, state, at)
+        clock.due_days[ANNIVERSARY] = _anniversary_day(agenda.plan, state)
 
 
 def _anniversary_day(plan: Plan, state: UserState) -> int:
-    thresholds = plan.anniversaries.thresholds
-    years = thresholds[bisect_right(thresholds, state.counters.years)]
+    years = _next_years(plan, state)
     if state.profile.sign_up_day is None or years == BEYOND:
         return NEVER
     return _anniversary(state.profile.sign_up_day, int(years))
+
+
+def _next_years(plan: Plan, state: UserState) -> Number:
+    """Return the number of the next anniversary on which an achievement can be completed; ``BEYOND`` for none."""
+    counter, years = plan.anniversaries, state.counters.years
+    following = bisect_right(counter.thresholds, years)
+    return years + 1 if counter.gated and is_waiting(counter, state, following) else counter.thresholds[following]
 
 
 def _anniversary(sign_up_day: int, years: int) -> int:
@@ -203,6 +209,7 @@ def _run_tick(agenda: Agenda, state: UserState, at: int) -> None:
 def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> None:
     if trigger.limit is not None and remaining_points(trigger.limit, state, at) == 0:
         return  # a long absence would lose points again and again
+    close_gates(agenda, state, agenda.plan.gated_awards, at)
     agenda.awards.append((trigger.order, trigger, 1))
     run_passes(agenda, state, at)
     if agenda.plan.plugs:

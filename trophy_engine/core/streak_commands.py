@@ -12,7 +12,7 @@ from typing import Any, Final, assert_never
 
 from trophy_engine.calendar.frequencies import Daily, Monthly, Weekly
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.commands import GrantFreeze, Pause, ResetStreak, RestoreStreak, Unpause
+from trophy_engine.core.commands import ALL_STREAKS, GrantFreeze, Pause, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.core.effects import (
     FreezeGranted,
     StreakPaused,
@@ -25,7 +25,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import NO_PERIODS, LostStreak
 from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import decide_period, find_due_days, lose_streak
-from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore, UnknownKey
+from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore
 
 StreakCommand = GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
 
@@ -33,34 +33,36 @@ _DAYS_BACK: Final = 90
 
 
 def apply_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> None:
-    """Apply a command to a user's streak.
+    """Apply a command to a user's streak, or to all of them.
 
     Raises:
-        UnknownKey: the rules have no streak.
+        UnknownKey: the rules have no streak, or none with the key.
         InvalidValue: a pause would begin in the past or end before it begins, or the pause to end does not exist.
         FreezeLimitReached: the user has as many freezes as the rules allow.
         NoStreakToRestore: no recently lost streak is longer than the running one, or the user has disabled the streak.
         NoStreakToReset: the user has no running streak.
     """
-    if agenda.plan.streak is None:
-        raise UnknownKey("rule", "streak", ())
-    plan = state.streak.custom_streak or agenda.plan.streak
-    _APPLY[type(command)](agenda, state, plan, command)
-    find_due_days(state, plan)
+    if command.streak == ALL_STREAKS and agenda.plan.streaks:
+        streaks = agenda.plan.streaks
+    else:
+        streaks = [agenda.plan.streak_of(None if command.streak == ALL_STREAKS else command.streak)]
+    for streak in streaks:
+        plan = state.streaks[streak.place].custom_streak or streak
+        _APPLY[type(command)](agenda, state, plan, command)
+        find_due_days(state, plan)
     state.clock.due = min(state.clock.due, command.at)
 
 
-def _grant_freeze(agenda: Agenda, state: UserState, _: StreakPlan, command: GrantFreeze) -> None:
-    rule = None if agenda.plan.streak is None else agenda.plan.streak.freezes
-    freezes = state.streak.freezes
+def _grant_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, command: GrantFreeze) -> None:
+    rule = agenda.plan.streaks[plan.place].freezes
+    freezes = state.streaks[plan.place].freezes
     if rule is None or freezes >= rule.max_count:
         raise FreezeLimitReached(state.id, freezes)
-    state.streak = state.streak.copy()
-    state.streak.freezes = freezes + 1
-    agenda.effects.append((FreezeGranted, state.id, command.at, 1, freezes + 1))
+    state.change_streak(plan.place).freezes = freezes + 1
+    agenda.effects.append((FreezeGranted, state.id, command.at, plan.key, 1, freezes + 1))
 
 
-def _pause(agenda: Agenda, state: UserState, _: StreakPlan, command: Pause) -> None:
+def _pause(agenda: Agenda, state: UserState, plan: StreakPlan, command: Pause) -> None:
     start, end = (date.fromisoformat(day).toordinal() for day in (command.start, command.end))
     if start < state.clock.day:
         today = date.fromordinal(state.clock.day)
@@ -68,28 +70,28 @@ def _pause(agenda: Agenda, state: UserState, _: StreakPlan, command: Pause) -> N
         raise InvalidValue(message)
     if end < start:
         raise InvalidValue(f"a pause must not end before it starts, but {command.end} is before {command.start}")
-    state.streak = streak = state.streak.copy()
+    streak = state.change_streak(plan.place)
     streak.pauses = streak.pauses.add((start, end, False))
-    agenda.effects.append((StreakPaused, state.id, command.at, len(streak.pauses), start, end))
+    agenda.effects.append((StreakPaused, state.id, command.at, plan.key, len(streak.pauses), start, end))
 
 
-def _unpause(agenda: Agenda, state: UserState, _: StreakPlan, command: Unpause) -> None:
-    index, pauses = command.number - 1, state.streak.pauses
+def _unpause(agenda: Agenda, state: UserState, plan: StreakPlan, command: Unpause) -> None:
+    index, pauses = command.number - 1, state.streaks[plan.place].pauses
     if not 0 <= index < len(pauses) or pauses[index][2]:
         raise InvalidValue(f"user {state.id!r} has no pause {command.number} that can be taken back")
     start, end, _archived = pauses[index]
-    state.streak = state.streak.copy()
-    state.streak.pauses = pauses.replace(index, (start, min(end, state.clock.day - 1), True))
-    agenda.effects.append((StreakUnpaused, state.id, command.at, command.number))
+    streak = state.change_streak(plan.place)
+    streak.pauses = pauses.replace(index, (start, min(end, state.clock.day - 1), True))
+    agenda.effects.append((StreakUnpaused, state.id, command.at, plan.key, command.number))
 
 
 def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
     """Continue a lost streak: the periods since are decided; the present one is protected and can still be credited."""
-    before = state.streak.length
+    before = state.streaks[plan.place].length
     lost = _longest_lost(state, plan)
     if lost is None or lost.length <= before or not plan.conditions:
         raise NoStreakToRestore(state.id, before)
-    state.streak = streak = state.streak.copy()
+    streak = state.change_streak(plan.place)
     period = plan.index(state.clock.day)
     through = lost.decided_through
     if before:  # a flight west may show earlier dates
@@ -100,7 +102,8 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
     if through < period:
         streak.protected_periods |= {period}
     decide_period(streak, plan, max(through, period - 1))
-    agenda.effects.append((StreakRestored, state.id, command.at, lost.length, before, plan.first_day(period)))
+    first_day = plan.first_day(period)
+    agenda.effects.append((StreakRestored, state.id, command.at, plan.key, lost.length, before, first_day))
     if agenda.decisions is not None:
         first = min(plan.index(lost.last_day + 1), period)
         note_decision(agenda.decisions, plan, streak, "restored", period, command.at, first=first)
@@ -120,24 +123,24 @@ def _longest_lost(state: UserState, plan: StreakPlan) -> LostStreak | None:
             assert_never(plan.calendar.unit)
     if not isinstance(plan.calendar, Daily | Weekly | Monthly):  # of long periods, the last loss is never too old
         since = min(since, plan.first_day(plan.index(state.clock.day) - 1) - 1)
-    recent = [lost for lost in state.streak.lost_streaks if lost.last_day >= since]
+    recent = [lost for lost in state.streaks[plan.place].lost_streaks if lost.last_day >= since]
     return max(reversed(recent), key=lambda lost: lost.length, default=None)
 
 
 def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStreak) -> None:
-    """End the streak; only events after the reset count towards the present period."""
-    if not state.streak.length:
+    """End a streak; only events after the reset count towards the present period."""
+    if not state.streaks[plan.place].length:
         raise NoStreakToReset(state.id)
-    state.streak = streak = state.streak.copy()
+    streak = state.change_streak(plan.place)
     through = streak.decided_through
     period = plan.index(state.clock.day)
-    agenda.effects.append((StreakReset, state.id, command.at, streak.length, plan.first_day(period)))
+    agenda.effects.append((StreakReset, state.id, command.at, plan.key, streak.length, plan.first_day(period)))
     if agenda.decisions is not None:
         note_protected(agenda.decisions, plan, streak, through + 1, period - 1, command.at)
     streak.credited_ahead = NO_PERIODS
     lose_streak(agenda, state, plan, period, command.at, "reset")
-    state.streak.decided_through = min(through, period - 1)
-    state.streak.protected_periods = NO_PERIODS
+    streak.decided_through = min(through, period - 1)
+    streak.protected_periods = NO_PERIODS
     state.drop_totals(plan)
 
 

@@ -24,14 +24,19 @@ class StreakCondition:
 
 @attrs.define(eq=False)
 class StreakPlan:
-    """The streak: its calendar, its conditions, and the counter of its length.
+    """A streak: its calendar, its conditions, and the counter of its length.
 
-    ``index`` and ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
+    ``place`` is the index of the streak in the plan and in the state; the local days at the start of which a period is
+    missed and freezes are earned are at ``place`` and ``freeze_place`` in ``Clock.due_days``. ``index`` and
+    ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
     ``conditions`` are by metric; ``single`` is the threshold if there is only one. ``counters`` are the counters of
     all metrics that can be in a condition, those of custom streaks included. ``days_off`` are numbers of weekdays, 0
     for Sunday.
     """
 
+    key: str
+    place: int
+    freeze_place: int
     calendar: Frequency
     daily: bool
     index: Callable[[int], int]

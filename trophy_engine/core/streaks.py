@@ -1,4 +1,4 @@
-"""The streak: events credit periods; if a period is missed, a freeze is spent on it or the streak is lost.
+"""Streaks: events credit periods; if a period is missed, a freeze is spent on it or the streak is lost.
 
 Periods are decided in order: ``decided_through`` is the last decided one. Protected periods need no decision: those of
 a pause, days off, days that travel cut short. The first period that is neither decided nor protected is the open one;
@@ -26,9 +26,9 @@ from trophy_engine.core.effects import (
     StreakStarted,
 )
 from trophy_engine.core.period_decisions import PeriodDecision, note_decision, note_protected
-from trophy_engine.core.plan import MetricPlan
+from trophy_engine.core.plan import MetricPlan, RewardPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.core.state.clock import FREEZE, LAST_DAY, MISS
+from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.streak import NO_PERIODS, StreakState
 from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.travel import REACH, keep_miss
@@ -38,6 +38,24 @@ _WEEK: Final = 7
 
 
 def count_event(
+    agenda: Agenda, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
+) -> tuple[StreakPlan, ...]:
+    """Count an event of a recorded metric in the periods of its local day; return the streaks that it credits."""
+    credited: tuple[StreakPlan, ...] = ()
+    for place, declared in metric.streaks:
+        streak = state.streaks[place]
+        plan = streak.custom_streak or declared
+        if plan is None:
+            continue
+        period = plan.index(state.clock.day)
+        if period <= streak.decided_through or (streak.credited_ahead and period in streak.credited_ahead):
+            continue
+        if _count_in_period(agenda, state, plan, metric, value, at, attributes, period):
+            credited = (*credited, plan)
+    return credited
+
+
+def _count_in_period(
     agenda: Agenda,
     state: UserState,
     plan: StreakPlan,
@@ -45,12 +63,9 @@ def count_event(
     value: Number,
     at: int,
     attributes: Mapping[str, str],
+    period: int,
 ) -> bool:
-    """Count an event of a recorded metric in the period of its local day; return True if it credits the period."""
-    streak = state.streak
-    period = plan.index(state.clock.day)
-    if period <= streak.decided_through or (streak.credited_ahead and period in streak.credited_ahead):
-        return False
+    """Count an event in a period that is not decided; return True if it credits the period."""
     windows, single = state.counters.windows, plan.single
     if metric.plain and not metric.derived:
         condition = plan.conditions.get(metric.key)
@@ -60,12 +75,12 @@ def count_event(
             _credit(agenda, state, plan, period, at)
             return True
         condition.counter.open(windows).add(period, value)
-    elif not _count_all(state, plan, metric, value, attributes, period):
+    elif not _count_all(agenda, state, plan, metric, value, attributes, period):
         return False
     totals = open_totals(plan, state)
     if plan.is_met({key: held.total(period) for key, held in totals.items()}):
         _credit(agenda, state, plan, period, at)
-        state.drop_totals(plan, state.streak.decided_through)
+        state.drop_totals(plan, state.streaks[plan.place].decided_through)
         return True
     if any(len(held.held) > 1 for held in totals.values()):
         state.drop_totals(plan, period - REACH)
@@ -73,13 +88,21 @@ def count_event(
 
 
 def _count_all(
-    state: UserState, plan: StreakPlan, metric: MetricPlan, value: Number, attributes: Mapping[str, str], period: int
+    agenda: Agenda,
+    state: UserState,
+    plan: StreakPlan,
+    metric: MetricPlan,
+    value: Number,
+    attributes: Mapping[str, str],
+    period: int,
 ) -> bool:
     """Count an event for the conditions on a recorded metric and those derived from it; return False if none counts."""
     counted = False
     for other in (metric, *metric.derived):
         condition = plan.conditions.get(other.key)
-        if condition is not None and other.accepts(value, attributes):
+        if condition is None or (other.gate is not None and other in agenda.closed):
+            continue
+        if other.accepts(value, attributes):
             item = other.item_of(value, attributes, state.clock.day)
             condition.counter.open(state.counters.windows).add(period, item)
             counted = True
@@ -97,9 +120,9 @@ def open_totals(plan: StreakPlan, state: UserState) -> dict[str, WindowTotals]:
 
 
 def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
-    former = state.streak
-    state.streak = streak = former.copy()
-    state.misses = ()
+    former = state.streaks[plan.place]
+    streak = state.change_streak(plan.place)
+    state.forget_misses(plan.key)
     running = streak.length
     streak.length = length = running + 1
     streak.extended_at = at
@@ -110,12 +133,12 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
         streak.credited_ahead |= {period}
     else:
         decide_period(streak, plan, period)
-        state.clock.due_days[MISS] = missed_on(streak, plan)
+        state.clock.due_days[plan.place] = missed_on(streak, plan)
     if running:
-        agenda.effects.append((StreakExtended, state.id, at, length, first_day))
+        agenda.effects.append((StreakExtended, state.id, at, plan.key, length, first_day))
     else:
         streak.started = state.clock.day
-        agenda.effects.append((StreakStarted, state.id, at, length, first_day))
+        agenda.effects.append((StreakStarted, state.id, at, plan.key, length, first_day))
     if agenda.decisions is not None:
         _note_decided(agenda.decisions, plan, former, streak, "credited", period, at)
 
@@ -187,21 +210,25 @@ def _unprotected(streak: StreakState, plan: StreakPlan, period: int) -> int:
 
 def pass_unmissed(agenda: Agenda, state: UserState, before: StreakPlan, after: StreakPlan) -> None:
     """Mark the periods that ended without a miss as decided, before a change of the days off."""
-    streak = state.streak
+    streak = state.streaks[after.place]
     if streak.length and before.days_off != after.days_off:
         last = min(open_period(streak, before), before.index(state.clock.day)) - 1
         if last > streak.decided_through:
-            state.streak = streak.copy()
-            decide_period(state.streak, before, last)
+            decide_period(state.change_streak(after.place), before, last)
             if agenda.decisions is not None:
                 at = state.clock.settled
                 note_protected(agenda.decisions, before, streak, streak.decided_through + 1, last, at)
 
 
 def find_due_days(state: UserState, plan: StreakPlan) -> None:
-    """Compute the local days at the start of which the open period is missed, and freezes are earned."""
-    state.clock.due_days[MISS] = missed_on(state.streak, plan)
-    state.clock.due_days[FREEZE] = _next_freeze_day(state.streak, plan)
+    """Compute the local days at the start of which the open period of a streak is missed, and freezes are earned.
+
+    Nothing is computed where no due day is known: then all will be, when the user is settled next.
+    """
+    due_days, streak = state.clock.due_days, state.streaks[plan.place]
+    if due_days[ANNIVERSARY] >= 0:
+        due_days[plan.place] = missed_on(streak, plan)
+        due_days[plan.freeze_place] = next_freeze_day(streak, plan)
 
 
 def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
@@ -209,45 +236,45 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
 
     A date that the user's zone skips cannot be missed. It is protected but not decided: another zone can have it.
     """
-    former = state.streak
-    streak = former.copy()
-    period = open_period(streak, plan)
+    former = state.streaks[plan.place]
+    period = open_period(former, plan)
     if plan.daily and not state.clock.zone.exists(period):
+        streak = state.change_streak(plan.place)
         streak.protected_periods |= {period}
-        state.streak = streak
-    elif plan.freezes is not None and streak.freezes:
-        keep_miss(state, period, frozen=True)
-        state.streak = streak
+    elif plan.freezes is not None and former.freezes:
+        keep_miss(state, plan, period, frozen=True)
+        streak = state.change_streak(plan.place)
         was_full = streak.freezes >= plan.freezes.max_count
         streak.freezes -= 1
         streak.freezes_used += 1
         if was_full:  # freezes that were not earned for lack of room are not earned later
             streak.freeze_day = max(streak.freeze_day, plan.first_day(period + 1) - 1)
-            state.clock.due_days[FREEZE] = _next_freeze_day(streak, plan)
+            state.clock.due_days[plan.freeze_place] = next_freeze_day(streak, plan)
         decide_period(streak, plan, period)
-        agenda.effects.append((FreezeConsumed, state.id, at, streak.freezes, streak.length, plan.first_day(period)))
+        first_day = plan.first_day(period)
+        agenda.effects.append((FreezeConsumed, state.id, at, plan.key, streak.freezes, streak.length, first_day))
         if agenda.decisions is not None:
             _note_decided(agenda.decisions, plan, former, streak, "frozen", period, at)
     else:
-        keep_miss(state, period, frozen=False)
-        state.streak = streak
+        keep_miss(state, plan, period, frozen=False)
+        streak = state.change_streak(plan.place)
         if agenda.decisions is not None:
             note_protected(agenda.decisions, plan, former, former.decided_through + 1, period - 1, at)
         lose_streak(agenda, state, plan, period, at, "missed")
-    state.clock.due_days[MISS] = missed_on(streak, plan)
+    state.clock.due_days[plan.place] = missed_on(streak, plan)
 
 
 def lose_streak(
     agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int, kind: Literal["missed", "reset"]
 ) -> None:
-    """End the streak in a period; the periods credited after it begin the next streak.
+    """End a streak in a period; the periods credited after it begin the next streak.
 
-    ``state.streak`` is changed, so it must be a copy that no other state refers to.
+    The streak of the state is changed, so it must be a copy that no other state refers to.
     """
-    streak = state.streak
+    streak = state.streaks[plan.place]
     ahead, streak.credited_ahead = streak.credited_ahead, NO_PERIODS
     length, first_day = streak.length - len(ahead), plan.first_day(period)
-    agenda.effects.append((StreakLost, state.id, at, length, first_day))
+    agenda.effects.append((StreakLost, state.id, at, plan.key, length, first_day))
     streak.remember_loss(first_day - 1, length)
     streak.length = 0
     streak.started = None
@@ -258,15 +285,15 @@ def lose_streak(
         streak.length = new_length
         if new_length == 1:
             streak.started = first_day
-        agenda.effects.append(
-            (StreakStarted if new_length == 1 else StreakExtended, state.id, at, new_length, first_day)
-        )
+        effect = StreakStarted if new_length == 1 else StreakExtended
+        agenda.effects.append((effect, state.id, at, plan.key, new_length, first_day))
         decide_period(streak, plan, credited)
         if agenda.decisions is not None:
             note_decision(agenda.decisions, plan, streak, "credited", credited, at)
 
 
-def _next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:
+def next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:
+    """Return the local day at the start of which freezes are earned with time next, or ``NEVER``."""
     rule = plan.freezes
     if rule is None or rule.auto_earn_interval is None or streak.freezes >= rule.max_count:
         return NEVER
@@ -276,15 +303,29 @@ def _next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:
 
 def earn_freezes(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) -> None:
     """Grant the freezes that are due, up to the maximum; a user who has the maximum is due none."""
-    state.streak = streak = state.streak.copy()
-    streak.freeze_day = state.clock.due_days[FREEZE]
+    streak = state.change_streak(plan.place)
+    streak.freeze_day = state.clock.due_days[plan.freeze_place]
     rule = plan.freezes
     if rule is None or rule.auto_earn_amount is None:
         return
     earned = min(rule.auto_earn_amount, rule.max_count - streak.freezes)
     streak.freezes += earned
-    state.clock.due_days[FREEZE] = _next_freeze_day(streak, plan)
-    agenda.effects.append((FreezeEarned, state.id, at, earned, streak.freezes))
+    state.clock.due_days[plan.freeze_place] = next_freeze_day(streak, plan)
+    agenda.effects.append((FreezeEarned, state.id, at, plan.key, earned, streak.freezes, None))
+
+
+def grant_reward(agenda: Agenda, state: UserState, reward: RewardPlan, times: int, at: int) -> None:
+    """Grant the freezes of a reward, up to the maximum; a user who has disabled the streak is granted none."""
+    plan = state.streaks[reward.streak.place].custom_streak or reward.streak
+    if plan.freezes is None:
+        return
+    freezes = state.streaks[plan.place].freezes
+    earned = min(times * reward.rule.freezes, plan.freezes.max_count - freezes)
+    if earned > 0:
+        streak = state.change_streak(plan.place)
+        streak.freezes = freezes + earned
+        agenda.effects.append((FreezeEarned, state.id, at, plan.key, earned, streak.freezes, reward.rule))
+        find_due_days(state, plan)
 
 
 def expires(streak: StreakState, plan: StreakPlan, time_zone: Zone) -> int | None:

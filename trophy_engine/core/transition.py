@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from trophy_engine.core.commands import UserCommand
+from trophy_engine.core.gates import GateAnswer
 from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import Plan, TriggerPlan
 from trophy_engine.core.raw_effects import NamedEffect
@@ -21,6 +22,7 @@ class Transition(NamedTuple):
         effects: what happened, in order.
         decisions: what was decided of periods of streaks, in order.
         due: the triggers to pay, in order, and how many times each.
+        gate_answers: whether gates were open when they were asked, in order.
         before, state: the user before it (None before the creation) and after it; not to be changed.
     """
 
@@ -29,14 +31,16 @@ class Transition(NamedTuple):
     effects: list[NamedEffect]
     decisions: list[PeriodDecision]
     due: list[tuple[TriggerPlan, int]]
+    gate_answers: list[GateAnswer]
     before: UserState | None
     state: UserState
 
 
 class PeriodAccount:
-    """The decisions on periods that are in force after some transitions, each with its transition, in order."""
+    """The decisions on periods of a streak that are in force after some transitions, each with its transition."""
 
-    def __init__(self, transitions: Iterable[Transition] = ()) -> None:
+    def __init__(self, streak: str, transitions: Iterable[Transition] = ()) -> None:
+        self._streak = streak
         self._entries: list[tuple[PeriodDecision, Transition]] = []
         for transition in transitions:
             self.add(transition)
@@ -48,6 +52,8 @@ class PeriodAccount:
     def add(self, transition: Transition) -> None:
         """Add the decisions of the next transition, and remove those that it undoes."""
         for decision in transition.decisions:
+            if decision.streak.key != self._streak:
+                continue
             if decision.kind == "undone":
                 self._undo(decision)
             else:

@@ -1,4 +1,4 @@
-"""Travel: what a change of time zone does to a streak.
+"""Travel: what a change of time zone does to streaks.
 
 A flight east cuts local dates short. They are protected until each of them is decided.
 
@@ -10,6 +10,7 @@ before it (``UserState.misses``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from trophy_engine.calendar.zones import Zone
@@ -24,8 +25,8 @@ from trophy_engine.core.streak_plan import StreakPlan
 REACH: Final = 3
 
 
-def enter_zone(agenda: Agenda, state: UserState, plan: StreakPlan | None, time_zone: Zone, at: int) -> bool:
-    """Set the zone of a user, with what that does to the streak; return True if it is a jump east.
+def enter_zone(agenda: Agenda, state: UserState, streaks: Iterable[StreakPlan], time_zone: Zone, at: int) -> bool:
+    """Set the zone of a user, with what that does to their streaks; return True if it is a jump east.
 
     The zone can also be the same with days that start earlier, which is east, or later, which is west.
     """
@@ -33,10 +34,10 @@ def enter_zone(agenda: Agenda, state: UserState, plan: StreakPlan | None, time_z
     arrival, _ = time_zone.window(at)
     jump_east = time_zone.date_offset(at) > state.clock.zone.date_offset(at)
     state.clock.zone = time_zone
-    if plan is not None:
-        _undo_misses(agenda, state, plan, arrival, at)
+    for streak in streaks:
+        _undo_misses(agenda, state, streak, arrival, at)
         if jump_east:
-            _protect_cut_short(state, plan, departure, arrival)
+            _protect_cut_short(state, streak, departure, arrival)
     return jump_east
 
 
@@ -44,7 +45,7 @@ def _protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arriv
     """Protect the local days that a jump east cuts short: the day of departure, those skipped, the day of arrival."""
     if not plan.daily:
         return
-    state.streak = streak = state.streak.copy()
+    streak = state.change_streak(plan.place)
     # A running streak decides its days in order, and one that is not running has none left to decide but the latest.
     oldest = streak.decided_through if streak.length else departure - REACH
     known = (day for day in streak.protected_periods if day > oldest)
@@ -52,10 +53,14 @@ def _protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arriv
     streak.protected_periods = frozenset((*known, *cut_short))
 
 
-def keep_miss(state: UserState, period: int, *, frozen: bool) -> None:
+def keep_miss(state: UserState, plan: StreakPlan, period: int, *, frozen: bool) -> None:
     """Store a decision on a missed period with the streak before it, and drop those that can no longer be undone."""
-    miss = Miss(state.commands, period, frozen, state.streak)
-    kept = (former for former in state.misses if former.commands == state.commands and former.period > period - REACH)
+    miss = Miss(plan.key, state.commands, period, frozen, state.streaks[plan.place])
+    kept = (
+        former
+        for former in state.misses
+        if former.commands == state.commands and (former.key != plan.key or former.period > period - REACH)
+    )
     state.misses = (*kept, miss) if state.misses else (miss,)
 
 
@@ -64,25 +69,27 @@ def _undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int,
     current = plan.index(today)
     while plan.daily and not state.clock.zone.exists(current - 1):  # the user never saw that date
         current -= 1
-    while state.misses and state.misses[-1].commands == state.commands and state.misses[-1].period >= current:
-        *kept, miss = state.misses
-        state.misses = tuple(kept)
-        state.streak = state.streak.copy()
-        miss.undo(state.streak)
+    for miss in reversed([miss for miss in state.misses if miss.key == plan.key]):
+        if miss.commands != state.commands or miss.period < current:
+            return
+        state.misses = tuple(other for other in state.misses if other is not miss)
+        streak = state.change_streak(plan.place)
+        miss.undo(streak)
         first_day = plan.first_day(miss.period)
         if miss.frozen:
             _return_freeze(agenda, state, plan, first_day, at)
         else:
-            agenda.effects.append((StreakLossUndone, state.id, at, state.streak.length, first_day))
+            agenda.effects.append((StreakLossUndone, state.id, at, plan.key, streak.length, first_day))
         if agenda.decisions is not None:
-            first = state.streak.decided_through + 1
-            note_decision(agenda.decisions, plan, state.streak, "undone", miss.period, at, first=first)
+            first = streak.decided_through + 1
+            note_decision(agenda.decisions, plan, streak, "undone", miss.period, at, first=first)
 
 
 def _return_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, first_day: int, at: int) -> None:
     """Return the freeze that was spent on a period, unless the user already has the maximum."""
-    streak = state.streak
+    streak = state.streaks[plan.place]
     has_room = plan.freezes is not None and streak.freezes < plan.freezes.max_count
     streak.freezes += has_room
     streak.freezes_used -= 1
-    agenda.effects.append((FreezeReturned, state.id, at, streak.freezes, streak.length, first_day, int(has_room)))
+    effect = FreezeReturned, state.id, at, plan.key, streak.freezes, streak.length, first_day, int(has_room)
+    agenda.effects.append(effect)

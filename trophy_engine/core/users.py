@@ -13,10 +13,11 @@ from trophy_engine.core.achievements import cross_thresholds
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Changes
 from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
+from trophy_engine.core.gates import close_gates
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.period_decisions import ended_protected, note_decision
 from trophy_engine.core.plugs import end_step
-from trophy_engine.core.preferences import custom_streak_of
+from trophy_engine.core.preferences import STREAKS, custom_streak_of
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streak_plan import StreakPlan
@@ -25,7 +26,8 @@ from trophy_engine.core.travel import enter_zone
 from trophy_engine.errors import CustomizationDisabled, FieldName, InvalidValue
 
 _UTC: Final = "UTC"
-_ENABLED: Final = "preferences.streak.enabled"
+_PREFERENCE: Final = "preferences.streaks."
+_ENABLED: Final = ".enabled"
 
 
 def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) -> UserState:
@@ -42,16 +44,23 @@ def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) ->
     state.profile.control = experiment is not None and _experiment_bucket(user_id) < experiment.control_ratio
     agenda.effects.append((UserCreated, user_id, at, state.clock.zone.name))
     update_profile(agenda, state, fields, at)
-    freezes = agenda.plan.streak.freezes if agenda.plan.streak else None
-    if freezes is not None and freezes.start_count:
-        state.streak.freezes = freezes.start_count
-        agenda.effects.append((FreezeGranted, user_id, at, freezes.start_count, freezes.start_count))
+    for streak in agenda.plan.streaks:
+        grant_first_freezes(agenda, state, streak, at)
+    close_gates(agenda, state, agenda.plan.gated_awards, at)
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
     run_passes(agenda, state, at)
     if agenda.plan.plugs:
         end_step(agenda, state, None, at)
     settle_user(agenda, state, at)
     return state
+
+
+def grant_first_freezes(agenda: Agenda, state: UserState, streak: StreakPlan, at: int) -> None:
+    """Grant the freezes that everybody has at the beginning of a streak."""
+    count = 0 if streak.freezes is None else streak.freezes.start_count
+    if count:
+        state.streaks[streak.place].freezes = count
+        agenda.effects.append((FreezeGranted, state.id, at, streak.key, count, count))
 
 
 def _experiment_bucket(user_id: str) -> int:
@@ -66,10 +75,10 @@ def check_changes(agenda: Agenda, state: UserState, fields: Mapping[str, str | N
         InvalidValue: the sign-up date lies in the future of the user's zone, or emails are wanted without an address.
         CustomizationDisabled: a field sets a custom streak, and the rules do not allow it.
     """
-    rule = agenda.plan.ruleset.streak
-    if not (rule is not None and rule.customization_enabled):
-        for field, value in fields.items():
-            if field.startswith("preferences.streak.") and field != _ENABLED and value is not None:
+    for field, value in fields.items():
+        if field.startswith(_PREFERENCE) and not field.endswith(_ENABLED) and value is not None:
+            key = field.removeprefix(_PREFERENCE).partition(".")[0]
+            if not any(rule.customization_enabled for rule in agenda.plan.ruleset.streaks if rule.key == key):
                 raise CustomizationDisabled(state.id)
     if fields.get("subscribe_to_emails") == "true" and not fields.get("email", state.profile.email):
         raise InvalidValue(("requires an address; set", FieldName("email"), "too"), "subscribe_to_emails")
@@ -135,40 +144,43 @@ def _change_preference(agenda: Agenda, state: UserState, key: str, value: str | 
         state.profile.preferences = {name: old for name, old in state.profile.preferences.items() if name != key}
     else:
         state.profile.preferences = {**state.profile.preferences, key: value}
-    if not key.startswith("streak.") or agenda.plan.streak is None:
+    kind, _, choice = key.partition(".")
+    streak = agenda.plan.find_streak(choice.partition(".")[0]) if kind == STREAKS else None
+    if streak is None:
         return
-    before = state.streak.custom_streak or agenda.plan.streak
-    state.streak = state.streak.copy()
-    state.streak.custom_streak = custom_streak_of(agenda.plan, state.profile.preferences)
-    after = state.streak.custom_streak or agenda.plan.streak
+    own = state.change_streak(streak.place)
+    before = own.custom_streak or streak
+    own.custom_streak = custom_streak_of(agenda.plan, streak, state.profile.preferences)
+    after = own.custom_streak or streak
     pass_unmissed(agenda, state, before, after)
     state.keep_totals(after)
     if not after.conditions and before.conditions:
         _drop_streak(agenda, state, before)
     if before.freezes is None:  # no freezes are earned without them in the rules or with the streak disabled
-        state.streak.freeze_day = max(state.streak.freeze_day, state.clock.day)
+        own = state.change_streak(streak.place)
+        own.freeze_day = max(own.freeze_day, state.clock.day)
     find_due_days(state, after)
     state.clock.due = min(state.clock.due, state.clock.settled)
 
 
 def _drop_streak(agenda: Agenda, state: UserState, plan: StreakPlan) -> None:
     """Drop the streak of a user who has disabled it, which is not a loss."""
-    length = state.streak.length
+    length = state.streaks[plan.place].length
     if agenda.decisions is not None and length:
         agenda.decisions += ended_protected(state, plan)
-    state.restart_streak()
+    state.restart_streak(plan)
     if agenda.decisions is not None and length:
-        period, at = plan.index(state.clock.day), state.clock.settled
-        note_decision(agenda.decisions, plan, state.streak, "lost", period, at, ended=length)
+        period, at, streak = plan.index(state.clock.day), state.clock.settled, state.streaks[plan.place]
+        note_decision(agenda.decisions, plan, streak, "lost", period, at, ended=length)
 
 
 def _change_zone(agenda: Agenda, state: UserState, time_zone: Zone, at: int) -> None:
-    """Move a user to another zone: the streak is not lost by it, and no midnight or daily award happens twice."""
+    """Move a user to another zone: no streak is lost by it, and no midnight or daily award happens twice."""
     pass_ticks(agenda.plan, state, at)
-    streak = state.streak.custom_streak or agenda.plan.streak
-    jump_east = enter_zone(agenda, state, streak, time_zone, at)
+    streaks = state.visible_streaks(agenda.plan)
+    jump_east = enter_zone(agenda, state, streaks, time_zone, at)
     state.clock.due = state.clock.next_tick = at
-    if streak is not None:
+    for streak in streaks:
         find_due_days(state, streak)
     if jump_east:
         pay_ticks_skipped(agenda, state, at)
@@ -181,6 +193,7 @@ def _change_sign_up_date(agenda: Agenda, state: UserState, signed_up: str | None
     state.profile.sign_up_day = None if signed_up is None else date.fromisoformat(signed_up).toordinal()
     state.forget()
     if state.profile.sign_up_day is not None:
+        close_gates(agenda, state, agenda.plan.gated_awards, at)
         state.counters.years = anniversaries_by(state.profile.sign_up_day, state.clock.zone.window(at)[0])
         cross_thresholds(agenda, state, agenda.plan.anniversaries, 0, state.counters.years, at, announce=False)
         run_passes(agenda, state, at, announce=False)

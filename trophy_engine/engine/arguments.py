@@ -11,7 +11,7 @@ from typing import Final
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, Changes, Plan, write_conditions
+from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_conditions
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
@@ -209,6 +209,7 @@ def encode_preferences(
     plan: Plan,
     *,
     notifications: Mapping[str, Sequence[str]] | None,
+    streak: str | None,
     streak_enabled: bool | Unset,
     evaluation_mode: str | Unset,
     metrics: Sequence[StreakMetric] | Unset,
@@ -218,18 +219,22 @@ def encode_preferences(
 
     Raises:
         InvalidValue: a preference cannot have the value.
-        UnknownKey: the rules do not declare a metric.
+        UnknownKey: the rules do not declare a metric, or the streak.
     """
     changes: dict[str, str | None] = {} if notifications is None else {**encode_notifications(notifications)}
+    choices: dict[str, str] = {}
     if not isinstance(streak_enabled, Unset):
-        changes["preferences.streak.enabled"] = as_flag("streak_enabled", streak_enabled)
+        choices["enabled"] = as_flag("streak_enabled", streak_enabled)
     if not isinstance(evaluation_mode, Unset):
         mode = "AND" if evaluation_mode == "ALL" else evaluation_mode
         OneOf(("AND", "OR")).check("evaluation_mode", mode)
-        changes["preferences.streak.evaluation_mode"] = json.dumps(mode)
+        choices["evaluation_mode"] = json.dumps(mode)
     if not isinstance(metrics, Unset):
-        changes["preferences.streak.metrics"] = encode_conditions(metrics, plan)
+        choices["metrics"] = encode_conditions(metrics, plan)
     if not isinstance(days_off, Unset):
-        changes["preferences.streak.days_off"] = encode_strings("days_off", days_off)
+        choices["days_off"] = encode_strings("days_off", days_off)
         SubsetOf(WEEKDAYS).check("days_off", tuple(days_off))
+    if choices or streak is not None:
+        key = plan.streak_of(streak).key
+        changes.update({f"preferences.{STREAKS}.{key}.{choice}": value for choice, value in choices.items()})
     return tuple(sorted(changes.items()))

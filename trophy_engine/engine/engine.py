@@ -298,7 +298,7 @@ class Engine(Subscribable):
             UnknownKey: the rules do not declare the ``api`` achievement, or it is inactive.
             AlreadyCompleted: the user has completed it.
             AchievementLocked: it can no longer be completed.
-            FilterMismatch: it is for users with other attributes.
+            GateClosed: a condition of its ``when`` does not hold.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         check_text(achievement, "achievement")
@@ -369,6 +369,7 @@ class Engine(Subscribable):
         user: str,
         *,
         notifications: Mapping[str, Sequence[str]] | None = None,
+        streak: str | None = None,
         streak_enabled: bool | Unset = UNSET,
         evaluation_mode: str | Unset = UNSET,
         metrics: Sequence[StreakMetric] | Unset = UNSET,
@@ -381,7 +382,8 @@ class Engine(Subscribable):
             user: the user's id.
             notifications: by message (``"achievement_completed"``, ``"recap"``, ``"reactivation"``,
                 ``"streak_reminder"``), the channels (``"email"``, ``"push"``) of the user's choice.
-            streak_enabled: False for a user without a streak; its length is then 0.
+            streak: the key of the streak of the other preferences; None for the primary one.
+            streak_enabled: False for a user without the streak; its length is then 0.
             evaluation_mode: ``"AND"`` (or ``"ALL"``) or ``"OR"``, for a custom streak.
             metrics: the conditions of the custom streak.
             days_off: its days off, for example ``["saturday", "sunday"]``.
@@ -390,7 +392,7 @@ class Engine(Subscribable):
         Raises:
             UnknownUser: the user does not exist.
             CustomizationDisabled: the rules do not allow custom streaks.
-            UnknownKey: the rules do not declare a metric.
+            UnknownKey: the rules do not declare a metric, or the streak.
             InvalidValue: a preference cannot have the value.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
@@ -399,6 +401,7 @@ class Engine(Subscribable):
             changes = encode_preferences(
                 self._repository.plan,
                 notifications=notifications,
+                streak=streak,
                 streak_enabled=streak_enabled,
                 evaluation_mode=evaluation_mode,
                 metrics=metrics,
@@ -407,70 +410,77 @@ class Engine(Subscribable):
             instant = self._execution.instant_of_command(user, at)
             return self._execution.run(Identify(user, instant, changes))
 
-    def grant_freeze(self, user: str, *, at: datetime | None = None) -> Outcome:
-        """Grant a user a freeze.
+    def grant_freeze(self, user: str, *, streak: str | None = None, at: datetime | None = None) -> Outcome:
+        """Grant a user a freeze for a streak, by default the primary one.
 
         Raises:
             UnknownUser: the user does not exist.
             FreezeLimitReached: the user has as many as the rules allow.
-            UnknownKey: the rules have no streak.
+            UnknownKey: the rules do not declare the streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            return self._execution.run(GrantFreeze(user, self._execution.instant_of_command(user, at)))
+            return self._execution.run(GrantFreeze(user, self._execution.instant_of_command(user, at), streak))
 
-    def pause(self, user: str, start: date | str, end: date | str, *, at: datetime | None = None) -> Outcome:
+    def pause(
+        self, user: str, start: date | str, end: date | str, *, streak: str | None = None, at: datetime | None = None
+    ) -> Outcome:
         """Pause a user's streak from one local date to another, inclusive: every period that overlaps it is protected.
+
+        The default is the primary streak; ``streak="*"`` pauses all streaks.
 
         Raises:
             UnknownUser: the user does not exist.
             InvalidValue: the pause would start before the user's today, or end before it starts.
-            UnknownKey: the rules have no streak.
+            UnknownKey: the rules do not declare the streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
+            first, last = as_local_date("start", start), as_local_date("end", end)
             instant = self._execution.instant_of_command(user, at)
-            return self._execution.run(Pause(user, instant, as_local_date("start", start), as_local_date("end", end)))
+            return self._execution.run(Pause(user, instant, first, last, streak))
 
-    def unpause(self, user: str, number: int, *, at: datetime | None = None) -> Outcome:
-        """Take a pause back, by its number among the user's pauses; from the local day on it protects nothing.
+    def unpause(self, user: str, number: int, *, streak: str | None = None, at: datetime | None = None) -> Outcome:
+        """Take a pause back, by its number among the pauses of the streak; from the local day on it protects nothing.
+
+        The default is the primary streak.
 
         Raises:
             UnknownUser: the user does not exist.
             InvalidValue: the pause does not exist, or was taken back.
-            UnknownKey: the rules have no streak.
+            UnknownKey: the rules do not declare the streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         Integer().check("number", number)
         with self._lock:
-            return self._execution.run(Unpause(user, self._execution.instant_of_command(user, at), number))
+            return self._execution.run(Unpause(user, self._execution.instant_of_command(user, at), number, streak))
 
-    def restore_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
+    def restore_streak(self, user: str, *, streak: str | None = None, at: datetime | None = None) -> Outcome:
         """Continue the longest streak that a user lost recently; every period since, and today's, is protected.
 
-        Recently is within 90 days for a daily streak, since the first week of this year for a weekly one, and since
-        January of last year for a monthly one. Nothing is paid or completed for it.
+        The default is the primary streak. Recently is within 90 days for periods of days, since the first week of this
+        year for weeks, and since January of last year for longer periods. Nothing is paid or completed for it.
 
         Raises:
             UnknownUser: the user does not exist.
             NoStreakToRestore: no recently lost streak is longer than the present one.
-            UnknownKey: the rules have no streak.
+            UnknownKey: the rules do not declare the streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            return self._execution.run(RestoreStreak(user, self._execution.instant_of_command(user, at)))
+            return self._execution.run(RestoreStreak(user, self._execution.instant_of_command(user, at), streak))
 
-    def reset_streak(self, user: str, *, at: datetime | None = None) -> Outcome:
-        """End a user's streak; only later events count towards the present period.
+    def reset_streak(self, user: str, *, streak: str | None = None, at: datetime | None = None) -> Outcome:
+        """End a user's streak, by default the primary one; only later events count towards the present period.
 
         Raises:
             UnknownUser: the user does not exist.
             NoStreakToReset: the user has no running streak.
-            UnknownKey: the rules have no streak.
+            UnknownKey: the rules do not declare the streak.
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            return self._execution.run(ResetStreak(user, self._execution.instant_of_command(user, at)))
+            return self._execution.run(ResetStreak(user, self._execution.instant_of_command(user, at), streak))
 
     # --- time, rules and batches --------------------------------------------------------------------------------------
 
@@ -741,7 +751,7 @@ class Engine(Subscribable):
     def explain(self, user: str, *, points: str, at: datetime | None = None) -> PointsExplanation: ...
 
     @overload
-    def explain(self, user: str, *, streak: Literal[True], at: datetime | None = None) -> StreakExplanation: ...
+    def explain(self, user: str, *, streak: str | Literal[True], at: datetime | None = None) -> StreakExplanation: ...
 
     def explain(
         self,
@@ -750,7 +760,7 @@ class Engine(Subscribable):
         at: datetime | None = None,
         achievement: str | None = None,
         points: str | None = None,
-        streak: bool = False,
+        streak: str | bool = False,
     ) -> Answer:
         """Explain why a user has, or does not have, an achievement, a balance, or a streak, as of an instant.
 
@@ -762,7 +772,7 @@ class Engine(Subscribable):
             at: the instant.
             achievement: the key of an achievement; or
             points: the key of a points system; or
-            streak: True for the streak.
+            streak: the key of a streak; True for the primary one.
 
         Raises:
             InvalidValue: not exactly one of the three is given.
@@ -772,7 +782,7 @@ class Engine(Subscribable):
         from trophy_engine.explain.question import answer_question, check_question  # noqa: PLC0415  # a game does not explain
 
         check_question(achievement, points, streak)
-        return answer_question(self.transitions(user, at=at), achievement, points)
+        return answer_question(self.transitions(user, at=at), achievement, points, streak)
 
     @property
     def reports(self) -> Reports:

@@ -24,6 +24,7 @@ from trophy_engine.core import (
     UserCommand,
     UserState,
     apply_command,
+    noting_agenda,
     settle_to_last_effect,
     settle_user,
 )
@@ -63,7 +64,7 @@ class Execution:
         self.subscribers = Subscribers()
         self._earlier_states = EarlierStates(repository)
         self._clock = clock
-        self._agenda = Agenda(repository.plan)
+        self._agenda = noting_agenda(repository.plan)
         self._pending_effects: list[RawEffect] = []
         self._due_users: DueUsers | None = None
 
@@ -130,7 +131,7 @@ class Execution:
         self.repository.recover()
         self._due_users = None
         self._earlier_states.clear()
-        self._agenda = Agenda(self.repository.plan)
+        self._agenda = noting_agenda(self.repository.plan)
 
     # --- states and instants ----------------------------------------------------------------------------------------
 
@@ -203,7 +204,7 @@ class Execution:
         repository = self.repository
         agenda = self._agenda
         if agenda.plan is not repository.plan:
-            agenda = self._agenda = Agenda(repository.plan)
+            agenda = self._agenda = noting_agenda(repository.plan)
         boards = repository.plan.boards
         effects: list[RawEffect] = []
         # False until the entry is in the log, so that the next call after an interruption loads the states again.
@@ -218,7 +219,7 @@ class Execution:
                 self._keep_earlier(known, command)
             state = apply_command(agenda, known, command)
         except TrophyError:
-            self._agenda = Agenda(repository.plan)
+            self._agenda = noting_agenda(repository.plan)
             if boards:
                 self.announcer.return_from_advance()
             repository.consistent = True  # a refused command changes nothing
@@ -227,7 +228,9 @@ class Execution:
             raise
         repository.states[user_id] = state
         number = state.commands
-        outcome = Outcome(repository.plan, command, number, state.streak, state.clock.day, state.clock.zone, effects)
+        outcome = Outcome(repository.plan, command, number, state.streaks, state.clock.day, state.clock.zone, effects)
+        if agenda.gate_answers:
+            outcome.gate_answers, agenda.gate_answers = agenda.gate_answers, []
         repository.append(number, command)
         if boards:
             outcome.leaderboards = self.leaderboards.record_change(state, command.at)
@@ -252,7 +255,7 @@ class Execution:
             plan,
             command,
             first.number,
-            current.streak,
+            current.streaks,
             current.clock.day,
             current.clock.zone,
             total=total,

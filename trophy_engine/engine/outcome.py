@@ -25,6 +25,7 @@ from trophy_engine.core import (
     RawEffect,
     Record,
     StreakExtended,
+    StreakPlan,
     StreakStarted,
     StreakState,
     UserCommand,
@@ -40,6 +41,7 @@ from trophy_engine.views.achievements import AchievementView, view_completion
 from trophy_engine.views.progress import LevelView, StreakView
 
 if TYPE_CHECKING:
+    from trophy_engine.core import GateAnswer
     from trophy_engine.explain.event import EventExplanation
     from trophy_engine.leaderboards.views import LeaderboardChange
 
@@ -83,9 +85,10 @@ class Outcome:
         "_effects",
         "_number",
         "_plan",
-        "_streak",
+        "_streaks",
         "_total",
         "_zone",
+        "gate_answers",
         "leaderboards",
         "replayed",
     )
@@ -95,7 +98,7 @@ class Outcome:
         plan: Plan,
         command: UserCommand,
         number: int,
-        streak: StreakState,
+        streaks: tuple[StreakState, ...],
         day: int,
         time_zone: Zone,
         effects: Sequence[RawEffect] = (),
@@ -106,7 +109,7 @@ class Outcome:
         self._plan = plan
         self._command = command
         self._number = number
-        self._streak = streak
+        self._streaks = streaks
         self._day = day
         self._zone = time_zone
         self._effects = effects
@@ -114,22 +117,27 @@ class Outcome:
         self.replayed = replayed
         self.leaderboards = _NO_CHANGES
 
+    def _gate_answers(self) -> Sequence[GateAnswer]:
+        """Return whether gates were open when the command asked them; the execution sets it only where it did."""
+        return getattr(self, "gate_answers", ())
+
     def __getstate__(self) -> tuple[Any, ...]:
         """Return the state for pickle: the rules in place of the plan, the choices in place of a custom streak."""
         rules = self._plan.ruleset.to_text("json")
-        streak = self._streak.copy()
-        choices = None if streak.custom_streak is None else streak.custom_streak.choices()
-        streak.custom_streak = None
-        command = (rules, self._command, self._number, streak, self._day, self._zone, self._effects, self._total)
-        return (*command, choices, self.replayed, dict(self.leaderboards))
+        streaks = tuple(streak.copy() for streak in self._streaks)
+        choices = [None if streak.custom_streak is None else streak.custom_streak.choices() for streak in streaks]
+        for streak in streaks:
+            streak.custom_streak = None
+        command = (rules, self._command, self._number, streaks, self._day, self._zone, self._effects, self._total)
+        return (*command, choices, self.replayed, self._gate_answers(), dict(self.leaderboards))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """Restore the result of ``__getstate__``."""
-        *command, choices, self.replayed, leaderboards = state
-        rules, self._command, self._number, self._streak, self._day, self._zone, self._effects, self._total = command
+        *command, choices, self.replayed, self.gate_answers, leaderboards = state
+        rules, self._command, self._number, self._streaks, self._day, self._zone, self._effects, self._total = command
         self._plan = plan_of(rules)
-        if choices is not None and self._plan.streak is not None:
-            self._streak.custom_streak = attrs.evolve(self._plan.streak, **choices)
+        for streak, plan, chosen in zip(self._streaks, self._plan.streaks, choices, strict=True):
+            streak.custom_streak = None if chosen is None else attrs.evolve(plan, **chosen)
         self.leaderboards = MappingProxyType(leaderboards)
 
     def __repr__(self) -> str:
@@ -218,9 +226,22 @@ class Outcome:
 
     @property
     def streak(self) -> StreakView:
-        """The streak after the command; where the rules have none, its length is 0 and it is not ``declared``."""
-        extended = any(effect.kind in {StreakStarted, StreakExtended} for effect in self._caused)
-        return StreakView.of(self._plan, self._streak, self._day, self._zone, extended=extended)
+        """The primary streak after the command.
+
+        Where the rules have no streak, its length is 0 and it is not ``declared``.
+        """
+        return self._streak_view(self._plan.streaks[0]) if self._plan.streaks else StreakView.undeclared()
+
+    @property
+    def streaks(self) -> Mapping[str, StreakView]:
+        """Every streak after the command, by key, in the order of declaration."""
+        return MappingProxyType({streak.key: self._streak_view(streak) for streak in self._plan.streaks})
+
+    def _streak_view(self, streak: StreakPlan) -> StreakView:
+        credits_ = (effect for effect in self._caused if effect.kind in {StreakStarted, StreakExtended})
+        extended = any(effect.streak == streak.key for effect in credits_)
+        own = self._streaks[streak.place]
+        return StreakView.of(self._plan, streak, own, self._day, self._zone, extended=extended)
 
     @property
     def points(self) -> Mapping[str, PointsChange]:
@@ -246,4 +267,6 @@ class Outcome:
         """Explain the command: its local date, the thresholds that it crossed, and how its awards were computed."""
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
-        return explain_event(self._plan, self._command, self._named_effects, self._zone, repeated=self.replayed)
+        return explain_event(
+            self._plan, self._command, self._named_effects, self._zone, self._gate_answers(), repeated=self.replayed
+        )

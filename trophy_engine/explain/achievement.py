@@ -19,14 +19,15 @@ from trophy_engine.core import (
     StreakStarted,
     Transition,
     UserState,
+    find_unmet_condition,
     name_completed,
 )
-from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.metric import describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number, negate, subtract
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.phrases import count_noun, join_words
+from trophy_engine.rules.unmet_conditions import UnmetCondition
 from trophy_engine.rules.windows import SessionWindow
 from trophy_engine.views.achievements import MASK, measure_progress, next_part
 
@@ -108,11 +109,12 @@ class AchievementExplanation(TextAsHtml):
         backdated: whether it was backdated, by a change of rules or of the sign-up date, without points.
         progress: the counter that it depends on; None for a composite, and for one that the application completes.
         prerequisites: the prerequisites of a composite.
+        unmet_condition: the first condition of its ``when`` that does not hold, if any; of an achievement that is
+            reached, when it was last looked at.
         enough: how many prerequisites complete it.
         times: how many times the user has completed it.
         next: the explanation of the next tier, or of the next time of a repeatable achievement; None if there is none.
         is_hidden: whether nothing is shown of it, because it is hidden and not completed.
-        unmet_filter: the filter that keeps the user from completing it, if any.
         by_call: whether the application completes it by a call.
     """
 
@@ -128,7 +130,7 @@ class AchievementExplanation(TextAsHtml):
     backdated: bool
     progress: CounterProgress | None
     prerequisites: tuple[Prerequisite, ...]
-    unmet_filter: UnmetFilter | None
+    unmet_condition: UnmetCondition | None
     by_call: bool
     enough: int = 0
     times: int = 0
@@ -170,7 +172,7 @@ class AchievementExplanation(TextAsHtml):
             reasons.append(self._describe_prerequisites())
         if self.by_call:
             reasons.append("the application completed it" if self.completed else "the application has not completed it")
-        return reasons if self.unmet_filter is None else [*reasons, self.unmet_filter.text]
+        return reasons if self.unmet_condition is None else [*reasons, self.unmet_condition.text]
 
     def _describe_prerequisites(self) -> str:
         completed = [one.key for one in self.prerequisites if one.achieved_at is not None]
@@ -201,7 +203,7 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
     following = next_part(parts, last.state) if held else None
     if following is None or following.counter is None:
         return explanation
-    return attrs.evolve(explanation, next=_explain_open(last, following))
+    return attrs.evolve(explanation, next=_explain_open(transitions, following))
 
 
 def _holds_any(transition: Transition, part: AchievementPlan) -> bool:
@@ -215,7 +217,7 @@ def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExp
     last = transitions[-1]
     at = last.state.counters.completed.get(key)
     if at is None:
-        return _explain_open(last, last.plan.achievements[key])
+        return _explain_open(transitions, last.plan.achievements[key])
     completing = last
     for transition in transitions:
         if any(effect.kind in _COMPLETIONS and _is_first(effect, key) for effect in transition.effects):
@@ -239,14 +241,14 @@ def _is_first(effect: NamedEffect, key: str) -> bool:
     return name_completed(effect) == key and effect.number == effect.times
 
 
-def _explain_open(last: Transition, achievement: AchievementPlan) -> AchievementExplanation:
+def _explain_open(transitions: Sequence[Transition], achievement: AchievementPlan) -> AchievementExplanation:
     """Return the explanation of an achievement or a tier that is not completed, or not once more."""
-    unmet_filter = find_unmet_filter(achievement.rule.user_attributes, last.state.profile.attributes)
+    last = transitions[-1]
     explanation = _explain(last, achievement, last.state.clock.settled, last.state)
     progress, following = explanation.progress, measure_progress(achievement, last.state)
     if achievement.rule.repeatable and progress is not None and following is not None:
         progress = attrs.evolve(progress, before=following.current, after=following.current)
-    return attrs.evolve(explanation, unmet_filter=unmet_filter, progress=progress)
+    return attrs.evolve(explanation, unmet_condition=_find_unmet(transitions, achievement), progress=progress)
 
 
 def _explain(
@@ -265,7 +267,7 @@ def _explain(
         backdated=False,
         progress=_measure_progress(transition, before, achievement),
         prerequisites=_list_prerequisites(transition.state, achievement),
-        unmet_filter=None,
+        unmet_condition=None,
         by_call=achievement.counter is None,
         enough=int(achievement.threshold) if achievement.prerequisites else 0,
     )
@@ -285,10 +287,21 @@ def _conceal(last: Transition, key: str) -> AchievementExplanation:
         backdated=False,
         progress=None,
         prerequisites=(),
-        unmet_filter=None,
+        unmet_condition=None,
         by_call=False,
         is_hidden=True,
     )
+
+
+def _find_unmet(transitions: Sequence[Transition], achievement: AchievementPlan) -> UnmetCondition | None:
+    """Return the condition that keeps a user from completing an achievement, or that last kept them from it."""
+    last = transitions[-1]
+    unmet = find_unmet_condition(last.state, achievement, last.state.clock.settled)
+    if unmet is not None or achievement.gate is None:
+        return unmet
+    name = (achievement.gate.kind, achievement.gate.keys)
+    answers = (answer for transition in transitions for answer in transition.gate_answers)
+    return next((answer.unmet for answer in reversed(list(answers)) if (answer.kind, answer.keys) == name), None)
 
 
 def _measure_progress(
@@ -302,8 +315,10 @@ def _measure_progress(
     if counter.negated is not None:
         counter, threshold = counter.negated, negate(threshold)
     before, after = _read_before(counter, state_before, transition.state), counter.read(transition.state)
-    if counter is transition.plan.length:  # time may have ended a streak before the command started the next one
-        lengths = [effect.length for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended}]
+    streak = next((streak for streak in transition.plan.streaks if streak.length is counter), None)
+    if streak is not None:  # time may have ended it before the command started the next one
+        credits_ = (effect for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended})
+        lengths = [effect.length for effect in credits_ if effect.streak == streak.key]
         after = max(lengths, default=after or 0)
         before = after - bool(lengths)
     others = 0 if is_falling else _total_of_others(counter, transition.state)

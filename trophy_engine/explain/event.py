@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
-from math import floor
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
+    ALL_STREAKS,
     AchievementDue,
     Award,
     BoostFinished,
@@ -24,6 +24,7 @@ from trophy_engine.core import (
     FreezeEarned,
     FreezeGranted,
     FreezeReturned,
+    GateAnswer,
     GrantFreeze,
     Identify,
     LeaderboardChanged,
@@ -64,12 +65,14 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
+from trophy_engine.explain.gates import ClosedGate, closed_gates
 from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
+from trophy_engine.numbers import count_multiples
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import period_noun
-from trophy_engine.rules.phrases import count_noun, join_words
+from trophy_engine.rules.phrases import count_noun, join_words, name_streak
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
 
@@ -103,6 +106,7 @@ class EventExplanation(TextAsHtml):
         at: its instant (aware, UTC); ``local`` is the user's local time, ``day`` the local day, ``time_zone`` the zone.
         action: the command, in words.
         consequences: in order; consequences of the time that had passed before the command come first.
+        closed_gates: the rules whose gates were closed, so that they did not count.
         repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
 
@@ -115,6 +119,7 @@ class EventExplanation(TextAsHtml):
     time_zone: str
     action: str
     consequences: tuple[Consequence, ...]
+    closed_gates: tuple[ClosedGate, ...]
     repeated: bool
 
     @property
@@ -127,7 +132,10 @@ class EventExplanation(TextAsHtml):
             consequence.text if consequence.at == self.at else f"earlier, on {consequence.local}: {consequence.text}"
             for consequence in self.consequences
         )
-        return "\n".join([head, *(f"  {line}" for line in lines)])
+        closed = (
+            gate.text if gate.at == self.at else f"earlier, on {gate.local}: {gate.text}" for gate in self.closed_gates
+        )
+        return "\n".join([head, *(f"  {line}" for line in (*lines, *closed))])
 
     def __str__(self) -> str:
         """Return the text."""
@@ -135,7 +143,13 @@ class EventExplanation(TextAsHtml):
 
 
 def explain_event(
-    plan: Plan, command: UserCommand, effects: Sequence[NamedEffect], time_zone: Zone, *, repeated: bool = False
+    plan: Plan,
+    command: UserCommand,
+    effects: Sequence[NamedEffect],
+    time_zone: Zone,
+    gate_answers: Iterable[GateAnswer] = (),
+    *,
+    repeated: bool = False,
 ) -> EventExplanation:
     """Return the explanation of a command from its effects; ``time_zone`` is the user's zone after it."""
     return EventExplanation(
@@ -146,6 +160,7 @@ def explain_event(
         time_zone=describe_zone(time_zone, command.at),
         action=_describe_command(command),
         consequences=tuple(consequences_of(plan, effects, time_zone)),
+        closed_gates=tuple(closed_gates(plan, gate_answers, time_zone)),
         repeated=repeated,
     )
 
@@ -162,16 +177,17 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
             return describe_changes(changes)
-        case GrantFreeze():
-            return "was granted a freeze"
-        case Pause(_, _, start, end):
-            return f"had the streak paused from {start} to {end}"
-        case Unpause(_, _, number):
-            return f"had pause {number} removed"
-        case RestoreStreak():
-            return "had the streak restored"
-        case ResetStreak():
-            return "had the streak reset"
+        case GrantFreeze(_, _, streak):
+            return f"was granted a freeze{'' if streak is None else f' of {name_streak(streak)}'}"
+        case Pause(_, _, start, end, streak):
+            paused = "all streaks" if streak == ALL_STREAKS else name_streak(streak)
+            return f"had {paused} paused from {start} to {end}"
+        case Unpause(_, _, number, streak):
+            return f"had pause {number}{'' if streak is None else f' of {name_streak(streak)}'} removed"
+        case RestoreStreak(_, _, streak):
+            return f"had {name_streak(streak)} restored"
+        case ResetStreak(_, _, streak):
+            return f"had {name_streak(streak)} reset"
         case _:
             assert_never(command)
 
@@ -219,38 +235,69 @@ def _changes_zone(effect: NamedEffect) -> bool:
     return effect.kind is UserChanged and effect.field == "time_zone"
 
 
-#: A sentence for each kind of effect, built from its fields and the name of a period.
-SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
+class StreakWords(NamedTuple):
+    """The words for a streak: the noun for a period, and its name, with its key where the rules have several."""
+
+    unit: str
+    name: str
+
+    def periods(self, length: int) -> str:
+        """Return a length with the noun for a period."""
+        return count_noun(length, self.unit)
+
+    @property
+    def owner(self) -> str:
+        """The addition to what belongs to the streak; empty where the rules have only one."""
+        return "" if self.name == "streak" else f" of the {self.name}"
+
+
+#: A sentence for each kind of effect, built from its fields and the words for its streak.
+SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]]] = {
     UserCreated: lambda effect, _: f"the user was created, in the time zone {effect.time_zone}",
     UserChanged: lambda effect, _: (
         f"{describe_field(effect.field)} changed from {describe_value(effect.field, effect.before) or 'none'} to "
         f"{describe_value(effect.field, effect.after) or 'none'}"
     ),
-    StreakStarted: lambda effect, unit: f"a streak started: the {unit} of {name_day(effect.period_start)} is credited",
-    StreakExtended: lambda effect, unit: (
-        f"the streak grew to {count_noun(effect.length, unit)}: {name_day(effect.period_start)} is credited"
+    StreakStarted: lambda effect, streak: (
+        f"a {streak.name} started: the {streak.unit} of {name_day(effect.period_start)} is credited"
     ),
-    StreakLost: lambda effect, unit: (
-        f"the streak of {count_noun(effect.length, unit)} was lost: {name_day(effect.period_start)} was missed"
+    StreakExtended: lambda effect, streak: (
+        f"the {streak.name} grew to {streak.periods(effect.length)}: {name_day(effect.period_start)} is credited"
     ),
-    FreezeConsumed: lambda effect, _: (
-        f"a freeze was spent on {name_day(effect.period_start)}, so the streak continues; {effect.freezes:,} left"
+    StreakLost: lambda effect, streak: (
+        f"the {streak.name} of {streak.periods(effect.length)} was lost: {name_day(effect.period_start)} was missed"
     ),
-    StreakLossUndone: lambda effect, unit: (
-        f"the local date is {name_day(effect.period_start)} again: the streak of "
-        f"{count_noun(effect.length, unit)} continues"
+    FreezeConsumed: lambda effect, streak: (
+        f"a freeze was spent on {name_day(effect.period_start)}, so the {streak.name} continues; "
+        f"{effect.freezes:,} left"
     ),
-    FreezeReturned: lambda effect, _: (
-        f"the local date is {name_day(effect.period_start)} again: its freeze is returned; {effect.freezes:,} available"
+    StreakLossUndone: lambda effect, streak: (
+        f"the local date is {name_day(effect.period_start)} again: the {streak.name} of "
+        f"{streak.periods(effect.length)} continues"
     ),
-    FreezeEarned: lambda effect, _: f"{count_noun(effect.earned, 'freeze')} earned; {effect.freezes:,} available",
-    FreezeGranted: lambda effect, _: f"{count_noun(effect.granted, 'freeze')} granted; {effect.freezes:,} available",
-    StreakPaused: lambda effect, _: f"the streak is paused from {name_day(effect.start)} to {name_day(effect.end)}",
-    StreakUnpaused: lambda effect, _: f"pause {effect.number} is removed: it protects no further days",
-    StreakRestored: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} is restored",
-    StreakReset: lambda effect, unit: f"the streak of {count_noun(effect.length, unit)} was reset by the application",
-    StreakRecounted: lambda effect, unit: (
-        f"recounted under the new rules, the streak is {count_noun(effect.length, unit)}"
+    FreezeReturned: lambda effect, streak: (
+        f"the local date is {name_day(effect.period_start)} again: its freeze{streak.owner} is returned; "
+        f"{effect.freezes:,} available"
+    ),
+    FreezeEarned: lambda effect, streak: (
+        f"{count_noun(effect.earned, 'freeze')}{streak.owner} earned"
+        f"{'' if effect.reward is None else ' ' + effect.reward.reason}; {effect.freezes:,} available"
+    ),
+    FreezeGranted: lambda effect, streak: (
+        f"{count_noun(effect.granted, 'freeze')}{streak.owner} granted; {effect.freezes:,} available"
+    ),
+    StreakPaused: lambda effect, streak: (
+        f"the {streak.name} is paused from {name_day(effect.start)} to {name_day(effect.end)}"
+    ),
+    StreakUnpaused: lambda effect, streak: (
+        f"pause {effect.number}{streak.owner} is removed: it protects no further days"
+    ),
+    StreakRestored: lambda effect, streak: f"the {streak.name} of {streak.periods(effect.length)} is restored",
+    StreakReset: lambda effect, streak: (
+        f"the {streak.name} of {streak.periods(effect.length)} was reset by the application"
+    ),
+    StreakRecounted: lambda effect, streak: (
+        f"recounted under the new rules, the {streak.name} is {streak.periods(effect.length)}"
     ),
     LevelChanged: lambda effect, _: (
         f"the level in {effect.system} went from {effect.previous or 'none'} to {effect.level or 'none'} at "
@@ -275,8 +322,8 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
     ReactivationDue: lambda effect, _: (
         f"reactivation {effect.message_number} is due, after {count_noun(effect.days_since_last_active, 'idle day')}"
     ),
-    StreakReminderDue: lambda effect, unit: (
-        f"a reminder is due: the {unit} of {name_day(effect.period_start)} is not credited yet"
+    StreakReminderDue: lambda effect, streak: (
+        f"a reminder is due: the {streak.unit} of {name_day(effect.period_start)} is not credited yet"
     ),
     AchievementDue: lambda effect, _: f"the email about {name_completed(effect)!r} is due",
 }
@@ -285,16 +332,25 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, str], str]]] = {
 def _describe_effect(
     plan: Plan, effect: NamedEffect, changes: MetricChanges, previous: NamedEffect | None, time_zone: Zone
 ) -> str:
-    streak = plan.ruleset.streak
-    unit = "period" if streak is None else period_noun(streak.frequency)
+    streak = _words_of(plan, effect)
     if effect.kind is StreakLost and previous is not None and previous.kind is StreakReset:  # nothing was missed
-        return f"the streak of {count_noun(effect.length, unit)} was lost by the reset"
+        return f"the {streak.name} of {streak.periods(effect.length)} was lost by the reset"
     sentence = SENTENCES.get(effect.kind)
     if sentence is not None:
-        return sentence(effect, unit)
+        return sentence(effect, streak)
     if effect.kind is MetricChanged:
         return describe_change(plan.metrics[effect.metric], effect, time_zone)
     return describe_completion(plan, effect, changes, time_zone)
+
+
+def _words_of(plan: Plan, effect: NamedEffect) -> StreakWords:
+    """Return the words for the streak of an effect; for another effect those for the primary streak."""
+    streaks = plan.ruleset.streaks
+    key = getattr(effect, "streak", None)
+    streak = next((streak for streak in streaks if streak.key == key), plan.ruleset.primary_streak)
+    if streak is None:
+        return StreakWords("period", "streak")
+    return StreakWords(period_noun(streak.frequency), streak.key + " streak" if len(streaks) > 1 else "streak")
 
 
 def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
@@ -307,7 +363,10 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: i
     trigger = _find_trigger(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:
-        steps = (floor(change.after or 0) // step - floor(change.before or 0) // step for change in changes[counter])
+        steps = (
+            count_multiples(change.after or 0, step) - count_multiples(change.before or 0, step)
+            for change in changes[counter]
+        )
         return sum(number for number in steps if number > 0)
     if counter is not None and counter.unfiltered is None:
         return 1

@@ -10,7 +10,7 @@ from trophy_engine.rules.phrases import join_words
 
 _PREFERENCES: Final = "preferences."
 #: The noun of each kind of preference.
-_KINDS: Final = {"streak": "streak preference", "notifications": "notification preference"}
+_KINDS: Final = {"streaks": "streak preference", "notifications": "notification preference"}
 
 
 def describe_changes(changes: Changes) -> str:
@@ -18,8 +18,8 @@ def describe_changes(changes: Changes) -> str:
 
     >>> describe_changes((("name", "Jo"), ("email", None)))
     'was identified with name Jo and email cleared'
-    >>> describe_changes((("preferences.streak.days_off", '["saturday","sunday"]'),))
-    "set the streak preference 'days off' to saturday and sunday"
+    >>> describe_changes((("preferences.streaks.daily.days_off", '["saturday","sunday"]'),))
+    "set the daily streak preference 'days off' to saturday and sunday"
     """
     if changes and all(field.startswith(_PREFERENCES) for field, _ in changes):
         phrases = [
@@ -33,21 +33,23 @@ def describe_changes(changes: Changes) -> str:
 def describe_field(name: str) -> str:
     """Return the name of a field in words.
 
-    >>> describe_field("time_zone"), describe_field("attributes.plan"), describe_field("preferences.streak.enabled")
-    ('time zone', 'plan', "streak preference 'enabled'")
+    >>> describe_field("time_zone"), describe_field("attributes.plan")
+    ('time zone', 'plan')
+    >>> describe_field("preferences.streaks.daily.enabled")
+    "daily streak preference 'enabled'"
     """
     if not name.startswith(_PREFERENCES):
         return name.removeprefix("attributes.").replace("_", " ")
-    kind, _, key = name.removeprefix(_PREFERENCES).partition(".")
-    return f"{_KINDS[kind]} {key.replace('_', ' ')!r}"
+    kind, *owner, key = name.removeprefix(_PREFERENCES).split(".")
+    return " ".join([*owner, _KINDS[kind], repr(key.replace("_", " "))])
 
 
 def describe_value(name: str, value: str | None) -> str:
     """Return the value of a field in words, empty for none; the values of preferences are JSON.
 
-    >>> describe_value("name", "Jo"), describe_value("preferences.streak.enabled", "true")
+    >>> describe_value("name", "Jo"), describe_value("preferences.streaks.daily.enabled", "true")
     ('Jo', 'true')
-    >>> describe_value("preferences.streak.metrics", '[["words","10"]]')
+    >>> describe_value("preferences.streaks.daily.metrics", '[["words","10"]]')
     'words 10'
     """
     if value is None or not name.startswith(_PREFERENCES):

@@ -23,15 +23,16 @@ from trophy_engine.core import (
     TriggerPlan,
     UserState,
     boosted,
+    find_unmet_condition,
     level_of,
     points_for_level,
     products,
     rounding_of,
 )
-from trophy_engine.explain.filters import UnmetFilter, find_unmet_filter
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
+from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 __all__ = [
     "AwardExplanation",
@@ -65,7 +66,7 @@ class AwardExplanation:
         times: the number of steps crossed.
         amount: the points of the trigger, ``times`` times.
         boosts: the boosts that applied, in order; ``rounding`` is how the last product was rounded to ``boosted``.
-        unmet_filter: the filter of the trigger that did not match the user, if any.
+        unmet_condition: the first condition of the trigger's ``when`` that did not hold, if any.
         limited: the points that the limit of the trigger took.
         bound: ``"maximum"`` or ``"floor"`` if it limited the balance; ``clipped`` is the difference, of either sign.
         awarded, before, total: the points awarded, and the balance before and after.
@@ -81,7 +82,7 @@ class AwardExplanation:
     boosts: tuple[BoostStep, ...]
     rounding: Rounding | None
     boosted: int
-    unmet_filter: UnmetFilter | None
+    unmet_condition: UnmetCondition | None
     limited: int
     bound: Literal["maximum", "floor"] | None
     clipped: int
@@ -93,8 +94,8 @@ class AwardExplanation:
     def text(self) -> str:
         """The award and its calculation, in one line."""
         head = f"{self.system} {self.awarded:+,} = {self.total:,}, {describe_reason(self.trigger)}"
-        if self.unmet_filter is not None:
-            return f"{head}: nothing, because {self.unmet_filter.text}"
+        if self.unmet_condition is not None:
+            return f"{head}: nothing, because {self.unmet_condition.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
         steps += [f"× {boost.multiplier} ({boost.name}) = {boost.product.normalize():f}" for boost in self.boosts]
         calculation = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
@@ -185,19 +186,26 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     }
     at = transition.state.clock.settled
     is_entered = any(_is_manual(entry) for entry in entries)
+    answers = (answer for answer in transition.gate_answers if answer.kind == "trigger")
     for trigger, times in transition.due:
         while entries and _is_manual(entries[0]):
             award = explain_award(entries.popleft(), 1, zone)
             balances[award.system] = award.total
             yield award
-        lost = 0
+        lost, before = 0, balances[trigger.system.key]
+        answer = None if trigger.gate is None else next(answers)
+        if answer is not None and answer.unmet is not None:
+            at = answer.at
+            yield _explain_zero(trigger, times, before, transition.state, at, lost, answer.unmet)
+            continue
         if _is_of(entries, PointsLimited, trigger):
             at, lost = entries[0].at, entries.popleft().lost
-        if _is_of(entries, PointsAwarded, trigger) and entries[0].before == balances[trigger.system.key]:
+        if _is_of(entries, PointsAwarded, trigger) and entries[0].before == before:
             at = entries[0].at
             award = explain_award(entries.popleft(), times, zone, lost)
         else:
-            award = _explain_zero(trigger, times, balances[trigger.system.key], transition.state, at, lost)
+            unmet = find_unmet_condition(transition.state, trigger, at) if answer is None else None
+            award = _explain_zero(trigger, times, before, transition.state, at, lost, unmet)
         balances[trigger.system.key] = award.total
         yield award
     for entry in entries:
@@ -224,17 +232,20 @@ def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanati
 
 
 def _explain_zero(
-    trigger: TriggerPlan, times: int, before: int, state: UserState, at: int, lost: int
+    trigger: TriggerPlan,
+    times: int,
+    before: int,
+    state: UserState,
+    at: int,
+    lost: int,
+    unmet: UnmetCondition | None,
 ) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
-    required, system, amount = trigger.user_attributes, trigger.system, trigger.points * times
+    system, amount = trigger.system, trigger.points * times
     boosts: tuple[Boost, ...] = ()
     if system.boosts is not None and amount > 0:
-        boosts = system.boosts.apply(state.id, state.profile.attributes, state.clock.zone.window(at)[0]).boosts
-    unmet_filter = None if required is None else find_unmet_filter(required, state.profile.attributes)
-    return _explain_calculation(
-        system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet_filter, lost
-    )
+        boosts = system.boosts.apply(state, at).boosts
+    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet, lost)
 
 
 def explain_award(award: NamedEffect, times: int, zone: Zone, lost: int = 0) -> AwardExplanation:
@@ -253,13 +264,13 @@ def _explain_calculation(
     before_and_awarded: tuple[int, int],
     zone: Zone,
     at: int,
-    unmet_filter: UnmetFilter | None,
+    unmet_condition: UnmetCondition | None,
     lost: int,
 ) -> AwardExplanation:
     before, awarded = before_and_awarded
     amount = trigger.points * times
     result = boosted(amount, boosts)
-    clipped = 0 if unmet_filter is not None else result - lost - awarded
+    clipped = 0 if unmet_condition is not None else result - lost - awarded
     steps = zip(boosts, products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
@@ -272,7 +283,7 @@ def _explain_calculation(
         boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
         rounding=rounding_of(boosts) if boosts else None,
         boosted=result,
-        unmet_filter=unmet_filter,
+        unmet_condition=unmet_condition,
         limited=lost,
         bound=None if not clipped else "maximum" if clipped > 0 else "floor",
         clipped=clipped,

@@ -24,13 +24,20 @@ def check_question(achievement: str | None, points: str | None, streak: object) 
     for name, key in (("achievement", achievement), ("points", points)):
         if key is not None:
             check_text(key, name)
-    FLAG.check("streak", streak)
-    if (achievement is not None) + (points is not None) + bool(streak) != 1:
-        raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=True")
+    if not isinstance(streak, str):
+        FLAG.check("streak", streak)
+    is_asked = isinstance(streak, str) or bool(streak)
+    if (achievement is not None) + (points is not None) + is_asked != 1:
+        raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=KEY or True")
 
 
-def answer_question(transitions: Sequence[Transition], achievement: str | None, points: str | None) -> Answer:
-    """Return the explanation of an achievement, of a balance, or else of the streak, from a user's transitions.
+def answer_question(
+    transitions: Sequence[Transition],
+    achievement: str | None,
+    points: str | None,
+    streak: str | bool,  # noqa: FBT001  # as ``Engine.explain`` has it
+) -> Answer:
+    """Return the explanation of an achievement, of a balance, or else of a streak, from a user's transitions.
 
     Raises:
         UnknownKey: the rules after the last transition do not have it.
@@ -46,6 +53,4 @@ def answer_question(transitions: Sequence[Transition], achievement: str | None, 
         if points not in systems:
             raise UnknownKey("points system", points, systems)
         return explain_points(transitions, points)
-    if plan.streak is None or plan.ruleset.streak is None:
-        raise UnknownKey("rule", "streak", ())
-    return explain_streak(transitions, plan.streak, plan.ruleset.streak)
+    return explain_streak(transitions, plan.streak_of(streak if isinstance(streak, str) else None))

@@ -28,7 +28,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml, brief_repr
 from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
-from trophy_engine.rules.streak import EvaluationMode, Streak
+from trophy_engine.rules.streak import EvaluationMode
 
 __all__ = [
     "Condition",
@@ -142,6 +142,7 @@ class StreakExplanation(TextAsHtml):
     Attributes:
         user_id: the user.
         at: the instant of the explanation (aware, UTC); ``local`` is the user's local time, ``time_zone`` the zone.
+        streak: the key of the streak; ``named`` is whether the text names it, as where the rules have several.
         frequency: that of the rules, for example ``"daily"``, or an ``Interval``.
         length, longest: the length of the running streak (0 for none) and of the longest one.
         first_day, last_day: the first and the last local day of the current period.
@@ -158,6 +159,7 @@ class StreakExplanation(TextAsHtml):
     at: datetime
     local: str
     time_zone: str
+    streak: str
     frequency: FrequencyName | Interval
     length: int
     longest: int
@@ -169,6 +171,7 @@ class StreakExplanation(TextAsHtml):
     freezes: int | None
     periods: tuple[Period, ...]
     missed: MissedPeriod | None
+    named: bool = False
 
     @property
     def text(self) -> str:
@@ -178,9 +181,9 @@ class StreakExplanation(TextAsHtml):
         if self.length:
             frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
             carried = f", with freezes spent on {count_noun(frozen, 'missed ' + unit)}" if frozen else ""
-            lines = [f"{self.user_id} has a streak of {count_noun(self.length, unit)}{carried}."]
+            lines = [f"{self.user_id} has a {self._name} of {count_noun(self.length, unit)}{carried}."]
         else:
-            lines = [f"{self.user_id} has no streak; the longest was {count_noun(self.longest, unit)}."]
+            lines = [f"{self.user_id} has no {self._name}; the longest was {count_noun(self.longest, unit)}."]
         lines.append(f"It is {self.local}, {self.time_zone}.")
         if self.credited:
             lines.append(f"{this} is credited.")
@@ -196,6 +199,10 @@ class StreakExplanation(TextAsHtml):
         if self.missed is not None:
             lines.append(self.missed.text)
         return "\n".join([*lines, *self._application_changes(unit)])
+
+    @property
+    def _name(self) -> str:
+        return f"{self.streak} streak" if self.named else "streak"
 
     def _name_period(self) -> str:
         return f"{name_day(self.first_day)} to {name_day(self.last_day)}"
@@ -265,11 +272,12 @@ def _last_missed(account: PeriodAccount) -> MissedPeriod | None:
     return missed
 
 
-def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: Streak) -> StreakExplanation:
-    """Return the explanation of the streak after the last transition, under its rules."""
-    account = PeriodAccount(transitions)
-    state = transitions[-1].state
-    current, custom = state.streak, state.streak.custom_streak or streak
+def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> StreakExplanation:
+    """Return the explanation of a streak after the last transition, under its rules."""
+    account = PeriodAccount(streak.key, transitions)
+    state, rules = transitions[-1].state, transitions[-1].plan.ruleset
+    current = state.streaks[streak.place]
+    custom = current.custom_streak or streak
     period = streak.index(state.clock.day)
     last_day = expires(current, custom, state.clock.zone) if current.length else None
     return StreakExplanation(
@@ -277,7 +285,8 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
         at=from_micros(state.clock.settled),
         local=format_clock(state.clock.zone, state.clock.settled),
         time_zone=describe_zone(state.clock.zone, state.clock.settled),
-        frequency=rule.frequency,
+        streak=streak.key,
+        frequency=rules.streaks[streak.place].frequency,
         length=current.length,
         longest=current.longest,
         first_day=date.fromordinal(streak.first_day(period)),
@@ -288,6 +297,7 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan, rule: 
         freezes=current.freezes if streak.freezes else None,
         periods=tuple(describe_decisions(account)),
         missed=_last_missed(account),
+        named=len(rules.streaks) > 1,
     )
 
 
@@ -310,10 +320,12 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
     held: dict[str, Any] = {}
     for transition in transitions:
         command, state = transition.command, transition.state
-        visible = state.streak.custom_streak or transition.plan.streak
-        if visible is None or isinstance(command, ResetStreak):
+        declared = transition.plan.find_streak(streak.key)
+        is_reset = isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak) is declared
+        if declared is None or is_reset:
             held = {}
             continue
+        visible = state.streaks[declared.place].custom_streak or declared
         held = {key: of_metric for key, of_metric in held.items() if key in visible.conditions}
         for event in events_of(transition):
             if streak.index(event.day) != period:

@@ -140,10 +140,10 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
         yield today
 
 
-def calendar_of(transitions: Iterable[Transition]) -> dict[date, DayStatus]:
-    """Return the status of local days for the streak; days without an event or a decision are absent."""
+def calendar_of(transitions: Iterable[Transition], streak: str) -> dict[date, DayStatus]:
+    """Return the status of local days for a streak; days without an event or a decision are absent."""
     statuses: dict[date, DayStatus] = {}
-    account = PeriodAccount()
+    account = PeriodAccount(streak)
     for transition in transitions:
         if isinstance(transition.command, Record):
             local_day, _ = transition.state.clock.zone.window(transition.command.at)

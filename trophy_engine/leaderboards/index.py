@@ -34,9 +34,9 @@ from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, r
 from trophy_engine.numbers import Number
 from trophy_engine.repository.schedule import next_change
 
-#: The rank, None for a user who is not ranked; the value and its group, None for a user who does not take part.
-Position = tuple[int | None, Number | None, Group | None]
-NO_POSITION: Final[Position] = (None, None, None)
+#: The rank, None for a user who is not ranked; the value, its group and the rank key, None for one who takes no part.
+Position = tuple[int | None, Number | None, Group | None, RankKey | None]
+NO_POSITION: Final[Position] = (None, None, None, None)
 
 
 @attrs.define
@@ -195,16 +195,12 @@ class LeaderboardIndex:
         return self._entry(board, user).group
 
     def position(self, board: BoardPlan, run: int, user: str) -> Position:
-        """Return a user's rank in the group, the value, and the group; ``NO_POSITION`` for a user who is not ranked."""
+        """Return a user's rank in the group, the value, the group and the key; ``NO_POSITION`` if not ranked."""
         entry = self._entry(board, user)
         key = entry.rank_keys.get(run)
         if key is None or entry.group is None:
             return NO_POSITION
-        return self.ranking(board, run).rank(key, (entry.group,)), value_in(board, key), entry.group
-
-    def rank_key(self, board: BoardPlan, run: int, user: str) -> RankKey | None:
-        """Return the rank key of a user, or None for a user who does not take part."""
-        return self._entry(board, user).rank_keys.get(run)
+        return self.ranking(board, run).rank(key, (entry.group,)), value_in(board, key), entry.group, key
 
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None

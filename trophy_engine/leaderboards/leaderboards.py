@@ -17,7 +17,6 @@ from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
 from trophy_engine.leaderboards.query_arguments import check_filter, check_window, find_run
 from trophy_engine.leaderboards.rank_history import RankHistory
-from trophy_engine.leaderboards.run_ranking import RankKey
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
@@ -28,14 +27,12 @@ MOST_RUNS: Final = 10_000
 
 
 class Move(NamedTuple):
-    """A change of a user's position in a run of a leaderboard; ``left`` and ``reached`` are the rank keys."""
+    """A change of a user's position in a run of a leaderboard."""
 
     board: BoardPlan
     run: int
     before: Position
     after: Position
-    left: RankKey | None
-    reached: RankKey | None
 
 
 class Leaderboards:
@@ -123,7 +120,7 @@ class Leaderboards:
         self.moves = self._moved(index, state, at, partial(index.update, state))
         self._consistent = True
         changes = {}
-        for board, run, before, after, _, _ in self.moves:
+        for board, run, before, after in self.moves:
             group = index.group(board, state.id)
             threshold = index.ranking(board, run).threshold(group)
             changes[board.key] = change_view(board, run, before, after, threshold, group or ())
@@ -133,19 +130,17 @@ class Leaderboards:
         self, index: LeaderboardIndex, state: UserState, at: int, apply_change: Callable[[], None]
     ) -> list[Move]:
         """Apply the change to the index, and list the moves of the user in the runs of the present day."""
-        user = state.id
-        runs = [
-            (board, run)
+        day = state.clock.zone.window(at)[0]
+        before = [
+            (board, run, index.position(board, run, state.id))
             for board in index.changed_boards(state)
-            if board.rule.status == "active" and (run := _run_at(board, at, state.clock.zone)) is not None
+            if (run := board.runs.window_on(day if board.time_zone is None else board.time_zone.window(at)[0]))
+            is not None
+            and board.rule.status == "active"
         ]
-        before = [(index.position(board, run, user), index.rank_key(board, run, user)) for board, run in runs]
         apply_change()
-        moves = (
-            Move(board, run, position, index.position(board, run, user), left, index.rank_key(board, run, user))
-            for (board, run), (position, left) in zip(runs, before, strict=True)
-        )
-        return [move for move in moves if move.after != move.before]
+        after = (Move(board, run, position, index.position(board, run, state.id)) for board, run, position in before)
+        return [move for move in after if move.after != move.before]
 
     # --- queries ----------------------------------------------------------------------------------------------------
 
@@ -200,7 +195,7 @@ class Leaderboards:
             raise InvalidValue(f"must be at least 0, not {days}", "days")
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
-        rank, value, _ = NO_POSITION if scheduled else index.position(board, number, user)
+        rank, value, *_ = NO_POSITION if scheduled else index.position(board, number, user)
         history = (
             self._standing_days(board, range(number, number + 1), user, at, now, days).get(number, []) if days else []
         )
@@ -306,11 +301,6 @@ class Leaderboards:
 
 def _current_run(board: BoardPlan, at: int) -> int:
     return board.runs.nearest(board.runs.day_at(at))
-
-
-def _run_at(board: BoardPlan, at: int, own_zone: Zone) -> int | None:
-    """Return the run in which an event of a user in a zone would count, or None."""
-    return board.runs.window_on(_day_at(board, at, own_zone))
 
 
 def _day_at(board: BoardPlan, at: int, own_zone: Zone) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 from sortedcontainers import SortedList
 
 from trophy_engine.calendar.instants import NEVER
-from trophy_engine.core import BoardPlan, UserState, Value, takes_part
+from trophy_engine.core import BoardPlan, UserState, Value
 from trophy_engine.numbers import Number, negate
 
 #: A user's values of the breakdown attributes, in the order of the rules.
@@ -26,14 +26,16 @@ Group = tuple[str, ...]
 #: The sort key: the value, negated on a descending leaderboard, the instant at which it was reached, the creation of
 #: the user, the user's id.
 RankKey = tuple[Number, int, int, str]
+#: A user whom another one displaced: the rank key, the rank and the previous rank.
+Displaced = tuple[RankKey, int | None, int | None]
 
 
 def rank_key(board: BoardPlan, state: UserState, value: Value) -> RankKey | None:
-    """Return the sort key of a user with a value, or None for a value that does not take part."""
+    """Return the sort key of a user with a value, or None for one that is not ranked: not above 0, if descending."""
     number, reached_at = value
-    if not takes_part(board, number):
-        return None
-    return number if board.ascending else negate(number), reached_at, state.profile.created, state.id
+    if board.ascending:
+        return number, reached_at, state.profile.created, state.id
+    return (negate(number), reached_at, state.profile.created, state.id) if number > 0 else None
 
 
 def value_in(board: BoardPlan, key: RankKey) -> Number:
@@ -93,12 +95,12 @@ class RunRanking:
         better = self._better(key, groups)
         return better if better < self._most else None
 
-    def rank(self, key: RankKey, groups: Sequence[Group]) -> int | None:
+    def rank(self, key: RankKey, groups: Iterable[Group]) -> int | None:
         """Return the rank among the users of some groups, or None beyond ``max_participants``."""
-        position = self.position(key, groups)
-        if position is None:
+        better = sum(self._groups[group].bisect_left(key) for group in groups if group in self._groups)
+        if better >= self._most:
             return None
-        return (self._better(key[:1], groups) if self._board.shared else position) + 1
+        return (self._better(key[:1], groups) if self._board.shared else better) + 1
 
     def _better(self, key: RankKey | tuple[Number], groups: Iterable[Group]) -> int:
         """Return the number of lesser keys in some groups; of those with lesser values for a value alone."""
@@ -109,39 +111,52 @@ class RunRanking:
         lists = [self._groups[group] for group in groups if group in self._groups]
         last = min(offset + limit, self._most, sum(map(len, lists)))
         if offset >= last:
-            return
+            return iter(())
         ranked = lists[0].islice(offset, last) if len(lists) == 1 else islice(merge(*lists), offset, last)
+        if not self._board.shared:
+            return enumerate(ranked, start=offset + 1)
         first = next(ranked)
-        rank = self._better(first[:1], groups) + 1 if self._board.shared else offset + 1
-        yield from number_ranks(self._board, chain((first,), ranked), offset, rank)
+        return number_ranks(self._board, chain((first,), ranked), offset, self._better(first[:1], groups) + 1)
 
-    def displaced(
-        self, group: Group, before: RankKey | None, after: RankKey | None
-    ) -> Iterator[tuple[RankKey, int | None, int | None]]:
-        """Yield the users of a group whose ranks changed when another user went from one rank key to another.
-
-        Each has the rank key, the rank and the previous rank.
+    def displaced(self, group: Group, before: RankKey | None, after: RankKey | None) -> Iterator[Displaced]:
+        """Return the users of a group whose ranks changed when another user went from one rank key to another.
 
         Args:
             group: the group.
             before: the former rank key of the other user; None for a user who was not in the group.
             after: the present one; None for a user who is no longer in the group.
         """
-        ranked, shared = self._groups.get(group, SortedList()), self._board.shared
+        ranked = self._groups.get(group, SortedList())
+        if self._board.shared:
+            return self._displaced_shared(ranked, before, after)
+        if after is not None and (before is None or after < before):
+            passed = ranked.bisect_left(after) + 1, len(ranked) if before is None else ranked.bisect_left(before)
+            return self._shifted(ranked, passed[0], min(passed[1], self._most + 1), -1)
+        if before is not None:
+            passed = ranked.bisect_left(before), len(ranked) if after is None else ranked.bisect_left(after)
+            return self._shifted(ranked, passed[0], min(passed[1], self._most), 1)
+        return iter(())
+
+    def _shifted(self, ranked: Any, start: int, stop: int, shift: int) -> Iterator[Displaced]:
+        """Yield the users at positions whose previous ranks were greater by ``shift``."""
+        most = self._most
+        for rank, key in enumerate(ranked.islice(start, stop) if start < stop else (), start=start + 1):
+            yield key, rank if rank <= most else None, rank + shift if rank + shift <= most else None
+
+    def _displaced_shared(self, ranked: Any, before: RankKey | None, after: RankKey | None) -> Iterator[Displaced]:
+        """Yield the users whose shared ranks changed: from the better value of the two on, to the end of the other."""
         keys = [key for key in (before, after) if key is not None]
         if not keys:
             return
-        best, worst = min(keys), max(keys)
-        start = ranked.bisect_left(best[:1] if shared else best)
-        stop = len(ranked) if len(keys) == 1 else ranked.bisect_right((worst[0], NEVER) if shared else worst)
+        start = ranked.bisect_left(min(keys)[:1])
+        stop = len(ranked) if len(keys) == 1 else ranked.bisect_right((max(keys)[0], NEVER))
         tied, value = start, None
         for index, key in enumerate(ranked.islice(start, min(stop, self._most + 1)), start=start):
-            if not shared or key[0] != value:
+            if key[0] != value:
                 tied, value = index, key[0]
             if key == after:
                 continue
-            mark = key[:1] if shared else key
-            left, reached = (0 if other is None else int(other[: len(mark)] < mark) for other in (before, after))
+            left, reached = (0 if other is None else int(other[0] < key[0]) for other in (before, after))
             position = index + (before is not None and before < key) - (after is not None and after < key)
             rank = tied + 1 if index < self._most else None
             previous = tied + 1 + left - reached if position < self._most else None

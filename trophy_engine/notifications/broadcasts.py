@@ -72,8 +72,8 @@ def finished_early(
 
 def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Broadcast]:
     for boost in rules.boosts:
-        starts = begins_anywhere(boost.start) + rules.day_start
-        if since < starts <= until:
+        starts = None if boost.start is None else begins_anywhere(boost.start) + rules.day_start
+        if starts is not None and since < starts <= until:
             yield _Broadcast(starts, (BoostStarted, ALL_USERS, starts, boost.system, boost.rule))
         over = None if boost.after is None else over_everywhere(boost.after - 1) + rules.day_start + ANNOUNCED_AFTER
         if over is not None and since < over <= until:

@@ -17,11 +17,11 @@ _MINUTE: Final = HOUR // 60
 
 
 class BoostPlan(NamedTuple):
-    """A boost and the key of its system; ``start`` is its first local day, ``after`` the one after its last."""
+    """A boost and the key of its system, its first local day and the one after its last; None for no bound."""
 
     system: str
     rule: Boost
-    start: int
+    start: int | None
     after: int | None
 
 
@@ -50,8 +50,9 @@ def notification_plan(ruleset: Ruleset, rule: Notifications) -> NotificationPlan
     own: dict[str, tuple[BoostPlan, ...]] = {}
     for system in ruleset.points:
         for boost in system.boosts:
-            after = None if boost.end is None else boost.end.toordinal() + 1
-            plan = BoostPlan(system.key, boost, boost.start.toordinal(), after)
+            start, end = boost.when.start, boost.when.end
+            first = None if start is None else start.toordinal()
+            plan = BoostPlan(system.key, boost, first, None if end is None else end.toordinal() + 1)
             if boost.user_id is None:
                 boosts.append(plan)
             else:

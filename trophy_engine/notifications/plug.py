@@ -71,7 +71,7 @@ class NotificationPlug:
         before = plug_of(diff.before)
         if before is None or before.plan.recap != self.plan.recap:
             kept.recaps = ()
-        if diff.calendar_changed:
+        if diff.other_primary_calendar:
             kept.restart_reminders()
         return kept
 

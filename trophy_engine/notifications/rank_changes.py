@@ -7,15 +7,16 @@ changes are announced with the next command, or when all users are settled, as o
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
+from itertools import chain
 from typing import Final, NamedTuple, TypeVar
 
 from trophy_engine.core import LeaderboardChanged, RankChanged, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
-from trophy_engine.leaderboards.run_ranking import value_in
+from trophy_engine.leaderboards.run_ranking import Displaced, value_in
 from trophy_engine.numbers import Number
 
 V = TypeVar("V")
@@ -95,17 +96,17 @@ class RankNotifier:
     def record_move(self, user: str, move: Move, index: LeaderboardIndex, at: int) -> Iterator[RawEffect]:
         """Yield the effects of a move for the user, the displaced users and the leaderboard; queue throttled ones."""
         board, before, after = move.board, move.before, move.after
-        is_still = (before[0], before[2]) == (after[0], after[2])
-        if is_still and not board.shared:
-            return
-        displaced = list(_displaced(move, index))
-        if is_still and not displaced:
-            return
+        displaced = _displaced(move, index)
+        if (before[0], before[2]) == (after[0], after[2]):
+            displaced = list(displaced) if board.shared else ()
+            if not displaced:
+                return
         day = board.runs.first_day(move.run)
         if before[0] != after[0]:
             yield from self._notify(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]), index)
-        for displaced_user, rank, previous, value in displaced:
-            yield from self._notify(board.key, displaced_user, at, _Rank(day, rank, previous, value, value), index)
+        for key, rank, previous in displaced:
+            value = value_in(board, key)
+            yield from self._notify(board.key, key[3], at, _Rank(day, rank, previous, value, value), index)
         yield from self._notify(board.key, _ALL_USERS, at, _Rank(day), index)
 
     def _notify(self, board: str, user: str, at: int, change: _Rank, index: LeaderboardIndex) -> Iterator[RawEffect]:
@@ -140,15 +141,12 @@ def _effect(board: str, user: str, at: int, change: _Rank, index: LeaderboardInd
     return (RankChanged, user, at, board, *change)
 
 
-def _displaced(move: Move, index: LeaderboardIndex) -> Iterator[tuple[str, int | None, int | None, Number]]:
-    """Yield the other users whose ranks a move changed, with their rank, previous rank, and value."""
-    board, ranking = move.board, index.ranking(move.board, move.run)
-    (_, _, left), (_, _, joined) = move.before, move.after
-    same_group = left == joined
-    if left is not None:
-        reached = move.reached if same_group else None
-        for key, rank, previous in ranking.displaced(left, move.left, reached):
-            yield key[3], rank, previous, value_in(board, key)
-    if joined is not None and not same_group:
-        for key, rank, previous in ranking.displaced(joined, None, move.reached):
-            yield key[3], rank, previous, value_in(board, key)
+def _displaced(move: Move, index: LeaderboardIndex) -> Iterable[Displaced]:
+    """Return the other users whose ranks a move changed."""
+    ranking = index.ranking(move.board, move.run)
+    (_, _, left, before), (_, _, joined, after) = move.before, move.after
+    if left == joined:
+        return () if left is None else ranking.displaced(left, before, after)
+    behind = () if left is None else ranking.displaced(left, before, None)
+    ahead = () if joined is None else ranking.displaced(joined, None, after)
+    return chain(behind, ahead)

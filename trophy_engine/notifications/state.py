@@ -40,7 +40,7 @@ class NotificationState:
         reactivations: the number of reactivation messages since the last activity.
         recaps: the first days of the periods with activity that still need a recap.
         recapped_through: the first day of the latest period with a recap that was sent.
-        reminded_through: the last period of the streak with a reminder that was sent.
+        reminded_through: the last period of the primary streak with a reminder that was sent.
         emails: the pending emails about achievements: the due instant, then the fields of the completion.
         points_changes: by points system, the end of the window in which changes are combined, and their sum.
     """
@@ -81,5 +81,5 @@ class NotificationState:
         )
 
     def restart_reminders(self) -> None:
-        """Forget the last reminder, because the streak has another calendar."""
+        """Forget the last reminder, because the primary streak is another one, or has another calendar."""
         self.reminded_through = _BEFORE

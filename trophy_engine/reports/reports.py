@@ -137,15 +137,19 @@ class Reports:
         totals = daily_totals(transitions).get(measure, EMPTY)
         return summarize(totals, aggregation, start, end, plan.ruleset.first_weekday)
 
-    def streak_history(self, user: str, periods: int = 7, *, at: datetime | None = None) -> tuple[StreakPeriod, ...]:
+    def streak_history(
+        self, user: str, periods: int = 7, *, streak: str | None = None, at: datetime | None = None
+    ) -> tuple[StreakPeriod, ...]:
         """Return the last periods of a user's streak, oldest first, including the current one.
+
+        The default is the primary streak.
 
         Raises:
             InvalidValue: ``periods`` is not an integer from 1 to 10,000.
-            UnknownKey: the rules at that instant have no streak.
+            UnknownKey: the rules at that instant do not declare the streak.
             UnknownUser: the user does not exist at that instant.
         """
-        return streak_history(self._engine.transitions(user, at=at), periods)
+        return streak_history(self._engine.transitions(user, at=at), periods, streak)
 
     def awards(self, user: str, system: str, n: int = 10, *, at: datetime | None = None) -> tuple[PointsAwarded, ...]:
         """Return a user's last awards in a points system, newest first.

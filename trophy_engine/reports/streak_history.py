@@ -23,7 +23,7 @@ from trophy_engine.core import (
     Transition,
     ended_protected,
 )
-from trophy_engine.errors import InvalidValue, UnknownKey, short_repr
+from trophy_engine.errors import InvalidValue, short_repr
 
 __all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
 
@@ -68,14 +68,14 @@ class LongestStreak:
     started: date
 
 
-def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[StreakPeriod, ...]:
-    """Return the last periods of a user's streak, oldest first, including the current one.
+def streak_history(transitions: Sequence[Transition], periods: int, key: str | None = None) -> tuple[StreakPeriod, ...]:
+    """Return the last periods of a user's streak, by default the primary one, oldest first, including the current one.
 
     Raises:
         InvalidValue: ``periods`` is not from 1 to 10,000, or exceeds the periods since the first date of the calendar.
-        UnknownKey: the rules after the last transition have no streak.
+        UnknownKey: the rules after the last transition do not declare the streak.
     """
-    record = _record_streak(transitions)
+    record = _record_streak(transitions, key)
     state = transitions[-1].state
     index = record.streak.index
     current = index(state.clock.day)
@@ -84,16 +84,16 @@ def streak_history(transitions: Sequence[Transition], periods: int) -> tuple[Str
         raise InvalidValue(f"must be a whole number from 1 to {most:,}, not {short_repr(periods)}", "periods")
     rows = list(record.rows(current - periods + 1, current))
     # A later period can already be credited after travel west.
-    return (*rows[:-1], attrs.evolve(rows[-1], length=state.streak.length))
+    return (*rows[:-1], attrs.evolve(rows[-1], length=state.streaks[record.streak.place].length))
 
 
 def longest_streak(transitions: Sequence[Transition], first: date, last: date) -> LongestStreak | None:
-    """Return the longest streak between two local days, both included, or None if there was none.
+    """Return the longest primary streak between two local days, both included, or None if there was none.
 
     Raises:
         UnknownKey: the rules after the last transition have no streak.
     """
-    record = _record_streak(transitions)
+    record = _record_streak(transitions, None)
     index = record.streak.index
     today = index(transitions[-1].state.clock.day)
     current = min(index(last.toordinal()), today)
@@ -115,22 +115,21 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
     )
 
 
-def _record_streak(transitions: Sequence[Transition]) -> _StreakRecord:
+def _record_streak(transitions: Sequence[Transition], key: str | None) -> _StreakRecord:
     """Return the record of a user's streak by the calendar of the rules after the last transition.
 
     Raises:
-        UnknownKey: these rules have no streak.
+        UnknownKey: these rules do not declare the streak.
     """
     last = transitions[-1]
-    if last.plan.streak is None:
-        raise UnknownKey("rule", "streak", ())
-    without = (number for number, transition in enumerate(transitions, start=1) if transition.plan.streak is None)
-    since = max(without, default=0)
-    record = _StreakRecord(last.plan.streak)
-    for decision, _ in PeriodAccount(transitions[since:]):
+    streak = last.plan.streak_of(key)
+    plans = enumerate((transition.plan for transition in transitions), start=1)
+    since = max((number for number, plan in plans if plan.find_streak(streak.key) is None), default=0)
+    record = _StreakRecord(streak)
+    for decision, _ in PeriodAccount(streak.key, transitions[since:]):
         if decision.streak.calendar == record.streak.calendar:
             record.add(decision)
-    for decision in ended_protected(last.state, last.state.streak.custom_streak or last.plan.streak):
+    for decision in ended_protected(last.state, last.state.streaks[streak.place].custom_streak or streak):
         record.add(decision)
     return record
 

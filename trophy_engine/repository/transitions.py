@@ -14,6 +14,7 @@ from trophy_engine.core import (
     ChangeRules,
     Command,
     CompilePlug,
+    GateAnswer,
     PeriodDecision,
     Plan,
     RulesDiff,
@@ -96,6 +97,8 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
     agenda.awards = awards
     decisions: list[PeriodDecision] = []
     agenda.decisions = decisions
+    answers: list[GateAnswer] = []
+    agenda.gate_answers = answers
     state = None if before is None else before.copy()
     if command is not None:
         state = apply_command(agenda, state, command)
@@ -104,13 +107,15 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
     if state is None:
         raise AssertionError("no command has created the user")
     effects = list(map(name_fields, agenda.effects))
-    return Transition(command, plan, effects, decisions, awards.due, before, state)
+    return Transition(command, plan, effects, decisions, awards.due, answers, before, state)
 
 
 def _migrate(transitions: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
     agenda = Agenda(plan)
     decisions: list[PeriodDecision] = []
     agenda.decisions = decisions
+    answers: list[GateAnswer] = []
+    agenda.gate_answers = answers
     before = transitions[-1].state
     state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: transitions)
-    return Transition(None, plan, list(map(name_fields, agenda.effects)), decisions, [], before, state)
+    return Transition(None, plan, list(map(name_fields, agenda.effects)), decisions, [], answers, before, state)

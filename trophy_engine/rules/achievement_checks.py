@@ -17,7 +17,9 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
-from trophy_engine.rules.metric_checks import check_filter, check_mark, exclusive_attributes
+from trophy_engine.rules.gate_checks import check_gate, gate_of
+from trophy_engine.rules.gates import ALWAYS
+from trophy_engine.rules.metric_checks import check_filter, check_mark, check_whole, exclusive_attributes
 from trophy_engine.rules.metric_uses import greatest_total, least_total, refuse_for_at_most, refuse_for_repeats
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
@@ -52,6 +54,8 @@ def check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> 
             continue
         path = item_path("achievements", index)
         yield from declared.check_filters(achievement, path)
+        if achievement.when is not ALWAYS:
+            yield from check_gate(achievement, path, declared)
         trigger = achievement.trigger
         if trigger is None:
             continue
@@ -83,6 +87,7 @@ def _check_metric(
         if refusal is not None:
             yield Problem("error", f"{number_path}.at_most", refusal)
             continue
+        yield from check_whole(metric, table.value, f"{number_path}.value")
         yield from check_mark(metric, table.value, greatest_total(metric), f"{number_path}.value")
         least = least_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:
@@ -156,30 +161,41 @@ def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any) -
     return is_above or is_below or any(exclusive_attributes(metric, trigger))
 
 
-def check_composites(
+def _needs_nothing(achievement: Achievement) -> bool:
+    """Return True if an achievement neither is a composite nor has a gate, as most have none."""
+    return achievement.when is ALWAYS and not isinstance(achievement.trigger, CompositeTrigger)
+
+
+def check_needs(
     achievements: Sequence[Any],
-    composites: Mapping[str, tuple[str, ...]],
+    needs: Mapping[str, tuple[str, ...]],
     cycles: Mapping[str, int],
     unreachable: Collection[str],
 ) -> Iterator[Problem]:
-    """Yield the problems of composites: those that depend on themselves, and prerequisites that are never completed."""
+    """Yield the problems of what achievements need: themselves, and prerequisites that are never completed."""
     for index, achievement in enumerate(achievements):
-        if not isinstance(achievement, Achievement) or not isinstance(achievement.trigger, CompositeTrigger):
+        if not isinstance(achievement, Achievement) or _needs_nothing(achievement):
             continue
-        path = f"{item_path('achievements', index)}.trigger.achievements"
-        if achievement.key in cycles:
-            cycle = " -> ".join(shortest_cycle(achievement.key, composites, cycles))
-            yield Problem("error", path, f"depends on itself: {cycle}; break the cycle")
+        trigger, path = achievement.trigger, item_path("achievements", index)
+        prerequisites = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
+        names = (achievement.key, *(name for _, name in tier_names(achievement)))
+        cyclic = next((name for name in names if name in cycles), None)
+        if cyclic is not None:
+            _, following, *_ = cycle = shortest_cycle(cyclic, needs, cycles)
+            field = "trigger" if following in prerequisites else "when"
+            message = f"depends on itself: {' -> '.join(cycle)}; break the cycle"
+            yield Problem("error", f"{path}.{field}.achievements", message)
             continue
-        for position, key in enumerate(achievement.trigger.achievements or ()):
-            if key in unreachable:
-                consequence = (
-                    f"so {achievement.key!r} cannot be completed either"
-                    if achievement.key in unreachable
-                    else f"so it never counts for {achievement.key!r}"
-                )
-                message = f"{key!r} can never be completed, {consequence}; remove it"
-                yield Problem("warning", item_path(path, position), message)
+        for field, keys in (("trigger", prerequisites), ("when", gate_of(achievement).achievements or ())):
+            for position, key in enumerate(keys):
+                if key in unreachable:
+                    consequence = (
+                        f"so {achievement.key!r} cannot be completed either"
+                        if achievement.key in unreachable
+                        else f"so it never counts for {achievement.key!r}"
+                    )
+                    message = f"{key!r} can never be completed, {consequence}; remove it"
+                    yield Problem("warning", item_path(f"{path}.{field}.achievements", position), message)
 
 
 def systems_by_key(points: Sequence[Any]) -> dict[str, PointsSystem]:

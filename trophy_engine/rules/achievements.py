@@ -25,9 +25,10 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
-from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_SYSTEM
+from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
 from trophy_engine.rules.tiers import Tier, as_tiers, check_tiers, number_fields, tier_key, with_number
 
 __all__ = [
@@ -75,7 +76,8 @@ class MetricTrigger(_Trigger):
 
     Attributes:
         metric: the key of the metric.
-        value: the total that completes the achievement, at least 1; None if ``at_most`` or the tiers have it.
+        value: the total that completes the achievement, above 0, and whole for metrics that count events, values or
+            days; None if ``at_most`` or the tiers have it.
         event_attributes: the filter on events: the total is over the events with all of these attribute values.
         at_most: in place of ``value``, the total that completes the achievement when there is one that is at most that;
             for metrics with the aggregate ``"min"`` or ``"last"``.
@@ -89,7 +91,7 @@ class MetricTrigger(_Trigger):
         Condition(("value", "at_most"), _check_marks, given=("value", "at_most")),
     )
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
-    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(min=1)))
+    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(above=0)))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()), kw_only=True)
 
@@ -108,21 +110,25 @@ class MetricTrigger(_Trigger):
 
 @attrs.frozen
 class StreakTrigger(_Trigger):
-    """The streak reaches a length.
+    """A streak reaches a length.
 
     Attributes:
         length: the number of periods, at least 1; None if the tiers have it.
+        streak: the key of the streak; None for the primary one.
     """
+
+    __repr__ = brief_repr
 
     type: ClassVar[str] = "streak"
     number: ClassVar[str | None] = "length"
     needs_streak: ClassVar[bool] = True
     length: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1)))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"the streak reached {_show(self.length)}"
+        return f"{name_streak(self.streak)} reached {_show(self.length)}"
 
 
 @attrs.frozen
@@ -303,7 +309,7 @@ class Achievement:
         description: the description for display.
         badge_url: the URL of its picture.
         hidden: true to show nothing of it but its key until it is completed.
-        user_attributes: the filter on users: only those with all of these attribute values can complete it.
+        when: the conditions under which it can be completed.
         tiers: the tiers, from easy to hard, each of which is completed once; the trigger then has no number.
         repeatable: true to complete it again: on a metric without a window and on a streak at each multiple of the
             number, on a metric with a window once in each window, on ``api`` with each call.
@@ -325,7 +331,7 @@ class Achievement:
     description: str | None = attrs.field(default=None, validator=Optional(TEXT))
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT))
     hidden: bool = attrs.field(default=False, validator=FLAG)
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     tiers: tuple[Tier, ...] = attrs.field(
         default=(), converter=as_tiers, validator=InstanceOf((Tier,), many=True), kw_only=True
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from trophy_engine.rules.achievement_checks import (
     check_achievements,
-    check_composites,
+    check_needs,
     check_tier_names,
     find_out_of_reach,
     names_of,
@@ -19,20 +19,21 @@ from trophy_engine.rules.achievement_checks import (
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
+from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.points_limit import PointsLimit
-from trophy_engine.rules.reachability import find_composites, find_cyclic, find_unreachable
+from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable
 from trophy_engine.rules.references import references_of
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak
 
 
 def check_parts(
     metrics: Sequence[Any],
     attributes: Sequence[Any],
-    streak: Any,
+    streaks: Sequence[Any],
     achievements: Sequence[Any],
     points: Sequence[Any],
     leaderboards: Sequence[Any] = (),
@@ -48,22 +49,24 @@ def check_parts(
         user_attributes=DeclaredKeys(_keys(attributes, "user"), suggestions),
         event_attributes=DeclaredKeys(_keys(attributes, "event"), suggestions),
         systems=DeclaredKeys(_keys(points), suggestions),
-        streak=streak is not None
-        and (not isinstance(streak, Streak) or streak.metrics is None or bool(streak.metrics)),
+        streaks=DeclaredKeys(_keys(streaks), suggestions),
+        idle_streaks=_find_idle(streaks),
     )
-    composites = find_composites(achievements)
-    cycles = find_cyclic(composites)
+    needs = find_needs(achievements)
+    cycles = find_cyclic(needs)
     out_of_reach = find_out_of_reach(achievements, declared)
-    unreachable = find_unreachable(achievements, composites, (*cycles, *out_of_reach), streak=declared.streak)
+    unreachable = find_unreachable(achievements, (*cycles, *out_of_reach), idle_streaks=declared.idle_streaks)
     return [
         *_duplicates("metrics", metrics),
         *check_metrics(metrics, declared),
         *_duplicate_attributes(attributes),
-        *_check_streak(streak, declared),
+        *_duplicates("streaks", streaks),
+        *_check_streaks(streaks, unreachable, declared),
         *_duplicates("achievements", achievements),
         *check_tier_names(achievements),
         *check_achievements(achievements, declared),
-        *check_composites(achievements, composites, cycles, unreachable),
+        *check_needs(achievements, needs, cycles, unreachable),
+        *_check_needs_of_metrics(metrics, unreachable),
         *_duplicates("points", points),
         *_check_points(points, unreachable, declared),
         *check_cycles(metrics, achievements, points),
@@ -110,13 +113,61 @@ def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
             first.setdefault(name, index)
 
 
-def _check_streak(streak: Any, declared: DeclaredRules) -> Iterator[Problem]:
-    if not isinstance(streak, Streak):
-        return
-    if streak.metrics == ():
-        yield Problem("warning", "streak.metrics", "a streak without metrics never starts; add at least one metric")
-    yield from check_conditions(streak, declared)
-    yield from _duplicates("streak.metrics", streak.metrics or (), "metric", "remove one")
+def _find_idle(streaks: Sequence[Any]) -> frozenset[str | None]:
+    """Return the keys of the streaks that never start, and None if there is no primary streak that can start."""
+    idle = [isinstance(streak, Streak) and streak.metrics == () for streak in streaks]
+    keys: set[str | None] = {streak.key for streak, is_idle in zip(streaks, idle, strict=True) if is_idle}
+    return frozenset({*keys, None} if not streaks or idle[0] else keys - {None})
+
+
+def _check_streaks(streaks: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
+    for index, streak in enumerate(streaks):
+        if not isinstance(streak, Streak):
+            continue
+        path = item_path("streaks", index)
+        if streak.metrics == ():
+            message = "a streak without metrics never starts; add at least one metric"
+            yield Problem("warning", f"{path}.metrics", message)
+        yield from check_conditions(streak, path, declared)
+        yield from _duplicates(f"{path}.metrics", streak.metrics or (), "metric", "remove one")
+        if isinstance(streak.freezes, Freezes):
+            yield from _check_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
+
+
+def _check_rewards(
+    freezes: Freezes, path: str, unreachable: Collection[str], declared: DeclaredRules
+) -> Iterator[Problem]:
+    if freezes.rewards and freezes.max_count == 0:
+        yield Problem("warning", f"{path}.rewards", "never has an effect, because max_count is 0; raise it")
+    for index, reward in enumerate(freezes.rewards or ()):
+        reward_path = item_path(f"{path}.rewards", index)
+        yield from declared.check_keys(reward, reward_path)
+        if isinstance(reward, AchievementFreezeReward):
+            yield from _check_completable(reward, reward_path, unreachable)
+
+
+def _check_completable(rule: Any, path: str, unreachable: Collection[str]) -> Iterator[Problem]:
+    for reference in references_of(rule, path):
+        for field, key in reference.keys.items():
+            if reference.kind == "achievement" and key in unreachable:
+                message = f"never has an effect, because {key!r} can never be completed; remove it"
+                yield Problem("warning", field, message)
+
+
+def _check_needs_of_metrics(metrics: Sequence[Any], unreachable: Collection[str]) -> Iterator[Problem]:
+    for index, metric in enumerate(metrics):
+        if isinstance(metric, Metric):
+            yield from _check_unreachable(metric, item_path("metrics", index), unreachable)
+
+
+def _check_unreachable(rule: Any, path: str, unreachable: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each achievement that a rule refers to and that can never be completed."""
+    for reference in references_of(rule, path):
+        for field, key in reference.keys.items():
+            if reference.kind == "achievement" and key in unreachable:
+                yield Problem(
+                    "warning", field, f"never has an effect, because {key!r} can never be completed; remove it"
+                )
 
 
 def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
@@ -127,7 +178,7 @@ def _check_points(points: Sequence[Any], unreachable: Collection[str], declared:
             yield from _check_keys(f"{path}.triggers", system.triggers or (), "trigger")
             yield from _check_keys(f"{path}.boosts", system.boosts or (), "boost")
             yield from _check_levels(system, path)
-            yield from _check_boosts(system, path, declared)
+            yield from _check_boosts(system, path, unreachable, declared)
 
 
 def _check_triggers(
@@ -150,12 +201,8 @@ def _check_triggers(
         if awards and _is_below(getattr(trigger, "limit", None), points[index]):
             message = f"is less than one payment of {points[index]:,}, so every award is cut off; raise it"
             yield Problem("warning", f"{trigger_path}.limit.points", message)
-        for reference in references_of(trigger, trigger_path):
-            for field, key in reference.keys.items():
-                if reference.kind == "achievement" and key in unreachable:
-                    yield Problem(
-                        "warning", field, f"never has an effect, because {key!r} can never be completed; remove it"
-                    )
+        yield from check_gate(trigger, trigger_path, declared)
+        yield from _check_completable(trigger, trigger_path, unreachable)
 
 
 def _is_below(limit: Any, points: int) -> bool:
@@ -185,12 +232,16 @@ def _name_of(level: Level, path: str) -> str:
     return repr(level.key) if level.key else path
 
 
-def _check_boosts(system: PointsSystem, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+def _check_boosts(
+    system: PointsSystem, path: str, unreachable: Collection[str], declared: DeclaredRules
+) -> Iterator[Problem]:
     awards = [getattr(trigger, "points", None) for trigger in system.triggers or ()]
     awards_points = system.triggers is None or any(points is None or points > 0 for points in awards)
     for index, boost in enumerate(system.boosts or ()):
         item = item_path(f"{path}.boosts", index)
         yield from declared.check_filters(boost, item)
+        yield from check_gate(boost, item, declared)
+        yield from _check_unreachable(boost, item, unreachable)
         if not awards_points:
             yield Problem(
                 "warning", item, "never has an effect, because no trigger of the points system awards points; remove it"

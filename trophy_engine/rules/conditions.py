@@ -47,8 +47,8 @@ def given_together(first: str, second: str) -> Condition:
     return Condition((first, second), check, given=(first, second))
 
 
-def _check_end(start: date, end: date | None) -> None:
-    if end is not None and end < start:
+def _check_end(start: date | None, end: date | None) -> None:
+    if start is not None and end is not None and end < start:
         raise InvalidValue((f"{end} must not be before", FieldName("start"), str(start)), "end")
 
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, cast
 
 import attrs
 
-from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date
+from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date, parse_time_of_day
 from trophy_engine.calendar.zones import similar_zone, zone
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, one_of
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
@@ -262,6 +262,61 @@ class _AttributeFilter(_ManyItems):
         }
 
 
+@attrs.frozen
+class _StretchOfDay(_ManyItems):
+    """A pair of different times of day."""
+
+    @property
+    def item(self) -> Constraint:
+        return TIME_OF_DAY
+
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
+        if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004  # a beginning and an end
+            example = GivenValue(["22:00", "04:00"], after=",")
+            given = GivenValue(list(value) if isinstance(value, tuple) else value)
+            yield "", InvalidValue(("must be a list of two times of day, for example", example, "not", given), name)
+            return
+        faults = [(item_path("", index), error) for index, item in enumerate(value) for error in self._item(name, item)]
+        yield from faults
+        if not faults and parse_time_of_day(value[0]) == parse_time_of_day(value[1]):
+            remedy = "change one of them, or remove it for the whole day"
+            yield "", InvalidValue((f"has {value[0]} twice and is never open;", remedy), name)
+
+    def _item(self, name: str | FieldName, value: Any) -> Iterator[InvalidValue]:
+        return (error for _, error in self.item.faults(name_field(name, "each of "), value))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": TIME_OF_DAY.schema(), "minItems": 2, "maxItems": 2}
+
+
+@attrs.frozen
+class _Levels(_ManyItems):
+    """A mapping from keys of points systems to keys of levels."""
+
+    @property
+    def item(self) -> Constraint:
+        return KEY
+
+    def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
+        if not isinstance(value, Filter):
+            example = GivenValue({"xp": "gold"}, after=",")
+            fact = "must map keys of points systems to keys of levels, for example", example, "not", GivenValue(value)
+            yield "", InvalidValue(fact, name)
+            return
+        for system, level in value.items():
+            for key, field in (
+                (system, name_field(name, "each key of ")),
+                (level, name_field(name, after=f".{system}")),
+            ):
+                try:
+                    check_key(key, field)
+                except InvalidValue as error:
+                    yield field_path("", str(system)), error
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "propertyNames": KEY.schema(), "additionalProperties": KEY.schema()}
+
+
 #: A key by which rules refer to one another.
 KEY: Final = _Key()
 #: At least one key, all different.
@@ -286,6 +341,10 @@ TIME_ZONE: Final = _TimeZone()
 FILTER: Final = _AttributeFilter()
 #: The same, where a list of values requires any of them.
 ANY_OF_FILTER: Final = _AttributeFilter(many=True)
+#: Two times of day that bound a part of the day.
+STRETCH_OF_DAY: Final = _StretchOfDay()
+#: A mapping from points systems to levels.
+LEVELS: Final = _Levels()
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ import attrs
 from trophy_engine.errors import nearest, unknown_key
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.references import references_of
@@ -63,27 +64,46 @@ class DeclaredRules:
         metric_rules: the metrics by key, the first one of each key.
         system_rules: the points systems in the same way.
         levels: the keys of the levels of each points system.
-        streak: True if there is a streak that can start.
+        idle_streaks: the keys of streaks that never start, and None if there is no primary streak that can start.
     """
 
     metrics: DeclaredKeys
     metric_rules: Mapping[str, Metric]
     system_rules: Mapping[str, PointsSystem]
-    levels: Mapping[str, DeclaredKeys]
     achievements: DeclaredKeys
     user_attributes: DeclaredKeys
     event_attributes: DeclaredKeys
     systems: DeclaredKeys
-    streak: bool
+    levels: Mapping[str, DeclaredKeys]
+    streaks: DeclaredKeys
+    idle_streaks: frozenset[str | None]
 
     def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
-        """Report what a rule lacks: a key that is not declared, or a streak."""
-        declared = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
+        """Report what a rule lacks, without its gate: a key that is not declared, or a streak."""
+        yield from self.check_keys(rule, path)
+        if getattr(rule, "needs_streak", False):
+            yield from self.check_streak_can_start(rule.streak, path)
+
+    def check_streak_can_start(self, streak: str | None, path: str) -> Iterator[Problem]:
+        """Yield a problem of a rule that needs a streak, the primary one for None, if that can never start."""
+        if streak in self.idle_streaks:
+            lack = "the rules have no streak" if streak is None else f"streak {streak!r} is one without"
+            fact = f"{lack} with metrics" if streak is None else f"{lack} metrics"
+            yield Problem("warning", path, f"never has an effect, because {fact}; add one")
+
+    def check_keys(self, rule: Any, path: str) -> Iterator[Problem]:
+        """Yield a problem for each key in a rule, without its gate, that is not declared."""
+        declared = {
+            "metric": self.metrics,
+            "achievement": self.achievements,
+            "points system": self.systems,
+            "streak": self.streaks,
+        }
         for reference in references_of(rule, path):
             for field, key in reference.keys.items():
+                if field.startswith(f"{path}.when."):
+                    continue
                 yield from declared[reference.kind].check_known(reference.kind, key, field)
-        if getattr(rule, "needs_streak", False):
-            yield from self._check_streak_can_start(path)
 
     def check_filters(self, rule: Any, path: str) -> Iterator[Problem]:
         """Yield the problems of filters: attributes that are not declared."""
@@ -92,9 +112,6 @@ class DeclaredRules:
             for key in wanted or ():
                 key_path = f"{path}.{kind}_attributes.{key}"
                 yield from (attrs.evolve(p, on_key=True) for p in known.check_known(f"{kind} attribute", key, key_path))
-
-    def _check_streak_can_start(self, path: str) -> Iterator[Problem]:
-        if not self.streak:
-            yield Problem(
-                "warning", path, "never has an effect, because the rules have no streak with metrics; add one"
-            )
+        gate = getattr(rule, "when", None)
+        if isinstance(gate, Gate) and gate is not ALWAYS:
+            yield from self.check_filters(gate, f"{path}.when")

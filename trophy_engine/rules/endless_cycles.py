@@ -77,11 +77,7 @@ def _steps_of_triggers(points: Sequence[Any]) -> Iterator[_Step]:
 
 
 def _is_repeated(achievement: Any) -> bool:
-    return (
-        isinstance(achievement, Achievement)
-        and bool(getattr(achievement, "repeatable", False))
-        and achievement.status == "active"
-    )
+    return isinstance(achievement, Achievement) and bool(achievement.repeatable) and achievement.status == "active"
 
 
 def _pays(trigger: MetricPointsTrigger | AchievementPointsTrigger) -> bool:

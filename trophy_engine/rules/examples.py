@@ -19,6 +19,7 @@ from trophy_engine.rules.constraints import (
     Numeric,
     OneOf,
     Optional,
+    SubsetOf,
 )
 
 #: In place of a text that only the author knows.
@@ -57,8 +58,9 @@ def _sample(constraint: Constraint) -> object:
             return max(1, constraint.min or 1)
         case Between():
             return constraint.low + 2
-        case OneOf():
-            return constraint.choices[0]
+        case OneOf() | SubsetOf():
+            choice = constraint.choices[0]
+            return choice if isinstance(constraint, OneOf) else [choice]
         case InstanceOf():
             return {}
         case _:

@@ -31,7 +31,7 @@ from trophy_engine.rules.constraints import (
 )
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.references import TO_METRIC, TO_SYSTEM
+from trophy_engine.rules.references import TO_METRIC, TO_STREAK, TO_SYSTEM
 
 __all__ = ["Leaderboard", "LeaderboardStatus", "Order", "RankBy", "RunUnit", "Ties"]
 
@@ -53,6 +53,11 @@ def _check_subject(kind: str) -> Callable[[str, str | None], None]:
             )
 
     return check
+
+
+def _check_streak(rank_by: str, streak: str | None) -> None:
+    if streak is not None and rank_by != "streak":
+        raise InvalidValue(("must be left out unless", FieldName("rank_by"), "is", GivenValue("streak")), "streak")
 
 
 def _check_single_run(rank_by: str, run_unit: str | None) -> None:
@@ -78,6 +83,7 @@ class Leaderboard:
         start: the first local date that counts; with repeated runs, the first date of the first run.
         metric: the key of the metric to rank by.
         points: the key of the points system to rank by.
+        streak: the key of the streak to rank by; None for the primary one.
         name: the name for display; the key by default.
         description: the description for display.
         end: the last local date that counts; None for no end.
@@ -103,6 +109,7 @@ class Leaderboard:
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("rank_by", "metric"), _check_subject("metric"), given=("metric",)),
         Condition(("rank_by", "points"), _check_subject("points"), given=("points",)),
+        Condition(("rank_by", "streak"), _check_streak, given=("streak",)),
         given_together("run_unit", "run_interval"),
         Condition(("rank_by", "run_unit"), _check_single_run, given=("run_unit",)),
         END_NOT_BEFORE_START,
@@ -124,6 +131,7 @@ class Leaderboard:
     breakdown_attributes: tuple[str, ...] = attrs.field(default=(), converter=as_sequence, validator=Keys())
     user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
     status: LeaderboardStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
     metadata: Metadata = metadata_field()
     order: Order = attrs.field(default="descending", validator=OneOf(get_args(Order)))
     ties: Ties = attrs.field(default="first", validator=OneOf(get_args(Ties)))

@@ -26,14 +26,15 @@ def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
 def _filters(ruleset: Ruleset) -> Iterator[Filter]:
     for metric in ruleset.metrics:
         yield metric.event_attributes
+        yield metric.when.user_attributes
     for achievement in ruleset.achievements:
-        yield achievement.user_attributes
+        yield achievement.when.user_attributes
         yield _event_attributes(achievement.trigger)
     for system in ruleset.points:
         for boost in system.boosts:
-            yield boost.user_attributes
+            yield boost.when.user_attributes
         for trigger in system.triggers:
-            yield trigger.user_attributes
+            yield trigger.when.user_attributes
             yield _event_attributes(trigger)
     for board in ruleset.leaderboards:
         yield board.user_attributes
@@ -46,7 +47,7 @@ def _event_attributes(trigger: AchievementTrigger | PointsTrigger) -> Filter:
 def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
     """Return the numbers that matter for the values of a recorded metric, in ascending order.
 
-    These are the thresholds of the metric, and of those derived from it, in the streak, in achievements and in points
+    These are the thresholds of the metric, and of those derived from it, in streaks, in achievements and in points
     triggers, and the bounds of the values that count for derived metrics.
     """
     derived = [rule for rule in ruleset.metrics if rule.source == metric]
@@ -54,8 +55,8 @@ def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
     numbers: set[Number] = set()
     for bounds in (rule.event_value for rule in derived if rule.event_value is not None):
         numbers |= {bound for bound in (bounds.at_least, bounds.at_most) if bound is not None}
-    if ruleset.streak is not None:
-        numbers |= {condition.threshold for condition in ruleset.streak.metrics if condition.key in keys}
+    for streak in ruleset.streaks:
+        numbers |= {condition.threshold for condition in streak.metrics if condition.key in keys}
     triggers = [part.trigger for achievement in ruleset.achievements for part in achievement.parts]
     for trigger in triggers:
         if isinstance(trigger, MetricTrigger) and trigger.metric in keys:

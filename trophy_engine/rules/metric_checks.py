@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from math import ceil
+from typing import Any, Final
 
 from trophy_engine.identifiers import is_key
 from trophy_engine.numbers import Number
 from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_uses import (
     greatest_in_period,
@@ -19,10 +21,13 @@ from trophy_engine.rules.metric_uses import (
     refuse_for_points,
     refuse_for_streak,
 )
-from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.metrics import Aggregate, Metric
 from trophy_engine.rules.points import MetricPointsTrigger
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.windows import ResetWindow
+
+#: What the aggregates count whose totals are numbers of things.
+_COUNTS: Final[Mapping[Aggregate, str]] = {"count": "events", "distinct": "different values", "days": "dates"}
 
 
 def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
@@ -39,6 +44,7 @@ def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[P
         key = f"{path}.distinct_by"
         yield from declared.event_attributes.check_known("event attribute", metric.distinct_by, key)
         yield from declared.check_filters(metric, path)
+        yield from check_gate(metric, path, declared)
         if isinstance(metric.window, ResetWindow):
             reset_path = f"{path}.window.reset_by"
             reset_by = metric.window.reset_by if is_key(metric.window.reset_by) else None
@@ -90,10 +96,10 @@ def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping
         yield Problem("error", path, message)
 
 
-def check_conditions(streak: Streak, declared: DeclaredRules) -> Iterator[Problem]:
+def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of the conditions of a streak: unknown metrics, and those in which a streak cannot count."""
     for index, condition in enumerate(streak.metrics or ()):
-        path = item_path("streak.metrics", index)
+        path = item_path(f"{streak_path}.metrics", index)
         key = condition.key if is_key(condition.key) else None
         yield from declared.metrics.check_known("metric", key, f"{path}.key")
         metric = declared.metric_rules.get(condition.key)
@@ -119,6 +125,7 @@ def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem
                 message = f"{metric.source} cannot be refused; remove it"
                 yield Problem("error", f"{path}.block_if_out_of_points", message)
             if refusal is None:
+                yield from check_whole(metric, rule.threshold, f"{path}.threshold")
                 yield from check_mark(metric, rule.threshold, greatest_total(metric), f"{path}.threshold")
             else:
                 yield Problem("error", f"{path}.metric", refusal)
@@ -147,6 +154,14 @@ def check_mark(
     if mark is not None and greatest is not None and mark > greatest:
         message = f"is never reached, because {metric.key!r} is at most {greatest:,}{where}; lower it"
         yield Problem("warning", path, message)
+
+
+def check_whole(metric: Metric, mark: Number | None, path: str) -> Iterator[Problem]:
+    """Yield a problem if a metric whose totals are numbers of things has a mark that is not such a number."""
+    counts = _COUNTS.get(metric.aggregate)
+    if counts is not None and mark is not None and (not isinstance(mark, int) or mark < 1):
+        message = f"must be a whole number of at least 1, because {metric.key!r} counts {counts}, not {mark}"
+        yield Problem("error", path, f"{message}; write {max(ceil(mark), 1)}")
 
 
 def exclusive_attributes(metric: Metric, rule: Any) -> Iterator[str]:

@@ -96,6 +96,11 @@ def _refuse_aggregate(metric: Metric, use: str) -> str | None:
     return f"{metric.key!r} is {value}, which {use}; use a metric with another aggregate, for example 'max'"
 
 
+def has_whole_totals(metric: Metric) -> bool:
+    """Return True if every total of a metric is a number of things: events, different values, or dates."""
+    return metric.aggregate in {"count", "distinct", "days"}
+
+
 def greatest_total(metric: Metric) -> Number | None:
     """Return the greatest total that a metric can have in its window, or None if there is no limit."""
     return _greatest(metric, _days_of_window(metric.window))

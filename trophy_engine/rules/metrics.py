@@ -11,6 +11,7 @@ from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf, OneOf, Optional, Text
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_source
 from trophy_engine.rules.references import TO_METRIC
@@ -47,8 +48,10 @@ def _check_distinct_by(aggregate: str, distinct_by: str | None) -> None:
         raise InvalidValue(("must be given if", *wanted), "distinct_by")
 
 
-def _check_filters(source: MetricSource | None, event_attributes: Filter, event_value: ValueRange | None) -> None:
-    for name, filter_ in (("event_attributes", event_attributes), ("event_value", event_value)):
+def _check_filters(
+    source: MetricSource | None, event_attributes: Filter, event_value: ValueRange | None, when: Gate
+) -> None:
+    for name, filter_ in (("event_attributes", event_attributes), ("event_value", event_value), ("when", when)):
         if filter_ and source is None:
             remedy = "is for derived metrics; give", FieldName("source"), "the key of the metric that is recorded"
             raise InvalidValue(remedy, name)
@@ -80,6 +83,8 @@ class Metric:
         event_value: the range of the values of the events that count for a derived metric; None for all values.
         window: over which stretch of the user's time the total is: ``"day"``, ``"week"``, ``"month"``, ``"year"`` or a
             table; None for all time.
+        when: the conditions under which events count for a derived metric, with the user's achievements, levels and
+            streak before the event.
         metadata: what the application wants to find with it: strings, numbers, true and false.
     """
 
@@ -87,7 +92,7 @@ class Metric:
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("aggregate", "distinct_by"), _check_distinct_by, given=("distinct_by",)),
-        Condition(("source", "event_attributes", "event_value"), _check_filters, given=("source",)),
+        Condition(("source", "event_attributes", "event_value", "when"), _check_filters, given=("source",)),
         Condition(("aggregate", "window"), _check_rolling),
         Condition(("source", "aggregate", "event_attributes"), _check_awards, given=("source",)),
     )
@@ -103,6 +108,7 @@ class Metric:
         default=None, converter=as_value_range, validator=Optional(InstanceOf((ValueRange,)))
     )
     window: Window | None = attrs.field(default=None, converter=as_window, validator=WINDOW)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     metadata: Metadata = metadata_field()
 
     def __attrs_post_init__(self) -> None:

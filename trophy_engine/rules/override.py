@@ -2,8 +2,8 @@
 
 >>> from trophy_engine.rules.metrics import Metric
 >>> rules = Ruleset(metrics=[Metric("words")])
->>> changed = override(rules, {"metrics[words].name": "Words", "streak.freezes.max_count": 2})
->>> changed.metrics[0].name, changed.streak.freezes.max_count
+>>> changed = override(rules, {"metrics[words].name": "Words", "notifications.throttle_minutes": 2})
+>>> changed.metrics[0].name, changed.notifications.throttle_minutes
 ('Words', 2)
 """
 
@@ -22,13 +22,14 @@ from trophy_engine.rules.diagnostics import Problem, field_path
 from trophy_engine.rules.files import emit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.structure import rule_classes_of, write_rule
 
 __all__ = ["override"]
 
 _MOST_DIGITS: Final = 18
 _A_PATH: Final = FieldName(before="a path")
-_STEP: Final = re.compile(r"(\w+)|\[([^\]]+)\]|\.")
+_STEP: Final = re.compile(r"([\w-]+)|\[([^\]]+)\]|\.")
 
 
 def override(ruleset: RulesSource, values: Mapping[str, Any]) -> Ruleset:
@@ -36,9 +37,9 @@ def override(ruleset: RulesSource, values: Mapping[str, Any]) -> Ruleset:
 
     Args:
         ruleset: the rules to start from, which do not change.
-        values: by path, for example ``streak.freezes.max_count``, ``points[0].triggers[1].points`` or, with the key of
-            an item in place of its number, ``points[xp].maximum``; None removes a field, and missing tables on a path
-            are created.
+        values: by path, for example ``notifications.throttle_minutes``, ``points[0].triggers[1].points`` or, with the
+            key of an item in place of its number, ``points[xp].maximum`` or ``streaks.daily.freezes.max_count``; None
+            removes a field, and missing tables on a path are created.
 
     Raises:
         InvalidRules: a path does not exist, or the result contradicts itself.
@@ -53,7 +54,7 @@ def override(ruleset: RulesSource, values: Mapping[str, Any]) -> Ruleset:
 
 def _set_value(node: Any, path: str, value: Any) -> None:
     *parents, last_step = steps = _parse_path(path)
-    _check_first_step(steps[0], path)
+    _check_first_step(steps[0], path, node)
     for step in parents:
         node = node.setdefault(step, {}) if isinstance(node, dict) else node[_index_of(node, step, path)]
     if isinstance(node, list):
@@ -67,7 +68,7 @@ def _set_value(node: Any, path: str, value: Any) -> None:
         node[last_step] = value
 
 
-def _check_first_step(step: str, path: str) -> None:
+def _check_first_step(step: str, path: str, table: Mapping[str, Any]) -> None:
     """Check that the rules have the first field of a path.
 
     Raises:
@@ -76,6 +77,9 @@ def _check_first_step(step: str, path: str) -> None:
     if step in attrs.fields_dict(Ruleset):
         return
     tables = dict(_single_tables(Ruleset, ""))
+    for streak in table.get("streaks", [])[:1]:
+        prefix = f"streaks.{streak['key']}"
+        tables.update({prefix: Streak, **dict(_single_tables(Streak, prefix))})
     near = next((f"{prefix}.{path}" for prefix, cls in tables.items() if step in attrs.fields_dict(cls)), None)
     if near is not None:
         raise InvalidRules([Problem("error", path, f"unknown field {step!r}; did you mean {near!r}?")])
@@ -93,7 +97,7 @@ def _single_tables(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
 def _parse_path(path: str) -> list[str]:
     check_text(path, _A_PATH)
     if not path or _STEP.sub("", path):
-        fact = "must have a form like 'streak.freezes.max_count' or 'points[0].maximum', not", GivenValue(path)
+        fact = "must have a form like 'streaks.daily.freezes.max_count' or 'points[0].maximum', not", GivenValue(path)
         raise InvalidValue(fact, _A_PATH)
     return [name or item for name, item in _STEP.findall(path) if name or item]
 

@@ -27,6 +27,15 @@ def join_words(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def name_streak(streak: str | None) -> str:
+    """Return the name of a streak in a sentence; None is the primary one.
+
+    >>> name_streak(None), name_streak("gym")
+    ('the streak', 'the gym streak')
+    """
+    return "the streak" if streak is None else f"the {streak} streak"
+
+
 def describe_counter(metric: str, attributes: Filter) -> str:
     """Return the name of a metric, with the attribute values of a filter on its events."""
     if not attributes:

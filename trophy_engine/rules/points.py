@@ -6,7 +6,6 @@ stop at 10**4000 - 1.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
@@ -14,30 +13,29 @@ import attrs
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
-from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
+from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
     FLAG,
     KEY,
-    LOCAL_DATE,
     TEXT,
     USER_ID,
     Between,
     InstanceOf,
     Integer,
+    Numeric,
     OneOf,
     Optional,
     Text,
-    as_date,
     as_number,
-    as_optional_date,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter
+from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
 from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
-from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC
+from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -81,7 +79,7 @@ class _Trigger:
     """The base of all points triggers.
 
     Attributes:
-        user_attributes: the filter on users: it pays only those with all of these attribute values.
+        when: the conditions under which it pays.
         status: ``"active"``, or ``"inactive"`` so that it never pays.
         limit: the greatest number of points that it awards in a window; None for no limit.
         key: the key by which it is identified in its system, regardless of its position.
@@ -90,7 +88,7 @@ class _Trigger:
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit),)
     needs_streak: ClassVar[bool] = False
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
     limit: PointsLimit | None = attrs.field(
         default=None, converter=as_points_limit, validator=Optional(InstanceOf((PointsLimit,)))
@@ -109,7 +107,8 @@ class MetricPointsTrigger(_Trigger):
     Attributes:
         metric: the key of the metric.
         points: the number of points; negative to deduct points.
-        threshold: the growth of the total for each payment, at least 1.
+        threshold: the growth of the total for each payment, above 0, and whole for metrics that count events, values
+            or days.
         event_attributes: the filter on events: the total is over the events with all of these attribute values.
         block_if_out_of_points: true to refuse an event if its deduction would take the balance below zero.
     """
@@ -119,7 +118,7 @@ class MetricPointsTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
-    threshold: int = attrs.field(default=1, validator=Integer(min=1))
+    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
@@ -132,11 +131,12 @@ class MetricPointsTrigger(_Trigger):
 
 @attrs.frozen
 class StreakPointsTrigger(_Trigger):
-    """Points each time a credited period extends the streak to a multiple of the length.
+    """Points each time a credited period extends a streak to a multiple of the length.
 
     Attributes:
         points: the number of points; negative to deduct points.
         length: the number of periods for each payment, at least 1.
+        streak: the key of the streak; None for the primary one.
     """
 
     __repr__ = brief_repr
@@ -145,13 +145,13 @@ class StreakPointsTrigger(_Trigger):
     needs_streak: ClassVar[bool] = True
     points: int = _points()
     length: int = attrs.field(default=1, validator=Integer(min=1))
+    streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        return (
-            "for every period of the streak" if self.length == 1 else f"for every {self.length:,} periods of the streak"
-        )
+        periods = "period" if self.length == 1 else f"{self.length:,} periods"
+        return f"for every {periods} of {name_streak(self.streak)}"
 
 
 @attrs.frozen
@@ -245,39 +245,34 @@ class Level:
     metadata: Metadata = metadata_field()
 
 
-def _check_users(user_id: str | None, user_attributes: Filter) -> None:
-    if user_id is not None and user_attributes:
-        either = (FieldName("user_id"), "or", FieldName("user_attributes", after=","))
+def _check_users(user_id: str | None, when: Gate) -> None:
+    if user_id is not None and getattr(when, "user_attributes", None):  # an unreadable gate has none
+        either = (FieldName("user_id"), "or", FieldName("when.user_attributes", after=","))
         raise InvalidValue(("a boost has either", *either, "not both"))
 
 
 @attrs.frozen
 class Boost:
-    """A multiplier of every positive award on the user's local dates within inclusive bounds.
+    """A multiplier of every positive award under some conditions.
 
     Attributes:
         name: the name for display, at most 255 characters.
         multiplier: above 0, below 100, not 1, with at most 10 decimal places; several boosts multiply.
-        start: the first local date.
-        end: the last local date; None for no end.
         rounding: ``"down"``, ``"up"`` or ``"nearest"`` (halves up); of several at once down beats nearest beats up.
-        user_attributes: the filter on users: it applies to those with all of these attribute values.
-        user_id: the filter on a single user; not together with ``user_attributes``.
+        when: the conditions under which it applies.
+        user_id: the filter on a single user; not together with ``when.user_attributes``.
         key: the key by which it is identified in its system, regardless of its position.
     """
 
     __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        END_NOT_BEFORE_START,
-        Condition(("user_id", "user_attributes"), _check_users, given=("user_id", "user_attributes")),
+        Condition(("user_id", "when"), _check_users, given=("user_id", "when")),
     )
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
     multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
-    start: date = attrs.field(converter=as_date, validator=LOCAL_DATE)
-    end: date | None = attrs.field(default=None, converter=as_optional_date, validator=Optional(LOCAL_DATE))
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
-    user_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
+    when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)
     key: str | None = attrs.field(default=None, validator=Optional(KEY), kw_only=True)
 

@@ -1,6 +1,7 @@
-"""Reachability: which achievements can never be completed, and which composites depend on themselves.
+"""Reachability: which achievements can never be completed, and which depend on themselves.
 
-Both take time linear in the number of prerequisites, and no recursion.
+An achievement needs its prerequisites, if it is a composite, and the achievements of its gate. Both take time linear in
+the number of these, and no recursion.
 """
 
 from __future__ import annotations
@@ -8,26 +9,46 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
+from trophy_engine.rules.gate_checks import gate_of, needed_achievements, never_opens
+from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.tiers import tier_names
 
 #: The number of prerequisites that are followed to find the shortest cycle of a composite.
 _MAX_FOLLOWED: Final = 100
 
 
-def find_composites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
-    """Return the prerequisites of every composite, by its key."""
-    return {
-        achievement.key: tuple(key for key in achievement.trigger.achievements or () if key is not None)
-        for achievement in achievements
-        if isinstance(achievement, Achievement)
-        and achievement.key
-        and isinstance(achievement.trigger, CompositeTrigger)
-    }
+def find_needs(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+    """Return, by key, what achievements and tiers need: the prerequisites of composites, and those of gates."""
+    needs: dict[str, tuple[str, ...]] = {}
+    for achievement in achievements:
+        if isinstance(achievement, Achievement) and achievement.key and _can_depend(achievement):
+            keys = (*_prerequisites(achievement), *needed_achievements(gate_of(achievement)))
+            needs |= dict.fromkeys(_names(achievement) if keys else (), keys)
+    return needs
+
+
+def _can_depend(achievement: Achievement) -> bool:
+    """Return True if an achievement is a composite, has a gate or needs a streak."""
+    trigger = achievement.trigger
+    needs_streak = trigger is not None and trigger.needs_streak
+    return achievement.when is not ALWAYS or needs_streak or isinstance(trigger, CompositeTrigger)
+
+
+def _names(achievement: Achievement) -> tuple[str, ...]:
+    """Return the key of an achievement and those of its tiers."""
+    return achievement.key, *(name for _, name in tier_names(achievement))
+
+
+def _prerequisites(achievement: Achievement) -> tuple[str, ...]:
+    """Return the readable prerequisites of a composite; none for other achievements."""
+    trigger = achievement.trigger
+    keys = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
+    return tuple(key for key in keys if key is not None)
 
 
 def find_unreachable(
-    achievements: Sequence[Any], composites: Mapping[str, tuple[str, ...]], never: Collection[str], *, streak: bool
+    achievements: Sequence[Any], never: Collection[str], *, idle_streaks: Collection[str | None]
 ) -> frozenset[str]:
     """Return the keys of achievements and tiers that can never be completed.
 
@@ -35,29 +56,32 @@ def find_unreachable(
 
     Args:
         achievements: all achievements.
-        composites: the prerequisites of the composites among them.
-        never: achievements that are known to be among them, such as composites that depend on themselves.
-        streak: True if a streak can start.
+        never: achievements that are known to be among them, such as those that depend on themselves.
+        idle_streaks: the keys of streaks that never start, and None if the primary one never does.
     """
-    dependents: dict[str, list[str]] = {}
-    for key, prerequisites in composites.items():
-        for prerequisite in prerequisites:
-            dependents.setdefault(prerequisite, []).append(key)
+    composites: dict[str, list[str]] = {}
+    gated: dict[str, list[str]] = {}
     pending = list(never)
-    if not streak:
-        pending += [
-            name
-            for achievement in achievements
-            if isinstance(achievement, Achievement) and achievement.trigger and achievement.trigger.needs_streak
-            for name in (achievement.key, *(name for _, name in tier_names(achievement)))
-        ]
+    for achievement in achievements:
+        if not isinstance(achievement, Achievement) or not _can_depend(achievement):
+            continue
+        for prerequisite in _prerequisites(achievement):
+            composites.setdefault(prerequisite, []).append(achievement.key)
+        gate, names = gate_of(achievement), _names(achievement)
+        for needed in needed_achievements(gate):
+            gated.setdefault(needed, []).extend(names)
+        trigger = achievement.trigger
+        is_idle = isinstance(trigger, StreakTrigger) and trigger.streak in idle_streaks
+        if is_idle or never_opens(gate, idle_streaks):
+            pending += names
     spare = _count_spare(achievements)
     unreachable: set[str] = set()
     while pending:
         key = pending.pop()
         if key not in unreachable:
             unreachable.add(key)
-            for dependent in dependents.get(key, ()):
+            pending += gated.get(key, ())
+            for dependent in composites.get(key, ()):
                 spare[dependent] -= 1
                 if spare[dependent] < 0:
                     pending.append(dependent)
@@ -69,14 +93,13 @@ def _count_spare(achievements: Sequence[Any]) -> dict[str, int]:
     spare: dict[str, int] = {}
     for achievement in achievements:
         if isinstance(achievement, Achievement) and isinstance(achievement.trigger, CompositeTrigger):
-            known = sum(key is not None for key in achievement.trigger.achievements or ())
             at_least = achievement.trigger.at_least
-            spare[achievement.key] = 0 if at_least is None else known - at_least
+            spare[achievement.key] = 0 if at_least is None else len(_prerequisites(achievement)) - at_least
     return spare
 
 
-def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Return the composites that depend on themselves, each with the number of its strongly connected component.
+def find_cyclic(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Return the achievements that depend on themselves, each with the number of its strongly connected component.
 
     This is Tarjan's algorithm, with an explicit stack in place of recursion.
     """
@@ -84,16 +107,16 @@ def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     lowest: dict[str, int] = {}
     component: dict[str, int] = {}
     open_keys: list[str] = []
-    for root in composites:
-        calls = [] if root in order else [(root, iter(composites[root]))]
+    for root in needs:
+        calls = [] if root in order else [(root, iter(needs[root]))]
         while calls:
             key, prerequisites = calls[-1]
             if key not in order:
                 order[key] = lowest[key] = len(order)
                 open_keys.append(key)
             for prerequisite in prerequisites:
-                if prerequisite in composites and prerequisite not in order:
-                    calls.append((prerequisite, iter(composites[prerequisite])))
+                if prerequisite in needs and prerequisite not in order:
+                    calls.append((prerequisite, iter(needs[prerequisite])))
                     break
                 if prerequisite in order and prerequisite not in component:
                     lowest[key] = min(lowest[key], order[prerequisite])
@@ -107,9 +130,7 @@ def find_cyclic(composites: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     for number in component.values():
         sizes[number] = sizes.get(number, 0) + 1
     return {
-        key: component[key]
-        for key, prerequisites in composites.items()
-        if sizes[component[key]] > 1 or key in prerequisites
+        key: component[key] for key, prerequisites in needs.items() if sizes[component[key]] > 1 or key in prerequisites
     }
 
 
@@ -122,28 +143,26 @@ def _close_component(root: str, open_keys: list[str], component: dict[str, int])
             return
 
 
-def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the shortest cycle of prerequisites from a composite to itself; its key is the first and the last.
+def shortest_cycle(key: str, needs: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the shortest cycle of prerequisites from an achievement to itself; its key is the first and the last.
 
     If it is not found within a hundred prerequisites, all but the first step are replaced by an ellipsis.
 
     Args:
-        key: a composite that depends on itself.
-        composites: the prerequisites of all composites.
+        key: an achievement that depends on itself.
+        needs: the result of ``find_needs``.
         cycles: the result of ``find_cyclic`` for them.
     """
     came_from: dict[str, str] = {}
     queue = [key]
     followed = 0
     for reached in queue:  # grows during the iteration
-        for prerequisite in composites[reached]:
+        for prerequisite in needs[reached]:
             followed += 1
             if prerequisite == key:
                 return (*_path_to(key, reached, came_from), key)
             if followed > _MAX_FOLLOWED:
-                first = next(
-                    prerequisite for prerequisite in composites[key] if cycles.get(prerequisite) == cycles[key]
-                )
+                first = next(prerequisite for prerequisite in needs[key] if cycles.get(prerequisite) == cycles[key])
                 return key, first, "…", key
             if prerequisite in cycles and cycles[prerequisite] == cycles[key] and prerequisite not in came_from:
                 came_from[prerequisite] = reached
@@ -152,7 +171,7 @@ def shortest_cycle(key: str, composites: Mapping[str, tuple[str, ...]], cycles: 
 
 
 def _path_to(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys on the path from one composite to another."""
+    """Return the keys on the path from one achievement to another."""
     path = [end]
     while path[-1] != start:
         path.append(came_from[path[-1]])

@@ -314,9 +314,9 @@ class _Table:
             present = {name for name in condition.given if name in unreadable and name in self._names}
             if unreadable.isdisjoint(set(condition.fields) - present):
                 try:
-                    condition.check(
-                        *(_PRESENT if name in present else getattr(rule, name) for name in condition.fields)
-                    )
+                    values = {name: getattr(rule, name) for name in condition.fields}
+                    values |= {name: _PRESENT for name in present if values[name] is None}
+                    condition.check(*values.values())
                 except InvalidValue as error:
                     path = self._path_of(error.field or "")
                     self._report(condition.fields[-1], path, self._reader.word(error, path))
@@ -372,6 +372,7 @@ def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
 
 def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
     """Return the constraint on an item of a value, and the item, by its path within the value."""
+    constraint = constraint.constraint if isinstance(constraint, Optional) else constraint
     if isinstance(value, Table):
         return constraint.item, value.get(path)
     return constraint.item, value[int(path.strip("[]"))]

@@ -1,4 +1,4 @@
-"""References: the fields of a rule that contain keys of metrics, achievements or points systems.
+"""References: the fields of a rule that contain keys of metrics, achievements, points systems or streaks.
 
 A class of rule declares them in the metadata of its fields, so that checks and removals need not know the class.
 """
@@ -17,15 +17,16 @@ R = TypeVar("R", bound=attrs.AttrsInstance)
 _REFERS_TO: Final = "refers to"
 #: In place of keys: everything of the kind.
 EVERY: Final = "*"
-#: The metadata of fields that contain one or several keys of metrics, achievements or points systems.
+#: The metadata of fields that contain one or several keys of metrics, achievements, points systems or streaks.
 TO_METRIC: Final = {_REFERS_TO: "metric"}
 TO_ACHIEVEMENT: Final = {_REFERS_TO: "achievement"}
 TO_SYSTEM: Final = {_REFERS_TO: "points system"}
+TO_STREAK: Final = {_REFERS_TO: "streak"}
 
 
 @attrs.frozen
 class Reference:
-    """What a field refers to: ``"metric"``, ``"achievement"`` or ``"points system"``, and the keys by their paths."""
+    """What a field refers to: a metric, an achievement, a points system or a streak; and the keys by their paths."""
 
     kind: str
     keys: dict[str, str]
@@ -44,7 +45,8 @@ def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
                 if isinstance(value, str)
                 else {item_path(field_path, n): key for n, key in enumerate(value) if key is not None}
             )
-            yield Reference(kind, keys)
+            if keys:
+                yield Reference(kind, keys)
 
 
 def rename_references(rule: R, kind: str, names: Mapping[str, str]) -> R:

@@ -39,7 +39,7 @@ class Ruleset:
     Attributes:
         metrics: the metrics.
         attributes: the declared attributes of users and events.
-        streak: the streak; None for none.
+        streaks: the streaks; the first one is the primary streak, the default where a streak can be named.
         achievements: the achievements.
         points: the points systems.
         leaderboards: the leaderboards.
@@ -47,7 +47,7 @@ class Ruleset:
         notifications: the messages and announcements; None for none.
         day_start: the time of day at which the local date changes, from ``"00:00"`` to ``"11:59"``: for streaks,
             leaderboards, boosts and summaries alike. Times of day elsewhere in rules are those of the clock.
-        first_weekday: the first day of a week, for the streak, summaries and recaps.
+        first_weekday: the first day of a week, for streaks, summaries and recaps.
 
     Raises:
         InvalidRules: the rules contradict themselves; the error lists every contradiction.
@@ -61,7 +61,9 @@ class Ruleset:
     attributes: tuple[Attribute, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Attribute,), many=True)
     )
-    streak: Streak | None = attrs.field(default=None, validator=Optional(InstanceOf((Streak,))))
+    streaks: tuple[Streak, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=InstanceOf((Streak,), many=True)
+    )
     achievements: tuple[Achievement, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Achievement,), many=True)
     )
@@ -82,10 +84,15 @@ class Ruleset:
     def __attrs_post_init__(self) -> None:
         """Check the parts against one another."""
         errors = select_errors(
-            check_parts(self.metrics, self.attributes, self.streak, self.achievements, self.points, self.leaderboards)
+            check_parts(self.metrics, self.attributes, self.streaks, self.achievements, self.points, self.leaderboards)
         )
         if errors:
             raise InvalidRules(label_problems(errors, self))
+
+    @property
+    def primary_streak(self) -> Streak | None:
+        """The streak that is declared first; None without one."""
+        return self.streaks[0] if self.streaks else None
 
     @property
     def recorded_metrics(self) -> tuple[Metric, ...]:
@@ -201,7 +208,7 @@ class _Draft:
     def find_problems(self) -> list[Problem]:
         """List the problems so far, then the contradictions among the parts, with the keys of the items."""
         lists = {name: part if isinstance(part := self.parts.get(name), tuple) else () for name in _LISTS}
-        contradictions = check_parts(streak=self.parts.get("streak"), **lists)
+        contradictions = check_parts(**lists)
         return label_problems([*self.problems, *map(self.reader.as_written, contradictions)], self.table)
 
 

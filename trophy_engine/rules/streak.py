@@ -1,8 +1,8 @@
-"""The streak: consecutive periods in which the conditions are met, and the freezes that are spent on misses."""
+"""Streaks: consecutive periods in which the conditions are met, and the freezes that are spent on misses."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
@@ -25,8 +25,18 @@ from trophy_engine.rules.constraints import (
 )
 from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
 from trophy_engine.rules.metadata import Metadata, metadata_field
+from trophy_engine.rules.phrases import count_noun
+from trophy_engine.rules.references import TO_ACHIEVEMENT
 
-__all__ = ["EvaluationMode", "Freezes", "Streak", "StreakMetric"]
+__all__ = [
+    "AchievementFreezeReward",
+    "EvaluationMode",
+    "FreezeReward",
+    "Freezes",
+    "Streak",
+    "StreakFreezeReward",
+    "StreakMetric",
+]
 
 EvaluationMode = Literal["AND", "OR"]
 
@@ -49,6 +59,49 @@ class StreakMetric:
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
 
 
+@attrs.frozen
+class StreakFreezeReward:
+    """Freezes each time a credited period extends the streak to a multiple of the length.
+
+    Attributes:
+        length: the number of periods for each reward, at least 1.
+        freezes: the number of freezes.
+    """
+
+    type: ClassVar[str] = "streak"
+    length: int = attrs.field(validator=Integer(min=1))
+    freezes: int = attrs.field(default=1, validator=Integer(min=1, max=_MOST_FREEZES))
+
+    @property
+    def reason(self) -> str:
+        """The reason of the reward, as a phrase."""
+        return f"for every {count_noun(self.length, 'period')} of the streak"
+
+
+@attrs.frozen
+class AchievementFreezeReward:
+    """Freezes with each completion of an achievement.
+
+    Attributes:
+        achievement: the key of the achievement.
+        freezes: the number of freezes.
+    """
+
+    __repr__ = brief_repr
+
+    type: ClassVar[str] = "achievement"
+    achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
+    freezes: int = attrs.field(default=1, validator=Integer(min=1, max=_MOST_FREEZES))
+
+    @property
+    def reason(self) -> str:
+        """The reason of the reward, as a phrase."""
+        return f"for the achievement {self.achievement}"
+
+
+FreezeReward = StreakFreezeReward | AchievementFreezeReward
+
+
 def _check_maximum(start_count: int, max_count: int) -> None:
     if max_count < start_count:
         raise InvalidValue((f"{max_count} must be at least", FieldName("start_count"), str(start_count)), "max_count")
@@ -63,7 +116,10 @@ class Freezes:
         max_count: the greatest number that a user can have, at most 100.
         auto_earn_interval: the days between grants, counted from the user's first local day; None for no grants.
         auto_earn_amount: the number in each grant, up to the maximum; None for no grants.
+        rewards: the freezes that are earned by lengths of the streak and by achievements, up to the maximum.
     """
+
+    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("start_count", "max_count"), _check_maximum),
@@ -76,6 +132,9 @@ class Freezes:
     )
     auto_earn_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
+    rewards: tuple[FreezeReward, ...] = attrs.field(
+        default=(), converter=as_sequence, validator=InstanceOf(get_args(FreezeReward), many=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
@@ -94,9 +153,10 @@ def _check_days_off(frequency: FrequencyName | Interval, days_off: tuple[str, ..
 
 @attrs.frozen
 class Streak:
-    """The one streak of a ruleset.
+    """A streak: its periods, its conditions and its freezes.
 
     Attributes:
+        key: the key by which rules and calls refer to it.
         frequency: ``"daily"``, ``"weekly"``, ``"monthly"``, ``"quarterly"``, ``"yearly"``, or an ``Interval`` such as
             ``{"every": 2, "unit": "day", "start": "2026-01-05"}``: calendar periods in the user's zone.
         metrics: the conditions.
@@ -110,6 +170,7 @@ class Streak:
     __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
+    key: str = attrs.field(validator=KEY)
     frequency: FrequencyName | Interval = attrs.field(default="daily", converter=as_frequency, validator=FREQUENCY)
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)

@@ -16,10 +16,9 @@ from trophy_engine.rules.achievements import (
     AnniversaryTrigger,
     BalanceTrigger,
     LevelTrigger,
-    MetricTrigger,
 )
 from trophy_engine.rules.metadata import Metadata
-from trophy_engine.rules.metric_uses import refuse_for_at_most, refuse_for_repeats
+from trophy_engine.rules.metric_uses import has_whole_totals, refuse_for_at_most, refuse_for_repeats
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.tiers import Tier, number_fields
@@ -69,7 +68,7 @@ def varied_achievements(draw: st.DrawFn, achievement: Achievement, metrics: Iter
         kinds += ["at_most", "falling tiers"]
     match draw(st.sampled_from(kinds)):
         case "tiers":
-            numbers = _totals if isinstance(trigger, MetricTrigger) else _small
+            numbers = _totals if metric is not None and not has_whole_totals(metric) else _small
             numbers = numbers[:3] if isinstance(trigger, AnniversaryTrigger) else numbers
             return _with_tiers(achievement, [Tier(f"t{n}", number) for n, number in _enumerated(draw, numbers)])
         case "falling tiers":

@@ -70,9 +70,10 @@ def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: dat
         }
         if any(field.startswith("preferences.notifications.") for field in changes):
             return engine.prefer(user, notifications=preferences, at=at)
+        streak = next(iter(changes)).split(".")[2]
         if "enabled" in preferences:
             preferences["streak_enabled"] = preferences.pop("enabled")
-        return engine.prefer(user, at=at, **preferences)
+        return engine.prefer(user, streak=streak, at=at, **preferences)
     fields: dict[str, Any] = {field: value for field, value in changes.items() if "." not in field}
     attributes = {field.partition(".")[2]: str(value) for field, value in changes.items() if "." in field}
     return engine.identify(user, at=at, attributes=attributes, **fields)
@@ -80,16 +81,16 @@ def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: dat
 
 def _apply_streak_command(engine: Engine, command: StreakCommand, at: datetime) -> Outcome:
     match command:
-        case GrantFreeze(user):
-            return engine.grant_freeze(user, at=at)
-        case Pause(user, _, start, end):
-            return engine.pause(user, start, end, at=at)
-        case Unpause(user, _, number):
-            return engine.unpause(user, number, at=at)
-        case RestoreStreak(user):
-            return engine.restore_streak(user, at=at)
-        case ResetStreak(user):
-            return engine.reset_streak(user, at=at)
+        case GrantFreeze(user, _, streak):
+            return engine.grant_freeze(user, streak=streak, at=at)
+        case Pause(user, _, start, end, streak):
+            return engine.pause(user, start, end, streak=streak, at=at)
+        case Unpause(user, _, number, streak):
+            return engine.unpause(user, number, streak=streak, at=at)
+        case RestoreStreak(user, _, streak):
+            return engine.restore_streak(user, streak=streak, at=at)
+        case ResetStreak(user, _, streak):
+            return engine.reset_streak(user, streak=streak, at=at)
         case _:
             assert_never(command)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from trophy_engine.calendar.instants import DAY, LAST, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import (
+    ALL_STREAKS,
     LAST_DAY,
     Award,
     Complete,
@@ -153,23 +154,29 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
         chances["complete"] = 1, st.builds(Complete, st.just(user), st.just(at), st.sampled_from(calls), keys)
     if ruleset.points:
         chances["award"] = 1, awards(ruleset, user, at)
-    if ruleset.streak is not None:
-        chances["care"] = 1, _streak_commands(user, at)
+    if ruleset.streaks:
+        streaks = [streak.key for streak in ruleset.streaks]
+        chances["care"] = 1, st.one_of([_streak_commands(user, at, key, streaks[0]) for key in (None, *streaks)])
     names = [name for name, (often, _) in sorted(chances.items(), reverse=True) for _ in range(often)]
     return st.sampled_from(names).flatmap(lambda name: chances[name][1])
 
 
 @cache
-def _streak_commands(user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
-    """Draw a command on a user's streak, or a preference; the dates of a pause are relative to today."""
+def _streak_commands(user: str, at: int, key: str | None, primary: str) -> st.SearchStrategy[HistoryCommand]:
+    """Draw a command on a user's streak, or a preference; the dates of a pause are relative to today.
+
+    A key of None is the primary streak; one pause in two is of all streaks.
+    """
+    named = key or primary
     durations = st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 5, 40]))
     choices = {"enabled": "false", "days_off": '["sunday","saturday"]', "evaluation_mode": '"AND"'}
     return st.one_of(
-        st.sampled_from([GrantFreeze(user, at), RestoreStreak(user, at), ResetStreak(user, at)]),
-        durations.map(lambda days: Pause(user, at, str(days[0]), str(days[1]))),
-        st.sampled_from([Unpause(user, at, 1), Unpause(user, at, 2)]),
+        st.sampled_from([GrantFreeze(user, at, key), RestoreStreak(user, at, key), ResetStreak(user, at, key)]),
+        durations.map(lambda days: Pause(user, at, str(days[0]), str(days[1]), key)),
+        durations.map(lambda days: Pause(user, at, str(days[0]), str(days[1]), key or ALL_STREAKS)),
+        st.sampled_from([Unpause(user, at, 1, key), Unpause(user, at, 2, key)]),
         st.sampled_from([("enabled", "true"), *choices.items()]).map(
-            lambda preference: Identify(user, at, ((f"preferences.streak.{preference[0]}", preference[1]),))
+            lambda preference: Identify(user, at, ((f"preferences.streaks.{named}.{preference[0]}", preference[1]),))
         ),
     )
 

@@ -47,7 +47,11 @@ from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, pl
 from trophy_engine.testing.histories import History
 from trophy_engine.testing.ledger_laws import balances_are_sums_of_awards
 from trophy_engine.testing.limit_laws import limits_are_never_exceeded
-from trophy_engine.testing.streak_laws import freezes_are_conserved, length_counts_credited_periods
+from trophy_engine.testing.streak_laws import (
+    freezes_are_conserved,
+    length_counts_credited_periods,
+    streaks_are_independent,
+)
 from trophy_engine.testing.translation_laws import (
     shifting_by_weeks_shifts_effects,
     shifting_offsets_and_instants_changes_nothing,
@@ -134,7 +138,7 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
 
 
 def _summarize_result(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
-    return (result.event_id, result.total, result.streak) if isinstance(result, Outcome) else (str(result),)
+    return (result.event_id, result.total, result.streaks) if isinstance(result, Outcome) else (str(result),)
 
 
 def _sort_effects(effects: Iterable[Effect]) -> list[Effect]:
@@ -309,7 +313,7 @@ def _read_views(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
         player = engine.user(user, at=from_micros(at))
     except UnknownUser:
         return ()
-    return player.streak, player.freezes, player.points, player.achievements, player.metrics, player.completed
+    return player.streaks, player.points, player.achievements, player.metrics, player.completed
 
 
 _FORMATS: Final[tuple[Format, ...]] = ("toml", "json")
@@ -324,6 +328,7 @@ LAWS: Final[tuple[Law, ...]] = (
     limits_are_never_exceeded,
     freezes_are_conserved,
     length_counts_credited_periods,
+    streaks_are_independent,
     completions_are_permanent,
     shifting_by_weeks_shifts_effects,
     shifting_offsets_and_instants_changes_nothing,

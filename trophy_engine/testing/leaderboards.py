@@ -31,7 +31,7 @@ def leaderboards(draw: st.DrawFn, key: str, ruleset: Ruleset) -> Leaderboard:
     ways: list[RankBy] = ["metric"]
     if ruleset.points:
         ways.append("points")
-    if ruleset.streak is not None:
+    if ruleset.streaks:
         ways.append("streak")
     rank_by = draw(st.sampled_from(ways))
     subject: dict[str, Any] = {}
@@ -40,6 +40,8 @@ def leaderboards(draw: st.DrawFn, key: str, ruleset: Ruleset) -> Leaderboard:
         subject = {"metric": draw(st.sampled_from(rankable))}
     elif rank_by == "points":
         subject = {"points": draw(st.sampled_from([system.key for system in ruleset.points]))}
+    else:
+        subject = {"streak": draw(st.sampled_from([None, *(streak.key for streak in ruleset.streaks)]))}
     if rank_by != "streak" and draw(st.booleans()):
         units = ["month", "year"] if ruleset.notifications else _UNITS  # every run is announced
         subject |= {"run_unit": draw(st.sampled_from(units)), "run_interval": draw(st.integers(1, 9))}

@@ -137,7 +137,7 @@ def _check_pass(
     for award in awards:
         if not isinstance(award.trigger, MetricPointsTrigger) or award.trigger.event_attributes:
             continue
-        step = award.trigger.threshold
+        step = Fraction(award.trigger.threshold)
         multiples = [
             floor(Fraction(str(change.after or 0)) / step) - floor(Fraction(str(change.before or 0)) / step)
             for change in changes

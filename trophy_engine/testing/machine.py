@@ -6,7 +6,8 @@ Subclass ``StreakMachine`` with a ruleset, add invariants, and give its ``TestCa
 >>> from trophy_engine.rules.metrics import Metric
 >>> from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 >>> class Lessons(StreakMachine):
-...     ruleset = Ruleset([Metric("lessons")], streak=Streak(metrics=[StreakMetric("lessons")], freezes=Freezes(1)))
+...     streak = Streak("daily", metrics=[StreakMetric("lessons")], freezes=Freezes(1))
+...     ruleset = Ruleset([Metric("lessons")], streaks=[streak])
 ...
 ...     @invariant()
 ...     def there_is_one_freeze_at_most(self):
@@ -44,6 +45,7 @@ from trophy_engine.testing.driver import HistoryCommand, effects_of, execute
 from trophy_engine.testing.histories import History, awards, records
 from trophy_engine.testing.laws import Law, check_laws
 from trophy_engine.views.player import Player
+from trophy_engine.views.progress import StreakView
 
 __all__ = ["StreakMachine"]
 
@@ -235,20 +237,19 @@ class StreakMachine(RuleBasedStateMachine):
         self.execute(Settle(self._at))
 
     def _check_streak(self) -> None:
-        """Check that the fields of the streak are consistent."""
-        player = self.player
-        streak = player.streak
-        if not streak.declared:
-            return
+        """Check that the fields of the streaks are consistent."""
+        for streak in self.player.streaks.values():
+            self._check_fields(streak)
+
+    def _check_fields(self, streak: StreakView) -> None:
+        freezes = streak.freezes or 0
         assert_true(0 <= streak.length <= streak.longest, f"length {streak.length}, longest {streak.longest}")
         assert_true(
             (streak.length > 0) == (streak.expires is not None), "a streak has an expiry if and only if it is running"
         )
-        assert_true(
-            0 <= player.freezes <= (streak.max_freezes or 0), f"{player.freezes} freezes, maximum {streak.max_freezes}"
-        )
+        assert_true(0 <= freezes <= (streak.max_freezes or 0), f"{freezes} freezes, maximum {streak.max_freezes}")
         if streak.expires is not None and streak.period_start is not None:
-            assert_true(streak.expires >= streak.period_start or player.freezes, "an expired streak is still running")
+            assert_true(streak.expires >= streak.period_start or freezes > 0, "an expired streak is still running")
 
     def teardown(self) -> None:
         """Check that the commands break none of ``laws``; if the test has failed already, note the story."""

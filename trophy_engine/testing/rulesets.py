@@ -12,6 +12,7 @@ import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName
+from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
     AchievementTrigger,
@@ -22,8 +23,9 @@ from trophy_engine.rules.achievements import (
     StreakTrigger,
 )
 from trophy_engine.rules.endless_cycles import check_cycles
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
-from trophy_engine.rules.metric_uses import has_attributes, refuse_for_points, refuse_for_streak
+from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -39,9 +41,17 @@ from trophy_engine.rules.points import (
 from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
-from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
+from trophy_engine.rules.streak import (
+    AchievementFreezeReward,
+    FreezeReward,
+    Freezes,
+    Streak,
+    StreakFreezeReward,
+    StreakMetric,
+)
 from trophy_engine.rules.windows import RunWindow
 from trophy_engine.testing.achievements import achievement_names, standing_triggers, varied_achievements
+from trophy_engine.testing.gates import gated
 from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
 
 __all__ = ["rulesets", "streak_rules"]
@@ -53,6 +63,7 @@ _KEYS: Final = tuple(metric.key for metric in PLAIN_METRICS)
 _points = st.integers(-5, 12).filter(bool)
 _gains = st.integers(1, 12)
 _for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
+_gates = st.builds(Gate, user_attributes=_for_users)
 _for_events = st.sampled_from([{}, {}, {"device": "ios"}])
 _days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
 _intervals = st.builds(
@@ -78,11 +89,12 @@ def freezes(draw: st.DrawFn) -> Freezes:
 
 
 @st.composite
-def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _KEYS) -> Streak:
+def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _KEYS, key: str = "s0") -> Streak:
     """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes."""
     keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
     frequency = draw(_frequencies)
     return Streak(
+        key,
         frequency=frequency,
         metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
@@ -103,7 +115,7 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]
             st.builds(
                 MetricTrigger,
                 st.just(metric.key),
-                st.sampled_from([1, 2, 5, Decimal("7.5")]),
+                st.sampled_from([1, 2, 5] if has_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]),
                 _for_events if has_attributes(metric) else st.just({}),
             )
             for metric in metrics
@@ -151,7 +163,7 @@ def _achievements(
                 trigger,
                 description=draw(_texts),
                 hidden=draw(st.booleans()),
-                user_attributes=draw(_for_users),
+                when=draw(_gates),
                 status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
             ),
             metrics,
@@ -160,14 +172,18 @@ def _achievements(
     return draw(st.permutations(achievements))
 
 
+_whole_steps: st.SearchStrategy[Number] = st.integers(1, 4)
+_decimal_steps: st.SearchStrategy[Number] = st.sampled_from([Decimal("2.5"), Decimal("0.3")])
+
+
 def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
     return st.builds(
         MetricPointsTrigger,
         st.just(metric.key),
         _points,
-        st.integers(1, 4),
+        _whole_steps if has_whole_totals(metric) else _whole_steps | _decimal_steps,
         event_attributes=_for_events if has_attributes(metric) else st.just({}),
-        user_attributes=_for_users,
+        when=_gates,
         block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     )
@@ -178,12 +194,10 @@ POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
     MetricPointsTrigger: lambda metrics: st.one_of(
         *(_metric_payments(metric) for metric in metrics if refuse_for_points(metric) is None)
     ),
-    StreakPointsTrigger: lambda _: st.builds(
-        StreakPointsTrigger, _points, st.integers(1, 3), user_attributes=_for_users
-    ),
+    StreakPointsTrigger: lambda _: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), when=_gates),
     TimePointsTrigger: lambda _: st.one_of(
         st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
-        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), user_attributes=_for_users),
+        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), when=_gates),
     ),
     UserCreationPointsTrigger: lambda _: st.builds(UserCreationPointsTrigger, _gains),
 }
@@ -224,12 +238,17 @@ _boosts = st.builds(
     Boost,
     st.sampled_from(["happy hour", "weekend"]),
     st.sampled_from([2, Decimal("1.5"), Decimal("0.25"), Decimal("1.1")]),
-    st.dates(date(2024, 1, 1), date(2024, 6, 1)),
-    st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
     st.sampled_from(["down", "up", "nearest"]),
-    user_attributes=_for_users,
+    when=st.builds(
+        Gate,
+        start=st.dates(date(2024, 1, 1), date(2024, 6, 1)),
+        end=st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
+        user_attributes=_for_users,
+    ),
 )
-_own_boosts = _boosts.map(lambda boost: attrs.evolve(boost, user_attributes={}, user_id="ann"))
+_own_boosts = _boosts.map(
+    lambda boost: attrs.evolve(boost, when=attrs.evolve(boost.when, user_attributes={}), user_id="ann")
+)
 
 
 _metric_rules = metric_rules()
@@ -240,17 +259,58 @@ _notifications = st.none() | st.builds(
 #: Strategy of the times of day at which local dates change: midnight, shortly after it, early and late.
 day_starts: Final = st.sampled_from(["00:00", "00:00", "00:00", "03:00", "00:01", "11:59"])
 _maxima = st.none() | st.integers(1, 40)
+_few = st.integers(1, 2)
+_streak_rewards = st.builds(StreakFreezeReward, st.integers(1, 4), _few)
 _levels = st.lists(st.integers(0, 30), max_size=3, unique=True)
 _some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
 
 
+@lru_cache(_KEPT)
+def _some_streaks(metrics: tuple[str, ...]) -> st.SearchStrategy[Sequence[Streak]]:
+    first, second, third = (streak_rules(metrics, key) for key in ("s0", "s1", "s2"))
+    return st.one_of(
+        st.just(()), st.tuples(first), st.tuples(first), st.tuples(first, second), st.tuples(first, second, third)
+    )
+
+
+def _streak_names(keys: Sequence[str]) -> st.SearchStrategy[str | None]:
+    """Return a strategy of what names a streak: None is the primary one."""
+    return st.sampled_from([None, *keys])
+
+
+def _with_streak(draw: st.DrawFn, achievement: Achievement, named: st.SearchStrategy[str | None]) -> Achievement:
+    """Return an achievement whose trigger, if it has one, names a streak."""
+    if not isinstance(achievement.trigger, StreakTrigger):
+        return achievement
+    return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, streak=draw(named)))
+
+
+def _with_rewards(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achievement]) -> Streak:
+    """Return a streak that may have rewards of freezes for its lengths and for achievements."""
+    if streak.freezes is None:
+        return streak
+    rewards: list[FreezeReward] = draw(st.lists(_streak_rewards, max_size=2))
+    if achievements:
+        keys = st.sampled_from([achievement.key for achievement in achievements])
+        rewards += draw(st.lists(st.builds(AchievementFreezeReward, keys, _few), max_size=1))
+    return attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=rewards))
+
+
 def _system(
-    draw: st.DrawFn, key: str, triggers: st.SearchStrategy[PointsTrigger], levels: Sequence[Level]
+    draw: st.DrawFn,
+    key: str,
+    triggers: st.SearchStrategy[PointsTrigger],
+    named: st.SearchStrategy[str | None],
+    levels: Sequence[Level],
 ) -> PointsSystem:
+    drawn = draw(st.lists(triggers, max_size=5))
     return PointsSystem(
         key,
         maximum=draw(_maxima),
-        triggers=draw(st.lists(triggers, max_size=5)),
+        triggers=[
+            attrs.evolve(trigger, streak=draw(named)) if isinstance(trigger, StreakPointsTrigger) else trigger
+            for trigger in drawn
+        ],
         levels=levels,
         levels_by=draw(st.sampled_from(["balance", "balance", "earned"])),
         boosts=draw(_some_boosts),
@@ -284,31 +344,37 @@ def _without_endless_repeats(metrics: Sequence[Metric], achievements: Iterable[A
 @st.composite
 def rulesets(
     draw: st.DrawFn,
-    streak: st.SearchStrategy[Streak | None] | None = None,
+    streaks: st.SearchStrategy[Sequence[Streak]] | None = None,
     metrics: st.SearchStrategy[tuple[Metric, ...]] | None = None,
+    *,
+    gates: bool = True,
 ) -> Ruleset:
     """Draw rulesets with two metrics and more, one user attribute (plan) and one event attribute (device).
 
     Args:
         draw: passed by Hypothesis.
-        streak: a strategy of streaks on the metrics words and lessons; ``streak_rules`` on any metrics, or None, by
-            default.
+        streaks: a strategy of the streaks, on the metrics words and lessons; none to three of ``streak_rules``, on any
+            metrics, by default.
         metrics: a strategy of the metrics, words and lessons among them; ``metric_rules()`` by default.
+        gates: False for rules whose gates are filters on users, and dates of boosts.
     """
     drawn = draw(_metric_rules if metrics is None else metrics)
     keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
     if metrics is None:
         recorded = [metric.key for metric in drawn if metric.source is None]
         drawn += draw(award_metrics(keys, (), recorded))
+    conditions = tuple(metric.key for metric in drawn if refuse_for_streak(metric) is None)
+    drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
+    named = _streak_names([streak.key for streak in drawn_streaks])
     levels = {key: [Level(f"l{points}", points) for points in draw(_levels)] for key in keys}
-    achievements = _without_endless_repeats(drawn, draw(_achievements(drawn, levels)))
+    drawn_achievements = [_with_streak(draw, achievement, named) for achievement in draw(_achievements(drawn, levels))]
+    achievements = _without_endless_repeats(drawn, drawn_achievements)
     triggers = _triggers_for(drawn, achievements)
-    conditions = [metric.key for metric in drawn if refuse_for_streak(metric) is None]
-    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, levels[key]) for key in keys])
-    return Ruleset(
+    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, named, levels[key]) for key in keys])
+    ruleset = Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
-        streak=draw(st.none() | streak_rules(conditions) if streak is None else streak),
+        streaks=[_with_rewards(draw, streak, achievements) for streak in drawn_streaks],
         achievements=achievements,
         points=systems,
         experimentation=draw(_experiments),
@@ -316,3 +382,4 @@ def rulesets(
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
         day_start=draw(day_starts),
     )
+    return draw(gated(ruleset)) if gates and draw(st.booleans()) else ruleset

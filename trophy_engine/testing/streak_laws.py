@@ -1,13 +1,18 @@
-"""The laws of streaks: freezes are conserved, and the length is the number of credited periods."""
+"""The laws of streaks: freezes are conserved, the length counts credited periods, streaks are independent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
+import attrs
+
+from trophy_engine.calendar.frequencies import Frequency
 from trophy_engine.calendar.instants import from_micros, parse_time_of_day
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import (
+    ALL_STREAKS,
     Effect,
     FreezeConsumed,
     FreezeEarned,
@@ -15,6 +20,8 @@ from trophy_engine.core import (
     FreezeReturned,
     Identify,
     Record,
+    Settle,
+    StreakCommand,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
@@ -23,13 +30,22 @@ from trophy_engine.core import (
     UserChanged,
 )
 from trophy_engine.engine.engine import Engine
+from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import TrophyError
+from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Streak, StreakFreezeReward
 from trophy_engine.testing.assertions import assert_equal, assert_true
-from trophy_engine.testing.driver import execute, play
+from trophy_engine.testing.driver import HistoryCommand, effects_of, execute, play
 from trophy_engine.testing.histories import History
+from trophy_engine.views.progress import StreakView
 
-__all__ = ["acting_on_every_date_loses_nothing", "freezes_are_conserved", "length_counts_credited_periods"]
+__all__ = [
+    "acting_on_every_date_loses_nothing",
+    "freezes_are_conserved",
+    "length_counts_credited_periods",
+    "streaks_are_independent",
+]
 
 
 def _play_to_end(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effect]]:
@@ -41,17 +57,23 @@ def _play_to_end(ruleset: Ruleset, history: History) -> tuple[Engine, list[Effec
 
 def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
     """Freezes are those granted, earned and returned minus those spent: one a period, none without a streak."""
-    if ruleset.streak is None or ruleset.streak.freezes is None:
-        return
     engine, effects = _play_to_end(ruleset, history)
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
-        consumed = _check_freezes(user, effects, ruleset.streak.freezes.max_count)
-        freezes = sum(_change(effect) for effect in effects if effect.user_id == user)
-        player = engine.user(user, at=end)
-        assert_equal(
-            (player.freezes, player.freezes_used), (freezes, consumed), f"the current and the used freezes of {user}"
-        )
+        streaks = engine.user(user, at=end).streaks
+        for rule in ruleset.streaks:
+            if rule.freezes is None:
+                continue
+            own = [effect for effect in effects if _belongs_to(effect, user, rule.key)]
+            consumed = _check_freezes(own, rule.freezes.max_count)
+            actual = (streaks[rule.key].freezes, streaks[rule.key].freezes_used)
+            expected = sum(map(_change, own)), consumed
+            assert_equal(actual, expected, f"the current and the used freezes of {user} for {rule.key}")
+
+
+def _belongs_to(effect: Effect, user: str, streak: str) -> bool:
+    """Return True if an effect is on a streak of a user, or on the user without a streak."""
+    return effect.user_id == user and getattr(effect, "streak", streak) == streak
 
 
 def _change(effect: Effect) -> int:
@@ -68,14 +90,12 @@ def _change(effect: Effect) -> int:
             return 0
 
 
-def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
-    """Check a user's freezes effect by effect; return the number of consumed ones."""
+def _check_freezes(effects: Iterable[Effect], maximum: int) -> int:
+    """Check a user's freezes for a streak effect by effect; return the number of consumed ones."""
     freezes = 0
     periods: set[date] = set()
     for effect in effects:
-        if effect.user_id != user or not isinstance(
-            effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned
-        ):
+        if not isinstance(effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned):
             continue
         freezes += _change(effect)
         assert_equal(effect.freezes, freezes, "the freezes after {}", effect)
@@ -100,31 +120,34 @@ def _check_freezes(user: str, effects: Iterable[Effect], maximum: int) -> int:
 
 def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
     """Streak lengths are numbers of credited periods, at most the number of periods since the start."""
-    if ruleset.streak is None:
+    if not ruleset.streaks:
         return
     engine, effects = _play_to_end(ruleset, history)
     end = from_micros(history.commands[-1].at)
     for user in engine.users():
-        credited = _credited(user, effects)
-        streak = engine.user(user, at=end).streak
-        assert_true(streak.declared, "the rules have a streak, but the user has none")
-        assert_equal(streak.length, len(credited), f"the length of {user}'s streak")
-        if credited:
-            calendar = ruleset.streak.calendar(ruleset.first_weekday)
-            first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
-            assert_true(
-                len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}"
-            )
+        player = engine.user(user, at=end)
+        assert_equal(list(player.streaks), [rule.key for rule in ruleset.streaks], f"the streaks of {user}")
+        for rule in ruleset.streaks:
+            own = [effect for effect in effects if _belongs_to(effect, user, rule.key)]
+            _check_length(player.streaks[rule.key], _credited(rule.key, own), rule.calendar(ruleset.first_weekday))
 
 
-def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
+def _check_length(streak: StreakView, credited: list[date], calendar: Frequency) -> None:
+    assert_true(streak.declared, "the rules have a streak, but the user has none")
+    assert_equal(streak.length, len(credited), f"the length of the streak {streak.key}")
+    if credited:
+        first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
+        assert_true(
+            len(credited) <= last - first + 1, f"{len(credited)} periods from {min(credited)} to {max(credited)}"
+        )
+
+
+def _credited(streak: str, effects: Iterable[Effect]) -> list[date]:
     """Check a user's streak effect by effect; return the credited periods of the running one."""
     credited: list[date] = []
     lost: list[list[date]] = []
     before_loss: list[list[date]] = []
     for effect in effects:
-        if effect.user_id != user:
-            continue
         match effect:
             case StreakLost(length=length, period_start=start):
                 # Periods credited after the missed one, on a date shown early, belong to the next streak.
@@ -142,7 +165,7 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
                 assert_equal(before, len(credited), "the length before {}", effect)
                 assert_true(length > before, "{} does not lengthen the streak", effect)
                 credited = next((periods.copy() for periods in reversed(lost) if len(periods) == length), [])
-            case UserChanged(field="preferences.streak.enabled", after="false"):
+            case UserChanged(field=field, after="false") if field == f"preferences.streaks.{streak}.enabled":
                 credited = []
             case FreezeConsumed(length=length):
                 assert_equal(length, len(credited), "the length in {}", effect)
@@ -155,12 +178,98 @@ def _credited(user: str, effects: Iterable[Effect]) -> list[date]:
     return credited
 
 
+def streaks_are_independent(ruleset: Ruleset, history: History) -> None:
+    """Each of several streaks is as it is under rules that declare it alone.
+
+    A command on another streak is replaced by one that changes nothing, because any command of a user makes decisions
+    on missed periods final.
+    """
+    if len(ruleset.streaks) < 2:  # noqa: PLR2004
+        return
+    together = _rules_of_streaks(ruleset, ruleset.streaks)
+    expected, accounts = (
+        Engine(together),
+        {streak.key: Engine(_rules_of_streaks(ruleset, [streak])) for streak in together.streaks},
+    )
+    for command in (*history, Settle(history.commands[-1].at)):
+        result = execute(expected, command)
+        is_refused = isinstance(result, TrophyError)
+        for key, alone in accounts.items():
+            own = _command_alone(command, key, ruleset.streaks[0].key)
+            if own is None and is_refused:
+                continue
+            actual = execute(alone, _no_change(command) if own is None else own)
+            assert_equal(_of_streak(actual, key), _of_streak(result, key), f"the effects of {command} on {key}")
+        for user in expected.users():
+            _compare_streaks(expected, accounts, user, command.at)
+
+
+def _compare_streaks(expected: Engine, accounts: Mapping[str, Engine], user: str, at: int) -> None:
+    exported, player = expected.export_user(user), expected.user(user, at=from_micros(at))
+    for key, alone in accounts.items():
+        actual = alone.export_user(user)
+        assert_equal(actual["streaks"][key], exported["streaks"][key], f"the state of {key} of {user}")
+        assert_equal(_undoable(actual, key), _undoable(exported, key), f"the missed periods of {key} of {user}")
+        assert_equal(alone.user(user, at=from_micros(at)).streak, player.streaks[key], f"the view of {key} of {user}")
+
+
+def _undoable(exported: dict[str, Any], key: str) -> list[list[Any]]:
+    """Return the decisions on missed periods of a streak that no command has made final."""
+    return [miss for miss in exported["misses"] if miss[0] == key and miss[1] == exported["commands"]]
+
+
+def _rules_of_streaks(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
+    """Return rules with only metrics, attributes and streaks, whose freezes are rewards of lengths at most."""
+    plain = []
+    for streak in streaks:
+        freezes = streak.freezes
+        if freezes is not None:
+            rewards = [reward for reward in freezes.rewards if isinstance(reward, StreakFreezeReward)]
+            freezes = attrs.evolve(freezes, rewards=rewards)
+        known = {metric.key for metric in _recorded(ruleset)}
+        metrics = [condition for condition in streak.metrics if condition.key in known]
+        plain.append(attrs.evolve(streak, freezes=freezes, metrics=metrics))
+    return Ruleset(
+        metrics=_recorded(ruleset),
+        attributes=ruleset.attributes,
+        streaks=plain,
+        day_start=ruleset.day_start,
+        first_weekday=ruleset.first_weekday,
+    )
+
+
+def _recorded(ruleset: Ruleset) -> list[Metric]:
+    """Return the metrics that neither points nor completions move."""
+    return [metric for metric in ruleset.metrics if isinstance(metric.source, str | None)]
+
+
+def _command_alone(command: HistoryCommand, key: str, primary: str) -> HistoryCommand | None:
+    """Return a command as it is under rules with one streak, or None if it is about another one."""
+    if isinstance(command, StreakCommand):
+        named = command.streak or primary
+        return command._replace(streak=key) if named in {key, ALL_STREAKS} else None
+    if isinstance(command, Identify):
+        preferences = [field.split(".")[2] for field, _ in command.changes if field.startswith("preferences.streaks.")]
+        return command if not preferences or key in preferences else None
+    return command
+
+
+def _no_change(command: HistoryCommand) -> HistoryCommand:
+    return command if isinstance(command, Settle) else Identify(command.user_id, command.at, ())
+
+
+def _of_streak(result: Outcome | tuple[Effect, ...] | TrophyError, key: str) -> tuple[object, ...]:
+    """Return what a command did to a streak: its effects, and its view after the command."""
+    effects = tuple(effect for effect in effects_of(result) if getattr(effect, "streak", None) == key)
+    return (*effects, result.streaks[key]) if isinstance(result, Outcome) else effects
+
+
 def acting_on_every_date_loses_nothing(history: History) -> None:
     """Check that a user who acts on every date of their own clock loses no streak and spends no freeze, in any zones.
 
     The history is one of ``travellers``: the events of each instant meet all conditions of the streak.
     """
-    streak = history.ruleset.streak
+    streak = history.ruleset.primary_streak
     if streak is None:
         return
     calendar, day_start = streak.calendar(history.ruleset.first_weekday), parse_time_of_day(history.ruleset.day_start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -21,6 +21,7 @@ from trophy_engine.core import (
     UserCreated,
 )
 from trophy_engine.engine.engine import Engine
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.points import PointsTrigger
 from trophy_engine.rules.points_limit import PointsLimit
@@ -34,6 +35,7 @@ __all__ = ["shifting_by_weeks_shifts_effects", "shifting_offsets_and_instants_ch
 
 #: Between 1901 and 2099, the calendar repeats after 28 years, which are 1,461 weeks.
 _CYCLE: Final = 1461
+_R = TypeVar("_R")
 _WEEKS: Final = (1, 53, _CYCLE)
 _HOURS: Final = (3, -7)
 _REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
@@ -47,7 +49,7 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
         if weeks != _CYCLE and _has_monthly_periods(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
-        later = _shift_metrics(_shift_streak(_shift_points(ruleset, weeks), weeks), weeks)
+        later = _shift_metrics(_shift_streaks(_shift_rules(ruleset, weeks), weeks), weeks)
         days = [command.at // DAY + EPOCH_DAY for command in (*commands, *moved)]
         if not all(_REPEATS[0] <= day <= _REPEATS[1] for day in (*days, *_starts(ruleset), *_starts(later))):
             continue
@@ -61,12 +63,12 @@ def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None
 
 
 def _has_monthly_periods(ruleset: Ruleset) -> bool:
-    streak, notifications = ruleset.streak, ruleset.notifications
+    notifications = ruleset.notifications
     recaps = notifications is not None and notifications.aggregation_period == "monthly"
     windows = [metric.window for metric in ruleset.metrics] + [limit.window for limit in _limits(ruleset)]
     if any(_unit_of(window) in {"month", "year"} for window in windows):
         return True
-    return recaps or (streak is not None and streak.calendar(ruleset.first_weekday).unit == "month")
+    return recaps or any(streak.calendar(ruleset.first_weekday).unit == "month" for streak in ruleset.streaks)
 
 
 def _with_time_zones(time_zone: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
@@ -102,32 +104,39 @@ def _shift_limit(trigger: PointsTrigger, shift: timedelta) -> PointsTrigger:
     return attrs.evolve(trigger, limit=PointsLimit(limit.points, window))
 
 
-def _shift_points(ruleset: Ruleset, weeks: int) -> Ruleset:
-    """Return rules whose boosts and limits of dates are so many weeks later."""
+def _shift_rules(ruleset: Ruleset, weeks: int) -> Ruleset:
+    """Return rules whose gates and limits have dates that are so many weeks later."""
     shift = timedelta(weeks=weeks)
     return attrs.evolve(
         ruleset,
+        metrics=[_shift_gate(metric, weeks) for metric in ruleset.metrics],
+        achievements=[_shift_gate(achievement, weeks) for achievement in ruleset.achievements],
         points=[
             attrs.evolve(
                 system,
-                triggers=[_shift_limit(trigger, shift) for trigger in system.triggers],
-                boosts=[
-                    attrs.evolve(boost, start=boost.start + shift, end=None if boost.end is None else boost.end + shift)
-                    for boost in system.boosts
-                ],
+                triggers=[_shift_limit(_shift_gate(trigger, weeks), shift) for trigger in system.triggers],
+                boosts=[_shift_gate(boost, weeks) for boost in system.boosts],
             )
             for system in ruleset.points
         ],
     )
 
 
-def _shift_streak(ruleset: Ruleset, weeks: int) -> Ruleset:
-    """Return rules whose streak has its periods so many weeks later, if they are counted from a date."""
-    streak = ruleset.streak
-    if streak is None or not isinstance(streak.frequency, Interval):
-        return ruleset
-    later = attrs.evolve(streak.frequency, start=streak.frequency.start + timedelta(weeks=weeks))
-    return attrs.evolve(ruleset, streak=attrs.evolve(streak, frequency=later))
+def _shift_gate(rule: _R, weeks: int) -> _R:
+    gate: Gate = rule.when  # type: ignore[attr-defined]  # all have one
+    start, end = (None if day is None else day + timedelta(weeks=weeks) for day in (gate.start, gate.end))
+    return attrs.evolve(rule, when=attrs.evolve(gate, start=start, end=end))  # type: ignore[misc]  # all are attrs classes
+
+
+def _shift_streaks(ruleset: Ruleset, weeks: int) -> Ruleset:
+    """Return rules whose streaks have their periods so many weeks later, where they are counted from a date."""
+    streaks = []
+    for streak in ruleset.streaks:
+        frequency = streak.frequency
+        if isinstance(frequency, Interval):
+            frequency = attrs.evolve(frequency, start=frequency.start + timedelta(weeks=weeks))
+        streaks.append(attrs.evolve(streak, frequency=frequency))
+    return attrs.evolve(ruleset, streaks=streaks)
 
 
 def _unit_of(window: Window | None) -> str | None:
@@ -151,7 +160,7 @@ def _shift_metrics(ruleset: Ruleset, weeks: int) -> Ruleset:
 def _starts(ruleset: Ruleset) -> list[int]:
     stretches: list[Any] = [metric.window for metric in ruleset.metrics]
     stretches += [limit.window for limit in _limits(ruleset)]
-    stretches += [] if ruleset.streak is None else [ruleset.streak.frequency]
+    stretches += [streak.frequency for streak in ruleset.streaks]
     dated = Interval | RunWindow | DateWindow
     return [stretch.start.toordinal() for stretch in stretches if isinstance(stretch, dated)]
 

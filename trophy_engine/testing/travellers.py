@@ -114,7 +114,7 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
     streak = draw(streaks)
     ruleset = Ruleset(
         metrics=[Metric(condition.key) for condition in streak.metrics],
-        streak=streak,
+        streaks=[streak],
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
         day_start=draw(day_starts),
     )

@@ -39,12 +39,14 @@ class EditContext:
         at: when the request arrived.
         has_user: returns whether a user exists.
         earlier_rulesets: returns all rulesets in force so far; their keys are not reused.
+        boost_added: returns on which date the rules first had a boost, by the keys of its points system and of it.
     """
 
     ruleset: Ruleset
     at: datetime
     has_user: Callable[[str], bool]
     earlier_rulesets: Callable[[], Sequence[Ruleset]]
+    boost_added: Callable[[str, str], date]
 
     def with_ruleset(self, ruleset: Ruleset) -> EditContext:
         """Return the context with another ruleset."""

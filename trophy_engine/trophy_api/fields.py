@@ -18,6 +18,7 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.trophy_api.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
@@ -79,6 +80,8 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
+#: The beginning of the names of fields of the gate of a rule.
+_GATE: Final = "when."
 #: A value that is the same in items and rules.
 _PLAIN: Final = Codec()
 #: A text that is empty in the API if the rule has none.
@@ -134,7 +137,7 @@ class Field:
 
     Attributes:
         name: its name in items, in snake case; the API uses camelCase.
-        rule_field: its name in the rule.
+        rule_field: its name in the rule; that of a field of its gate begins with ``when.``.
         codec: how it is read and shown.
         type: the type of its value in items; that of the codec by default.
         required: whether an item that creates a rule, or a rule of this variant, must have it.
@@ -155,25 +158,60 @@ class Field:
     omitted: bool = attrs.field(default=False, kw_only=True)
 
     @property
+    def gate_field(self) -> str | None:
+        """The name of the field in the gate of the rule, or None for a field of the rule itself."""
+        return self.rule_field.removeprefix(_GATE) if self.rule_field.startswith(_GATE) else None
+
+    @property
     def json_path(self) -> str:
         """The path of the field in the JSON of the API, for example ``badge.url``."""
         return ".".join((to_camel_case(self.name), *self.codec.within))
 
 
-def read_fields(fields: Iterable[Field], item: object, context: EditContext) -> dict[str, Any]:
+def read_fields(
+    fields: Iterable[Field], item: object, context: EditContext, gate: Gate | None = None
+) -> dict[str, Any]:
     """Return the values that an item sets, by their names in the rule.
+
+    Args:
+        fields: the fields that it can have.
+        item: the item.
+        context: the context of the edit.
+        gate: the gate of the rule so far; what the API does not show of it stays.
 
     Raises:
         InvalidValue: the item refers to something that does not exist.
     """
-    given = ((field, getattr(item, field.name, UNSET)) for field in fields)
-    return {field.rule_field: field.codec.read(context, value) for field, value in given if value is not UNSET}
+    values: dict[str, Any] = {}
+    gate_values: dict[str, Any] = {}
+    for field in fields:
+        value = getattr(item, field.name, UNSET)
+        if value is UNSET:
+            continue
+        if field.gate_field is None:
+            values[field.rule_field] = field.codec.read(context, value)
+        else:
+            gate_values[field.gate_field] = field.codec.read(context, value)
+    return {**values, "when": _change_gate(gate or ALWAYS, gate_values)} if gate_values else values
+
+
+def _change_gate(gate: Gate, values: dict[str, Any]) -> Gate:
+    """Return a gate with other values; conditions on attributes with several values, which no item has, stay."""
+    if "user_attributes" in values:
+        several = {key: wanted for key, wanted in gate.user_attributes.items() if not isinstance(wanted, str)}
+        values = {**values, "user_attributes": Filter({**several, **values["user_attributes"]})}
+    return attrs.evolve(gate, **values)
 
 
 def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     """Serialize fields of a rule."""
-    values = ((field, field.codec.show(getattr(rule, field.rule_field))) for field in fields)
+    values = ((field, field.codec.show(_value_of(field, rule))) for field in fields)
     return {to_camel_case(field.name): value for field, value in values if value is not None or not field.omitted}
+
+
+def _value_of(field: Field, rule: Any) -> Any:
+    """Return the value of a field of a rule, or of its gate."""
+    return getattr(rule, field.rule_field) if field.gate_field is None else getattr(rule.when, field.gate_field)
 
 
 def describe_fields(fields: Iterable[Field], rule: object, history: RulesHistory) -> Json:
@@ -214,7 +252,7 @@ def error_message_at(path: str, error: InvalidValue | InvalidRules, fields: Iter
 
 
 def _with_json_paths(error: InvalidValue, fields: Iterable[Field]) -> InvalidValue:
-    paths = {field.rule_field: field.json_path for field in fields}
+    paths = {name: field.json_path for field in fields for name in (field.rule_field, field.gate_field) if name}
     return error.rename_fields(lambda name: paths.get(name, name))
 
 

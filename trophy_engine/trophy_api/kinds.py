@@ -18,6 +18,12 @@ from trophy_engine.trophy_api.fields import (
 _UNITS: Final = Literal["hours", "days"]
 #: The application API has a name of its own for the length, and the unit in the singular.
 _LENGTH: Final = Codec(describe=lambda _, length, __: {"streakLengthThreshold": length}, type=int)
+#: The client refuses a threshold that is not whole, so it is left out.
+_THRESHOLD: Final = Codec(
+    show=lambda threshold: threshold if isinstance(threshold, int) else None,
+    describe=lambda name, threshold, _: {name: threshold} if isinstance(threshold, int) else {},
+    type=int,
+)
 _UNIT: Final = Codec(describe=lambda name, unit, _: {name: unit.removesuffix("s")}, type=_UNITS)
 
 #: The triggers of a points system.
@@ -26,7 +32,7 @@ POINTS_TRIGGERS: Final = Variants(
     {
         "metric": (
             Field("metric_id", "metric", codec=METRIC, required=True),
-            Field("metric_threshold", "threshold", type=int, required=True),
+            Field("metric_threshold", "threshold", codec=_THRESHOLD, required=True, omitted=True),
             Field("event_attributes", codec=EVENT_FILTER),
         ),
         "achievement": (Field("achievement_id", "achievement", codec=ACHIEVEMENT, required=True),),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
@@ -36,6 +36,7 @@ class _Facts:
         metrics, achievements: by key, the names.
         triggers: by points system and key, the triggers.
         boosts: by points system and boost, the keys.
+        boosts_added: by points system and key, when the rules first had a boost.
         current: the triggers of the latest version, by points system and key.
     """
 
@@ -44,6 +45,7 @@ class _Facts:
     achievements: dict[Hashable, list[_Dated]] = attrs.field(factory=dict)
     triggers: dict[Hashable, list[_Dated]] = attrs.field(factory=dict)
     boosts: dict[Hashable, list[_Dated]] = attrs.field(factory=dict)
+    boosts_added: dict[tuple[str, str], datetime] = attrs.field(factory=dict)
     current: dict[tuple[str, str], PointsTrigger] = attrs.field(factory=dict)
 
     def add(self, at: datetime, ruleset: Ruleset) -> None:
@@ -61,6 +63,7 @@ class _Facts:
             keys: dict[Boost, str] = {}
             for key, boost in zip(system.boost_keys, system.boosts, strict=True):
                 keys.setdefault(boost, key)
+                self.boosts_added.setdefault((system.key, key), at)
             for boost, key in keys.items():
                 _note(self.boosts, (system.key, boost), at, key)
         self.versions += 1
@@ -140,6 +143,11 @@ class RulesHistory:
         if self._facts is None:
             return next((rule.name for rule in _named(self.ruleset) if rule.key == key), key)
         return self._latest(self._facts.achievements.get(key), key)
+
+    def boost_added(self, system: str, key: str) -> date:
+        """Return the date, in UTC, on which the rules first had a boost."""
+        added = _EVER if self._facts is None else self._facts.boosts_added.get((system, key), _EVER)
+        return added.astimezone(UTC).date()
 
     def boost_key(self, system: str, boost: Boost) -> str:
         """Return the key of a boost in the latest ruleset that contains it."""

@@ -22,18 +22,16 @@ LeaderboardPhase = Literal["inactive", "active", "scheduled", "finished"]
 
 def boost_status(boost: Boost, at: datetime, day_start: str) -> BoostStatus:
     """Return the status of a boost at an instant; the dates of a boost for a single user are in UTC."""
-    start, end = boost.start.toordinal(), None if boost.end is None else boost.end.toordinal()
-    if boost.user_id is None:
-        start_instant, end_instant = (
-            begins_anywhere(start),
-            None if end is None else over_everywhere(end) + ANNOUNCED_AFTER,
-        )
-    else:
-        start_instant, end_instant = utc_midnight(start), None if end is None else utc_midnight(end + 1)
-    instant = to_micros(at) - parse_time_of_day(day_start)
-    if instant < start_instant:
-        return "scheduled"
-    return "finished" if end_instant is not None and instant >= end_instant else "active"
+    start, end = boost.when.start, boost.when.end
+    instant, own = to_micros(at) - parse_time_of_day(day_start), boost.user_id is not None
+    if start is not None:
+        begins = utc_midnight(start.toordinal()) if own else begins_anywhere(start.toordinal())
+        if instant < begins:
+            return "scheduled"
+    if end is None:
+        return "active"
+    over = utc_midnight(end.toordinal() + 1) if own else over_everywhere(end.toordinal()) + ANNOUNCED_AFTER
+    return "finished" if instant >= over else "active"
 
 
 def leaderboard_status(board: Leaderboard, at: datetime, day_start: str) -> LeaderboardPhase:

@@ -21,7 +21,6 @@ from trophy_engine.core import (
     read_notification_preferences,
     read_streak_preferences,
 )
-from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.representation import html_table
 from trophy_engine.rules.constraints import Integer
@@ -52,8 +51,9 @@ class Player:
     def _repr_html_(self) -> str:
         """Return a table of the streak, the totals, the balances and the achievements, for notebooks."""
         rows = [("metric", key, "none" if total is None else f"{total:,}") for key, total in self.metrics.items()]
-        if self.streak.declared:
-            rows.append(("streak", "", f"{self.streak.length:,}, longest {self.streak.longest:,}"))
+        for key, streak in self.streaks.items():
+            name = key if len(self.streaks) > 1 else ""
+            rows.append(("streak", name, f"{streak.length:,}, longest {streak.longest:,}"))
         for key, balance in self.points.items():
             level = "" if balance.level is None else f", {balance.level.name}"
             rows.append(("points", key, f"{balance.total:,}{level}"))
@@ -129,36 +129,58 @@ class Player:
 
     @property
     def streak_preferences(self) -> Mapping[str, Any]:
-        """The user's choices for their streak, by name; choices that were not made are absent.
+        """The user's choices for the primary streak, by name; choices that were not made are absent.
 
         ``enabled`` is a bool, ``evaluation_mode`` is ``"AND"`` or ``"OR"``, ``metrics`` is a tuple of ``StreakMetric``,
         and ``days_off`` is a tuple of weekdays.
         """
-        return MappingProxyType(read_streak_preferences(self._state.profile.preferences))
+        return MappingProxyType({} if self._plan.streak is None else self.streak_preferences_of(self._plan.streak.key))
+
+    def streak_preferences_of(self, streak: str) -> Mapping[str, Any]:
+        """Return the user's choices for a streak, as ``streak_preferences`` has them.
+
+        Raises:
+            UnknownKey: the rules do not declare the streak.
+        """
+        key = self._plan.streak_of(streak).key
+        return MappingProxyType(read_streak_preferences(self._state.profile.preferences, key))
 
     @property
     def pauses(self) -> tuple[PauseView, ...]:
-        """Every pause of the user's streak, in the order in which they were made."""
-        return tuple(
-            PauseView(
-                derive("pause", self.id, number), number, date.fromordinal(start), date.fromordinal(end), archived
-            )
-            for number, (start, end, archived) in enumerate(self._state.streak.pauses, start=1)
-        )
+        """Every pause of the primary streak, in the order in which they were made."""
+        return () if self._plan.streak is None else self.pauses_of(self._plan.streak.key)
+
+    def pauses_of(self, streak: str) -> tuple[PauseView, ...]:
+        """Return every pause of a streak, in the order in which they were made.
+
+        Raises:
+            UnknownKey: the rules do not declare the streak.
+        """
+        plan = self._plan.streak_of(streak)
+        return PauseView.listed(plan, self._state.streaks[plan.place], self.id)
 
     @cached_property
     def streak(self) -> StreakView:
-        """The streak; where the rules have none, its length is 0 and it is not ``declared``."""
-        return StreakView.of(self._plan, self._state.streak, self._state.clock.day, self._state.clock.zone)
+        """The primary streak; where the rules have no streak, its length is 0 and it is not ``declared``."""
+        return next(iter(self.streaks.values()), StreakView.undeclared())
+
+    @cached_property
+    def streaks(self) -> Mapping[str, StreakView]:
+        """Every streak, by key, in the order of declaration."""
+        state, zone = self._state, self._state.clock.zone
+        pairs = zip(self._plan.streaks, state.streaks, strict=True)
+        return MappingProxyType(
+            {streak.key: StreakView.of(self._plan, streak, own, state.clock.day, zone) for streak, own in pairs}
+        )
 
     @property
     def freezes(self) -> int:
-        """The number of freezes that the user has."""
+        """The number of freezes that the user has for the primary streak."""
         return self._state.streak.freezes
 
     @property
     def freezes_used(self) -> int:
-        """The number of freezes that were spent on missed periods."""
+        """The number of freezes that were spent on missed periods of the primary streak."""
         return self._state.streak.freezes_used
 
     @property

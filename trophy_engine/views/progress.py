@@ -12,7 +12,8 @@ import attrs
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import Plan, StreakState, SystemPlan, expires, level_of
+from trophy_engine.core import Plan, StreakPlan, StreakState, SystemPlan, expires, level_of
+from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number, subtract
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.interval import Interval, period_noun
@@ -76,6 +77,7 @@ class StreakView:
     Where the rules have no streak, ``declared`` is False, and the other fields are those of a daily streak of length 0.
 
     Attributes:
+        key: the key of the streak; empty where the rules have none.
         length: the number of credited periods of the running streak, 0 for none.
         frequency: that of the rules, for example ``"daily"``, or an ``Interval``.
         started: the day of the event that credited the first period.
@@ -85,6 +87,7 @@ class StreakView:
         extended_at: the instant of the last credit, None while there is no running streak.
         longest: the greatest length so far.
         freezes: the number that the user has.
+        freezes_used: the number of freezes that were spent on missed periods.
         max_freezes, freeze_auto_earn_interval, freeze_auto_earn_amount: the rules for freezes; these and ``freezes``
             are None if the rules have no freezes.
         declared: True if the rules have a streak.
@@ -92,6 +95,7 @@ class StreakView:
 
     __repr__ = brief_repr
 
+    key: str
     length: int
     frequency: FrequencyName | Interval
     started: date | None
@@ -102,6 +106,7 @@ class StreakView:
     extended_at: datetime | None
     longest: int
     freezes: int | None
+    freezes_used: int
     max_freezes: int | None
     freeze_auto_earn_interval: int | None
     freeze_auto_earn_amount: int | None
@@ -113,16 +118,24 @@ class StreakView:
         return period_noun(self.frequency)
 
     @classmethod
-    def of(cls, plan: Plan, state: StreakState, day: int, time_zone: Zone, *, extended: bool = False) -> Self:
+    def of(
+        cls,
+        plan: Plan,
+        streak: StreakPlan,
+        state: StreakState,
+        day: int,
+        time_zone: Zone,
+        *,
+        extended: bool = False,
+    ) -> Self:
         """Return the view of a streak on a local day in a zone."""
-        streak, rule = plan.streak, plan.ruleset.streak
-        if streak is None or rule is None:
-            return cls._undeclared()
+        rule = plan.ruleset.streaks[streak.place]
         period = streak.index(day)
         running = state.length > 0
         freezes = streak.freezes
         last_day = expires(state, state.custom_streak or streak, time_zone) if running else None
         return cls(
+            key=streak.key,
             length=state.length,
             frequency=rule.frequency,
             started=date.fromordinal(state.started) if state.started is not None else None,
@@ -133,15 +146,17 @@ class StreakView:
             extended_at=from_micros(state.extended_at) if running and state.extended_at is not None else None,
             longest=state.longest,
             freezes=state.freezes if freezes else None,
+            freezes_used=state.freezes_used,
             max_freezes=freezes.max_count if freezes else None,
             freeze_auto_earn_interval=freezes.auto_earn_interval if freezes else None,
             freeze_auto_earn_amount=freezes.auto_earn_amount if freezes else None,
         )
 
     @classmethod
-    def _undeclared(cls) -> Self:
+    def undeclared(cls) -> Self:
         """Return the view where the rules have no streak."""
         return cls(
+            key="",
             length=0,
             frequency="daily",
             started=None,
@@ -152,6 +167,7 @@ class StreakView:
             extended_at=None,
             longest=0,
             freezes=None,
+            freezes_used=0,
             max_freezes=None,
             freeze_auto_earn_interval=None,
             freeze_auto_earn_amount=None,
@@ -163,7 +179,8 @@ class StreakView:
 class PauseView:
     """A pause of a user's streak, on the local dates from ``start`` to ``end``.
 
-    ``number`` counts the user's pauses from 1; a pause that was taken back is ``archived`` and protects no further day.
+    ``number`` counts the pauses of the streak from 1; a pause that was taken back is ``archived`` and protects no
+    further day.
     """
 
     id: UUID
@@ -171,6 +188,21 @@ class PauseView:
     start: date
     end: date
     archived: bool
+
+    @classmethod
+    def listed(cls, streak: StreakPlan, state: StreakState, user_id: str) -> tuple[Self, ...]:
+        """Return the views of the pauses of a user's streak, in the order in which they were made."""
+        names = () if streak.place == 0 else (streak.key,)
+        return tuple(
+            cls(
+                derive("pause", user_id, *names, number),
+                number,
+                date.fromordinal(start),
+                date.fromordinal(end),
+                archived,
+            )
+            for number, (start, end, archived) in enumerate(state.pauses, start=1)
+        )
 
 
 @attrs.frozen

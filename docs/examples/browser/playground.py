@@ -75,10 +75,10 @@ def _record_events(engine: Engine, events: Sequence[Event], last: date) -> Itera
 def _view_user(engine: Engine, first: date, last: date) -> dict[str, Any]:
     now = datetime.combine(last, _EVENING)
     player, transitions = engine.user(USER, at=now), engine.transitions(USER, at=now)
-    statuses = calendar_of(transitions)
+    streak = None if engine.ruleset.primary_streak is None else player.streak
+    statuses = calendar_of(transitions, player.streak.key)
     end = last + timedelta(days=6 - last.weekday())
     days = (first + timedelta(days=n) for n in range((end - first).days + 1))
-    streak = None if engine.ruleset.streak is None else player.streak
     return {
         "metrics": list(_view_metrics(engine.ruleset, player)),
         "days": [{"date": str(day), "status": statuses.get(day, "idle")} for day in days],
@@ -92,7 +92,7 @@ def _view_user(engine: Engine, first: date, last: date) -> dict[str, Any]:
 
 def _view_metrics(ruleset: Ruleset, player: Player) -> Iterator[dict[str, Any]]:
     """Yield each metric with its total, and for one that is recorded the value of a click: what credits a day, or 1."""
-    streak = ruleset.streak
+    streak = ruleset.primary_streak
     daily = streak.metrics if streak is not None and streak.frequency == "daily" else ()
     amounts = {metric.key: metric.threshold for metric in daily}
     for metric in ruleset.metrics:

@@ -146,7 +146,7 @@ def test_a_frame_of_rows_has_the_result_of_the_rows(library, rows, instants, uni
     rules = Ruleset(
         metrics=[Metric("words"), Metric("pages")],
         attributes=[Attribute("device", "event")],
-        streak=Streak(metrics=[StreakMetric("words")]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words")])],
         points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 10, threshold=1000)])],
     )
     columns = Columns("who", "when", "metric", "n", "zone", {"device": "device"})

@@ -11,7 +11,7 @@ import pytest
 from trophy_engine import InvalidValue, TrophyError
 from trophy_engine.analysis import Columns, compare, read_log, replay, simulate, sweep
 
-RULES = {"metrics": [{"key": "words"}], "streak": {"metrics": [{"key": "words"}]}}
+RULES = {"metrics": [{"key": "words"}], "streaks": [{"key": "daily", "metrics": [{"key": "words"}]}]}
 TEXT = "user_id,at,words\nann,2025-04-02T10:00:00Z,5\nann,2025-04-03T10:00:00Z,2\nben,never,1\n"
 ROWS = [
     {"user_id": "ann", "at": datetime(2025, 4, 2, 10, tzinfo=UTC), "words": 5},
@@ -62,8 +62,8 @@ def test_a_folder_is_a_repository_under_the_bundled_rules():
 
 def test_rules_alone_are_enough_to_simulate():
     assert simulate(RULES, users=5, days=10).tally.users <= 5
-    rows = sweep(RULES, {"streak.freezes.max_count": [0, 1]}, users=5, days=10).rows
-    assert [row.ruleset.streak.freezes.max_count for row in rows] == [0, 1]
+    rows = sweep(RULES, {"streaks.daily.freezes.max_count": [0, 1]}, users=5, days=10).rows
+    assert [row.ruleset.primary_streak.freezes.max_count for row in rows] == [0, 1]
 
 
 @pytest.mark.parametrize("log", [3, b"log.csv", {"user_id": "ann"}])

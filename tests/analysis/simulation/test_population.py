@@ -59,7 +59,9 @@ def test_a_typical_population_records_what_moves_derived_metrics():
             Metric("visiting-days", source="visits", aggregate="days"),
         ],
         attributes=[Attribute("by", "event"), Attribute("place", "event")],
-        streak=Streak("weekly", metrics=[StreakMetric("long-visits", 10), StreakMetric("visiting-days", 3)]),
+        streaks=[
+            Streak("habit", "weekly", metrics=[StreakMetric("long-visits", 10), StreakMetric("visiting-days", 3)])
+        ],
     )
     events = [event for number in range(30) for event in Population.typical(rules).events(1, number, START, 60)]
     attributes = {pair for event in events for pair in event.attributes}
@@ -76,7 +78,7 @@ def test_a_typical_population_uses_the_metrics_of_the_rules():
     rules = Ruleset(
         metrics=[Metric("words"), Metric("views")],
         attributes=[Attribute("device", "event")],
-        streak=Streak(metrics=[StreakMetric("words", 10)]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words", 10)])],
         achievements=[Achievement("ios", MetricTrigger("words", 5, {"device": "ios"}))],
     )
     events = [event for number in range(30) for event in Population.typical(rules).events(1, number, START, 60)]

@@ -30,7 +30,7 @@ from trophy_engine.rules import bundled
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
 )
 PEOPLE = Population([Persona(Chance(0.7), [Action("words", (1, 2))]), Persona(Chance(0.01), [Action("words")])], [9, 1])
@@ -84,16 +84,16 @@ def test_every_process_simulates_the_same():
         ),
         (lambda: sweep(RULES, {}, PEOPLE), InvalidValue, "there is nothing to vary"),
         (
-            lambda: sweep(Ruleset.load(bundled.rules_path("git")), {"streak.freezes.max_count": [2, 0]}, PEOPLE),
+            lambda: sweep(Ruleset.load(bundled.rules_path("git")), {"streaks.daily.freezes.max_count": [2, 0]}, PEOPLE),
             InvalidRules,
-            "streak.freezes.max_count = 0: .*max_count: 0 must be at least start_count 1",
+            "streaks.daily.freezes.max_count = 0: .*max_count: 0 must be at least start_count 1",
         ),
         (lambda: sweep(RULES, {"points[gems].maximum": [1]}, PEOPLE), InvalidRules, "unknown item 'gems'; known: 'xp'"),
         (lambda: sweep(RULES, {"points[xp].maxmum": [1]}, PEOPLE), InvalidRules, "did you mean 'maximum'"),
         (
             lambda: sweep(RULES, {"a b": [1]}, PEOPLE),
             InvalidValue,
-            "a path must have a form like 'streak.freezes.max_count'",
+            "a path must have a form like 'streaks.daily.freezes.max_count'",
         ),
         (
             lambda: sweep(RULES, {"metrics[0].key.x": [1]}, PEOPLE),

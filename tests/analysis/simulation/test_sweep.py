@@ -28,7 +28,7 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(0, 2, 5, 1))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
 )
 PEOPLE = Population([Persona(Chance(0.7), [Action("words", (1, 2))]), Persona(Chance(0.01), [Action("words")])], [9, 1])
@@ -36,7 +36,9 @@ PEOPLE = Population([Persona(Chance(0.7), [Action("words", (1, 2))]), Persona(Ch
 
 @pytest.mark.thorough
 def test_a_sweep_compares_the_same_users(tmp_path):
-    swept = sweep(RULES, {"streak.freezes.max_count": range(3), "points[xp].maximum": [None, 10]}, PEOPLE, users=200)
+    swept = sweep(
+        RULES, {"streaks.habit.freezes.max_count": range(3), "points[xp].maximum": [None, 10]}, PEOPLE, users=200
+    )
     assert [row.name for row in swept.rows[:3]] == [
         "max_count = 0, points[xp].maximum = unset",
         "max_count = 0, points[xp].maximum = 10",
@@ -53,7 +55,9 @@ def test_a_sweep_compares_the_same_users(tmp_path):
     assert (
         longer.high - longer.low < spread.high - spread.low
     )  # common random numbers make the differences more precise
-    alone = simulate(evolve(RULES, streak=evolve(RULES.streak, freezes=Freezes(0, 1, 5, 1))), PEOPLE, users=200)
+    alone = simulate(
+        evolve(RULES, streaks=[evolve(RULES.primary_streak, freezes=Freezes(0, 1, 5, 1))]), PEOPLE, users=200
+    )
     assert frozen.tally == alone.tally
     write_figures(swept.figures(), tmp_path)
     with (tmp_path / "sweep.csv").open() as file:
@@ -64,7 +68,7 @@ def test_a_sweep_compares_the_same_users(tmp_path):
 
 def test_workers_do_not_change_a_sweep():
     one, two = (
-        sweep(RULES, {"streak.freezes.max_count": [0, 2]}, PEOPLE, users=300, days=60, workers=n) for n in (1, 2)
+        sweep(RULES, {"streaks.habit.freezes.max_count": [0, 2]}, PEOPLE, users=300, days=60, workers=n) for n in (1, 2)
     )
     assert one == two
 
@@ -96,13 +100,15 @@ def test_a_label_is_the_shortest_ending_that_no_other_path_has():
 
 
 def test_a_value_that_occurs_twice_is_refused():
-    with pytest.raises(InvalidValue, match=r"variations of streak.freezes.max_count contain 1 more than once; list"):
-        sweep(RULES, {"streak.freezes.max_count": [0, 1, 1]}, PEOPLE, users=1, days=1)
+    with pytest.raises(
+        InvalidValue, match=r"variations of streaks.habit.freezes.max_count contain 1 more than once; list"
+    ):
+        sweep(RULES, {"streaks.habit.freezes.max_count": [0, 1, 1]}, PEOPLE, users=1, days=1)
 
 
 def test_a_range_of_any_length_and_any_product_of_ranges_are_refused_before_they_take_memory():
     for variations in (
-        {"streak.freezes.max_count": range(10**18)},
+        {"streaks.habit.freezes.max_count": range(10**18)},
         {f"points[{number}].maximum": range(900) for number in range(10)},
     ):
         tracemalloc.start()
@@ -117,7 +123,7 @@ def test_measures_of_things_that_no_variant_has_are_left_out():
     swept = sweep(bare, {"metrics[words].name": ["a", "b"]}, PEOPLE, users=3, days=3)
     assert swept.measures == {"achievements": "completed achievements"}
     assert set(swept.figures()[0].values("measure")) == {"completed achievements"}
-    weekly = evolve(RULES, streak=evolve(RULES.streak, frequency="weekly", freezes=None))
+    weekly = evolve(RULES, streaks=[evolve(RULES.primary_streak, frequency="weekly", freezes=None)])
     swept = sweep(weekly, {"points[xp].maximum": [1, 2]}, PEOPLE, users=3, days=3)
     assert list(swept.measures.values()) == [
         "longest streak, in weeks",
@@ -128,7 +134,7 @@ def test_measures_of_things_that_no_variant_has_are_left_out():
 
 @pytest.mark.parametrize("path", ["freezes.max_count", "max_count"])
 def test_a_path_that_begins_within_a_table_is_answered_with_the_whole_path(path):
-    rules = Ruleset(metrics=[Metric("words")])
-    message = f"unknown field {path.split('.')[0]!r}; did you mean 'streak.freezes.max_count'"
+    rules = Ruleset([Metric("words")], streaks=[Streak("habit")])
+    message = f"unknown field {path.split('.')[0]!r}; did you mean 'streaks.habit.freezes.max_count'"
     with pytest.raises(InvalidRules, match=re.escape(message)):
         sweep(rules, {path: [1, 2]}, users=1, days=1)

@@ -24,7 +24,7 @@ START = date(2025, 1, 6)
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("least", source="words", aggregate="min")],
     attributes=[Attribute("city"), Attribute("plan")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", points=2)])],
     leaderboards=[
         Leaderboard("weekly", "metric", START, metric="words", run_unit="day", run_interval=7),

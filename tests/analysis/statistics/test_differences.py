@@ -13,7 +13,7 @@ from trophy_engine.analysis.statistics.differences import compare_figures
 BARE = Ruleset(metrics=[Metric("words")])
 NEW = evolve(
     RULES,
-    streak=evolve(RULES.streak, freezes=Freezes(0)),
+    streaks=[evolve(RULES.primary_streak, freezes=Freezes(0))],
     achievements=[RULES.achievements[0], Achievement("two", MetricTrigger("words", 2), name="Two")],
     points=[
         evolve(RULES.points[0], levels=[*RULES.points[0].levels, Level("top", 30, name="Top")]),

@@ -67,7 +67,7 @@ def test_names_that_occur_twice_are_told_apart():
 
 def test_lengths_of_streaks_have_the_unit_of_the_rules(tally):
     assert figure(tally, "survival").unit == "day"
-    weekly = evolve(RULES, streak=evolve(RULES.streak, frequency="weekly"))
+    weekly = evolve(RULES, streaks=[evolve(RULES.primary_streak, frequency="weekly")])
     by_week = figures(weekly, replay(weekly, events(LOG), tally=True).tally)
     assert {one.unit for one in by_week if one.key in {"survival", "lengths"}} == {"week"}
     joined = side_by_side({"daily": figures(RULES, tally), "weekly": by_week})

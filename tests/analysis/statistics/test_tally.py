@@ -34,7 +34,9 @@ def test_an_undone_loss_is_not_counted_although_a_later_day_was_credited_ahead()
         Event(to_micros(datetime(2010, 11, day, hour, minute, tzinfo=UTC)), "ann", "words", 1, where)
         for day, hour, minute, where in log
     ]
-    counted = replay(evolve(RULES, streak=Streak(metrics=[StreakMetric("words")])), walked, tally=True).tally
+    counted = replay(
+        evolve(RULES, streaks=[Streak("habit", metrics=[StreakMetric("words")])]), walked, tally=True
+    ).tally
     assert not any(counted.streaks.ended.values())
     assert dict(counted.streaks.running) == {4: 1}
 
@@ -46,7 +48,7 @@ def test_a_returned_freeze_beside_an_earned_one_is_counted_once():
     walked = [
         Event(to_micros(datetime(2025, 6, day, hour, tzinfo=UTC)), "ann", "words", 1, zone) for day, hour, zone in log
     ]
-    rules = evolve(RULES, streak=Streak(metrics=[StreakMetric("words")], freezes=freezes))
+    rules = evolve(RULES, streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=freezes)])
     counted = replay(rules, walked, tally=True).tally.freezes
     assert (counted.granted, counted.earned, counted.used, counted.remaining) == (1, 0, 0, 1)
 

@@ -13,6 +13,7 @@ from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, ef
 from trophy_engine.core import EFFECTS, LeaderboardRow
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import PointsTrigger
+from trophy_engine.rules.streak import FreezeReward
 
 AT = datetime(2025, 4, 2, 10, tzinfo=UTC)
 #: The kind of column that holds a field of each type; numbers hold integers as well.
@@ -27,6 +28,7 @@ KINDS = {
     tuple[Boost, ...]: {"texts"},
     PointsTrigger: {"rule"},
     PointsTrigger | ManualAward: {"rule"},
+    FreezeReward: {"rule"},
     tuple[LeaderboardRow, ...]: {"rankings"},
     UUID: {"text"},
 }
@@ -57,7 +59,7 @@ def test_every_column_is_of_some_effect_and_stands_once():
 
 
 def test_a_wide_row_has_the_cells_of_the_effect_at_its_columns():
-    boost = Boost("double", 2, date(2025, 4, 1), date(2025, 4, 3))
+    boost = Boost("double", 2, when={"start": date(2025, 4, 1), "end": date(2025, 4, 3)})
     trigger = MetricPointsTrigger("words", 10)
     effect = PointsAwarded("ann", AT, "xp", trigger, 20, 0, 20, (boost,), 1, "k")
     names = [column.name for column in columns_of(PointsAwarded)]

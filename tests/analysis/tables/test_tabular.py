@@ -26,7 +26,7 @@ from trophy_engine.analysis.tables.arrow import arrow_schema
 WHEN = datetime(2025, 4, 2, 10, tzinfo=UTC)
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("two", MetricTrigger("words", value=2))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 10)], levels=[Level("up", 10)])],
 )

@@ -20,7 +20,7 @@ from trophy_engine.core.state import UserState
 
 RULES = Ruleset(
     [Metric("words"), Metric("views")],
-    streak=Streak(metrics=[StreakMetric("words", 5), StreakMetric("views", 2)], freezes=Freezes(2)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words", 5), StreakMetric("views", 2)], freezes=Freezes(2))],
     points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 2)])],
 )
 PLAN = compile_plan(RULES)
@@ -37,7 +37,7 @@ def test_a_dump_is_json_and_loads_as_it_was():
     dumped = state.dump(PLAN)
     again = UserState.load(PLAN, json.loads(json.dumps(dumped)))
     assert again.dump(PLAN) == dumped
-    assert (dumped["schema"], dumped["id"], dumped["commands"]) == (6, "jo", 2)
+    assert (dumped["schema"], dumped["id"], dumped["commands"]) == (7, "jo", 2)
     assert [total.total for total in again.counters.states if total.total] == [state.counters.states[0].total, 1]
     assert again.points.balances == [10]
 
@@ -46,7 +46,7 @@ def test_a_change_of_a_copy_leaves_the_original():
     state = state_after("04-02T10:00 words 5")
     before = state.dump(PLAN)
     twin = state.copy()
-    twin.restart_streak()
+    twin.restart_streak(PLAN.streaks[0])
     twin.counters.states[0].total = 99
     twin.points.balances[0] = 99
     twin.profile.attributes = {"plan": "pro"}

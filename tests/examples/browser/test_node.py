@@ -16,7 +16,7 @@ def requests(samples):
     clicks = [("2026-03-09", 10), ("2026-03-10", 10.5), ("2026-03-12", 3), ("2026-03-17", 1), ("2026-03-18", 12)]
     metrics = {"daily": "words", "weekly": "workouts", "energy": "hints"}
     known = [(rules, [(day, metrics[name], value) for day, value in clicks]) for name, rules in samples.items()]
-    faulty = [("metrics = [", []), ('metrics = [{ key = "words" }]\n[streak]\n', [])]
+    faulty = [("metrics = [", []), ('metrics = [{ key = "words" }]\n[[streaks]]\nkey = "daily"\n', [])]
     return [
         {"rules": rules, "events": events, "since": "2026-02-09", "today": "2026-03-18"}
         for rules, events in (*known, *faulty)

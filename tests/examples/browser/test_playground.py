@@ -95,7 +95,7 @@ def test_wrong_rules_show_every_problem_and_nothing_else(view, samples):
 
 
 def test_a_warning_is_shown_beside_the_view(view):
-    shown = view([], rules='metrics = [{ key = "words" }]\n[streak]\n')
+    shown = view([], rules='metrics = [{ key = "words" }]\n[[streaks]]\nkey = "daily"\n')
     assert [problem["severity"] for problem in shown["problems"]] == ["warning"]
     assert shown["streak"]["length"] == 0
 

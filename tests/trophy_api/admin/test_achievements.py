@@ -6,6 +6,7 @@ from trophy_engine import (
     AchievementPointsTrigger,
     Attribute,
     BalanceTrigger,
+    Gate,
     Level,
     LevelTrigger,
     Metric,
@@ -67,7 +68,7 @@ def test_filters_and_badges_are_read_and_shown(admin):
     made = by_metric(admin, userAttributes=[PLAN], eventAttributes=[DEVICE], badge=badge, description="Go on")
     assert (made["userAttributes"], made["eventAttributes"], made["badge"]) == ([PLAN], [DEVICE], badge)
     rule = admin.ruleset.achievements[0]
-    assert (rule.badge_url, rule.user_attributes, rule.trigger.event_attributes) == (
+    assert (rule.badge_url, rule.when.user_attributes, rule.trigger.event_attributes) == (
         "https://example.com/b.png",
         {"plan": "pro"},
         {"device": "phone"},
@@ -91,7 +92,7 @@ def test_fields_of_the_trigger_are_required_and_those_of_others_refused(admin):
     assert error_of(trigger="streak", streakLength=1, eventAttributes=[]) == (
         "eventAttributes is not permitted for an achievement of type streak"
     )
-    assert error_of(trigger="metric", metricId=WORDS, metricValue=0) == "metricValue must be at least 1, not 0"
+    assert error_of(trigger="metric", metricId=WORDS, metricValue=0) == "metricValue must be above 0, not 0"
     assert error_of(trigger="streak", streakLength=0) == "streakLength must be at least 1, not 0"
     assert error_of(trigger="anniversary", anniversaryYears=0) == "anniversaryYears must be at least 1, not 0"
     assert error_of(trigger="streak", streakLength=1.5) == "streakLength must be a whole number"
@@ -226,6 +227,24 @@ def test_deleting_an_achievement_deletes_its_rewards_and_dependents_and_locks_co
         Achievement("both", CompositeTrigger(["b"]), status="locked"),
     )
     assert [trigger.achievement for trigger in admin.ruleset.points[0].triggers] == ["b"]
+
+
+def test_an_edit_keeps_the_conditions_that_the_api_does_not_show():
+    several = {"plan": ["pro", "team"], "city": "Rome"}
+    gate = Gate(weekdays=["sunday"], user_attributes=several)
+    rules = Ruleset(
+        attributes=[Attribute("plan"), Attribute("city")], achievements=[Achievement("a", ApiTrigger(), when=gate)]
+    )
+    admin = AdminClient(rules)
+    [shown] = admin.get("achievements")
+    city = {"attributeId": str(attribute_id("user", "city")), "attributeValue": "Rome"}
+    assert shown["userAttributes"] == [city]
+    admin.update("achievements", shown, userAttributes=[{**city, "attributeValue": "Bern"}])
+    assert admin.ruleset.achievements[0].when == Gate(
+        weekdays=["sunday"], user_attributes={"plan": ["pro", "team"], "city": "Bern"}
+    )
+    admin.update("achievements", shown, userAttributes=[])
+    assert admin.ruleset.achievements[0].when == Gate(weekdays=["sunday"], user_attributes={"plan": ["pro", "team"]})
 
 
 TIERED = Ruleset(

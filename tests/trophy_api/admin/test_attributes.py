@@ -42,7 +42,7 @@ def test_rules_filtered_by_an_attribute_are_deleted_with_it():
             attributes=[Attribute("plan"), Attribute("device", "event"), Attribute("city")],
             achievements=[
                 Achievement("all", ApiTrigger()),
-                Achievement("pro", ApiTrigger(), user_attributes={"plan": "pro"}),
+                Achievement("pro", ApiTrigger(), when={"user_attributes": {"plan": "pro"}}),
                 Achievement("phone", MetricTrigger("words", 1, {"device": "phone"})),
             ],
             points=[
@@ -50,12 +50,12 @@ def test_rules_filtered_by_an_attribute_are_deleted_with_it():
                     "xp",
                     triggers=[
                         MetricPointsTrigger("words", 1, event_attributes={"device": "phone"}),
-                        MetricPointsTrigger("words", 2, user_attributes={"plan": "pro"}),
+                        MetricPointsTrigger("words", 2, when={"user_attributes": {"plan": "pro"}}),
                         MetricPointsTrigger("words", 3),
                     ],
                     boosts=[
-                        Boost("Pro", 2, today, user_attributes={"plan": "pro"}),
-                        Boost("All", 2, today),
+                        Boost("Pro", 2, when={"start": today, "user_attributes": {"plan": "pro"}}),
+                        Boost("All", 2, when={"start": today}),
                     ],
                 )
             ],

@@ -5,7 +5,7 @@ import pytest
 from admin_client import AdminClient, issue
 from datetimes import utc
 
-from trophy_engine import Attribute, Boost, PointsSystem, Ruleset
+from trophy_engine import Attribute, Boost, Engine, Gate, PointsSystem, Ruleset
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.trophy_api.ids import attribute_id, boost_id, system_id
 from trophy_engine.trophy_api.statuses import boost_status, leaderboard_status
@@ -74,7 +74,11 @@ def test_a_boost_changes_but_never_its_user(admin):
 
 def test_boosts_keep_their_ids_after_deletions_and_ids_are_never_reused():
     today = AdminClient().at.date()
-    boosts = [Boost("A", 2, today), Boost("B", 3, today), Boost("C", 4, today)]
+    boosts = [
+        Boost("A", 2, when={"start": today}),
+        Boost("B", 3, when={"start": today}),
+        Boost("C", 4, when={"start": today}),
+    ]
     admin = AdminClient(Ruleset(points=[PointsSystem("xp", boosts=boosts)]))
     a, b, c = admin.get(BOOSTS)
     admin.delete(BOOSTS, a["id"], c["id"])
@@ -86,7 +90,7 @@ def test_boosts_keep_their_ids_after_deletions_and_ids_are_never_reused():
 
 
 def test_a_global_boost_is_active_while_it_is_active_in_any_zone():
-    boost = Boost("Valentine", 2, date(2026, 2, 14), date(2026, 2, 14))
+    boost = Boost("Valentine", 2, when={"start": date(2026, 2, 14), "end": date(2026, 2, 14)})
     assert boost_status(boost, utc("2026-02-13 09:59"), "00:00") == "scheduled"
     assert boost_status(boost, utc("2026-02-13 10:00"), "00:00") == "active"
     assert boost_status(boost, utc("2026-02-15 12:59"), "00:00") == "active"
@@ -94,11 +98,14 @@ def test_a_global_boost_is_active_while_it_is_active_in_any_zone():
 
 
 def test_a_boost_for_a_user_follows_dates():
-    boost = Boost("You", 2, date(2026, 2, 14), date(2026, 2, 14), user_id="18")
+    boost = Boost("You", 2, when={"start": date(2026, 2, 14), "end": date(2026, 2, 14)}, user_id="18")
     assert boost_status(boost, utc("2026-02-13 23:59"), "00:00") == "scheduled"
     assert boost_status(boost, utc("2026-02-14 00:00"), "00:00") == "active"
     assert boost_status(boost, utc("2026-02-15 00:00"), "00:00") == "finished"
-    assert boost_status(Boost("You", 2, date(2026, 2, 14), user_id="18"), utc("2030-01-01"), "00:00") == "active"
+    assert (
+        boost_status(Boost("You", 2, when={"start": date(2026, 2, 14)}, user_id="18"), utc("2030-01-01"), "00:00")
+        == "active"
+    )
 
 
 def test_a_boost_can_last_from_the_first_date_to_the_last(admin):
@@ -124,8 +131,34 @@ def test_statuses_change_later_by_the_start_of_the_day():
     day, instants = date(2026, 2, 14), [utc("2026-02-13 12:59"), utc("2026-02-13 13:00"), utc("2026-02-15 15:00")]
     board = Leaderboard("b", "streak", start=day, end=day)
     assert [leaderboard_status(board, at, "03:00") for at in instants] == ["scheduled", "active", "finished"]
-    everyone, you = Boost("Valentine", 2, day, day), Boost("You", 2, day, day, user_id="18")
+    everyone, you = (
+        Boost("Valentine", 2, when={"start": day, "end": day}),
+        Boost("You", 2, when={"start": day, "end": day}, user_id="18"),
+    )
     assert [boost_status(everyone, at, "03:00") for at in instants] == ["scheduled", "active", "active"]
     assert boost_status(everyone, utc("2026-02-15 16:00"), "03:00") == "finished"
     assert boost_status(you, utc("2026-02-14 02:59"), "03:00") == "scheduled"
     assert boost_status(you, utc("2026-02-15 02:59"), "03:00") == "active"
+
+
+def test_a_boost_without_a_start_began_when_the_rules_first_had_it():
+    engine = Engine(Ruleset())
+    admin = AdminClient(engine=engine)
+    engine.update(
+        Ruleset(
+            attributes=[Attribute("plan"), Attribute("city")],
+            points=[
+                PointsSystem(
+                    "xp", boosts=[Boost("Night", 2, when={"between": ["22:00", "04:00"], "end": date(2026, 1, 1)})]
+                )
+            ],
+        ),
+        at=admin.at,
+    )
+    added = admin.at.date().isoformat()
+    [shown] = admin.get(BOOSTS)
+    assert (shown["start"], shown["end"], shown["status"]) == (added, "2026-01-01", "active")
+    assert admin.update(BOOSTS, shown, name="Nights", end=None)["start"] == added
+    assert admin.ruleset.points[0].boosts[0].when == Gate(between=("22:00", "04:00"))
+    assert admin.update(BOOSTS, shown, start="2025-06-02")["start"] == "2025-06-02"
+    assert admin.ruleset.points[0].boosts[0].when == Gate(between=("22:00", "04:00"), start=date(2025, 6, 2))

@@ -131,7 +131,7 @@ def test_rules_of_a_metric_are_deleted_with_it():
         Ruleset(
             metrics=[Metric("words"), Metric("lessons")],
             attributes=[Attribute("plan")],
-            streak=Streak(metrics=[StreakMetric("words"), StreakMetric("lessons")]),
+            streaks=[Streak("habit", metrics=[StreakMetric("words"), StreakMetric("lessons")])],
             achievements=[
                 Achievement("many", MetricTrigger("words", 100)),
                 Achievement("done", ApiTrigger()),
@@ -151,7 +151,7 @@ def test_rules_of_a_metric_are_deleted_with_it():
     admin.delete("metrics", metric_id("words"))
     left = admin.ruleset
     assert [metric.key for metric in left.metrics] == ["lessons"]
-    assert left.streak.metrics == (StreakMetric("lessons"),)
+    assert left.primary_streak.metrics == (StreakMetric("lessons"),)
     assert [
         (achievement.key, getattr(achievement.trigger, "achievements", None)) for achievement in left.achievements
     ] == [

@@ -48,7 +48,8 @@ def test_settings_change_one_by_one_and_lists_as_a_whole(admin):
         "metrics": [{"key": "words", "threshold": 5}],
         "freezes": {"startCount": 1, "maxCount": 3, "autoEarnInterval": 7, "autoEarnAmount": 2},
     }
-    assert admin.ruleset.streak == Streak(
+    assert admin.ruleset.primary_streak == Streak(
+        "streak",
         metrics=[StreakMetric("words", 5)],
         evaluation_mode="AND",
         freezes=Freezes(1, 3, 7, 2),
@@ -68,13 +69,13 @@ def test_only_thresholds_above_zero_count(admin):
 
 def test_a_threshold_that_is_not_whole_is_shown_rounded_up_and_kept_until_another_is_given():
     half = StreakMetric("words", 0.5)
-    admin = AdminClient(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[half])))
+    admin = AdminClient(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[half])]))
     shown = admin.get("streaks/settings")
     assert shown["metrics"] == [{"key": "words", "threshold": 1}]
     assert patch(admin, **shown) == shown
-    assert admin.ruleset.streak.metrics == (half,)
+    assert admin.ruleset.primary_streak.metrics == (half,)
     patch(admin, metrics=[{"key": "words", "threshold": 2}])
-    assert admin.ruleset.streak.metrics == (StreakMetric("words", 2),)
+    assert admin.ruleset.primary_streak.metrics == (StreakMetric("words", 2),)
 
 
 def test_leaving_daily_clears_the_days_off(admin):
@@ -159,10 +160,10 @@ def test_features_of_the_hosted_service_are_refused_with_a_reason(admin):
     [("quarterly", "quarterly"), ({"every": 2, "unit": "day", "start": "2026-01-05"}, "every 2 days")],
 )
 def test_a_frequency_that_no_request_can_set_is_shown_and_kept(frequency, shown):
-    streak = Streak(frequency, [StreakMetric("words")])
-    admin = AdminClient(Ruleset(metrics=[Metric("words")], streak=streak))
+    streak = Streak("habit", frequency, [StreakMetric("words")])
+    admin = AdminClient(Ruleset(metrics=[Metric("words")], streaks=[streak]))
     assert admin.get("streaks/settings")["frequency"] == shown
     assert patch(admin, frequency=shown, evaluationMode="AND")["evaluationMode"] == "AND"
-    assert admin.ruleset.streak.frequency == streak.frequency
+    assert admin.ruleset.primary_streak.frequency == streak.frequency
     assert refused(admin, frequency="every 3 days") == "frequency must be one of daily, weekly, monthly"
     assert patch(admin, frequency="weekly")["frequency"] == "weekly"

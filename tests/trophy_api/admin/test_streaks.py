@@ -173,7 +173,7 @@ def test_without_a_streak_every_item_is_an_issue(path, name, item, idle):
 
 
 def test_a_pause_is_removed_after_the_clock_stepped_back():
-    with Engine(Ruleset(streak=Streak())) as engine:
+    with Engine(Ruleset(streaks=[Streak("habit")])) as engine:
         admin = AdminClient(engine=engine)
         engine.identify("u", at=admin.at)
         item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
@@ -182,15 +182,15 @@ def test_a_pause_is_removed_after_the_clock_stepped_back():
         assert admin.delete("streaks/pauses", made["id"]) == {"deleted": [{"id": made["id"]}], "issues": []}
 
 
-def test_a_pause_cannot_be_removed_without_a_streak_in_the_rules():
-    with Engine(Ruleset(streak=Streak())) as engine:
+def test_a_pause_is_gone_with_its_streak():
+    with Engine(Ruleset(streaks=[Streak("habit")])) as engine:
         admin = AdminClient(engine=engine)
         engine.identify("u", at=admin.at)
         item = {"userId": "u", "start": "2025-06-16", "end": "2025-06-17"}
         (made,) = admin.call("POST", "streaks/pauses", {"pauses": [item]}).body["created"]
         engine.update(Ruleset(), at=admin.at)
         (refused,) = admin.delete("streaks/pauses", made["id"])["issues"]
-    assert refused["message"] == "The rules have no streak; add one with the streak settings"
+    assert refused["message"] == "Streak pause not found by ID"
 
 
 @pytest.mark.parametrize(

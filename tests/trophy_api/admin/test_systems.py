@@ -69,7 +69,7 @@ def test_an_invalid_part_is_reported_with_its_path():
         return admin.create_error("points", name="XP", key="xp", **parts)
 
     trigger = {"type": "metric", "points": 1, "metricId": str(metric_id("words")), "metricThreshold": 0}
-    assert error_of(triggers=[trigger]) == "triggers[0].metricThreshold must be at least 1, not 0"
+    assert error_of(triggers=[trigger]) == "triggers[0].metricThreshold must be above 0, not 0"
     assert error_of(triggers=[{**trigger, "metricId": UNKNOWN_ID}]) == "triggers[0]: Metric not found by ID"
     level = {"name": "Bronze", "key": "bronze", "points": 1}
     assert (

@@ -73,7 +73,7 @@ def test_an_invalid_trigger_is_reported(admin):
         == "metricId is not permitted for a trigger of type streak"
     )
     assert error_of(type="user_creation", points=0) == "points must not be 0"
-    assert error_of(type="metric", metricId=WORDS, metricThreshold=0) == "metricThreshold must be at least 1, not 0"
+    assert error_of(type="metric", metricId=WORDS, metricThreshold=0) == "metricThreshold must be above 0, not 0"
     assert error_of(type="time", timeUnit="hour", timeInterval=1) == "timeUnit must be one of hours, days"
     assert error_of(type="achievement", achievementId=WORDS) == "Achievement not found by ID"
     assert error_of(type="user_creation", status="archived") == "status must be one of active, inactive"

@@ -23,14 +23,14 @@ from trophy_engine import (
 RULES = Ruleset(
     metrics=[Metric("words", name="Words")],
     attributes=[Attribute("plan"), Attribute("city")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[
         Achievement("finish-onboarding", ApiTrigger(), name="Finished", badge_url="https://x/y.png"),
         Achievement("ten", MetricTrigger("words", 10)),
         Achievement("week", StreakTrigger(7)),
         Achievement("both", CompositeTrigger(["finish-onboarding", "ten"])),
         Achievement("year", AnniversaryTrigger(1)),
-        Achievement("pro-only", ApiTrigger(), user_attributes={"plan": "pro"}),
+        Achievement("pro-only", ApiTrigger(), when={"user_attributes": {"plan": "pro"}}),
         Achievement("secret", ApiTrigger(), name="The secret", hidden=True),
         Achievement("draft", ApiTrigger(), status="inactive"),
         Achievement("old", ApiTrigger(), status="locked"),

@@ -29,7 +29,7 @@ from trophy_engine import (
 RULES = Ruleset(
     metrics=[Metric("words", name="Words written"), Metric("views")],
     attributes=[Attribute("plan"), Attribute("subject"), Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1, 3, 7, 1))],
     achievements=[
         Achievement("hundred", MetricTrigger("words", 100), description="A hundred words"),
         Achievement("mobile", MetricTrigger("words", 10, {"device": "ios"})),
@@ -42,7 +42,7 @@ RULES = Ruleset(
                 UserCreationPointsTrigger(5, key="welcome"),
             ],
             levels=[Level("bronze", 0), Level("silver", 50, description="Half a hundred")],
-            boosts=[Boost("Double", 2, date(2025, 4, 3), date(2025, 4, 3))],
+            boosts=[Boost("Double", 2, when={"start": date(2025, 4, 3), "end": date(2025, 4, 3)})],
             maximum=1000,
         ),
         PointsSystem("energy", triggers=[MetricPointsTrigger("views", -1, block_if_out_of_points=True)]),

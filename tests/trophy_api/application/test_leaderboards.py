@@ -13,7 +13,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 RULES = Ruleset(
     metrics=[Metric("words", name="Words")],
     attributes=[Attribute("city"), Attribute("plan")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     points=[PointsSystem("xp", name="Experience", triggers=[MetricPointsTrigger("words", 1)])],
     leaderboards=[
         Leaderboard(

@@ -29,7 +29,7 @@ def rules(per_word=1):
     return Ruleset(
         metrics=[Metric("words", name="Words")],
         attributes=[Attribute("plan"), Attribute("device", "event")],
-        streak=Streak(metrics=[StreakMetric("words")]),
+        streaks=[Streak("habit", metrics=[StreakMetric("words")])],
         achievements=[Achievement("done", ApiTrigger(), name="Done")],
         points=[
             PointsSystem(
@@ -38,15 +38,20 @@ def rules(per_word=1):
                 triggers=[
                     MetricPointsTrigger("words", per_word, key="word", event_attributes={"device": "ios"}),
                     StreakPointsTrigger(50, 7, key="week"),
-                    AchievementPointsTrigger("done", 10, key="done", user_attributes={"plan": "pro"}),
+                    AchievementPointsTrigger("done", 10, key="done", when={"user_attributes": {"plan": "pro"}}),
                     TimePointsTrigger(1, "hours", 2, key="tick"),
                     UserCreationPointsTrigger(3, key="welcome", status="inactive"),
                 ],
                 levels=[Level("gold", 300), Level("bronze", 100), Level("silver", 200)],
                 boosts=[
-                    Boost("Valentine", 2, date(2025, 2, 14), date(2025, 2, 14)),
-                    Boost("For pros", 1.5, date(2025, 1, 1), rounding="up", user_attributes={"plan": "pro"}),
-                    Boost("For one", 3, date(2025, 1, 1), user_id="18"),
+                    Boost("Valentine", 2, when={"start": date(2025, 2, 14), "end": date(2025, 2, 14)}),
+                    Boost(
+                        "For pros",
+                        1.5,
+                        rounding="up",
+                        when={"start": date(2025, 1, 1), "user_attributes": {"plan": "pro"}},
+                    ),
+                    Boost("For one", 3, when={"start": date(2025, 1, 1)}, user_id="18"),
                 ],
             ),
             PointsSystem("flat", triggers=[MetricPointsTrigger("words", 1)]),

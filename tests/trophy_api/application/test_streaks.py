@@ -14,9 +14,10 @@ from trophy_engine.trophy_api import EngineTransport
 
 NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
 RULES = Ruleset(
-    metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))
+    metrics=[Metric("words")],
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(start_count=1))],
 )
-PLAIN = Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")]))
+PLAIN = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
 
 
 def write(hosted, user, day):
@@ -181,7 +182,7 @@ def test_without_streaks_none_is_ranked():
     [("yearly", "yearly"), ({"every": 2, "unit": "week", "start": "2025-01-06"}, "every 2 weeks")],
 )
 def test_frequencies_that_the_platform_lacks_are_sent_as_text(frequency, shown):
-    engine = Engine(evolve(PLAIN, streak=Streak(frequency, [StreakMetric("words")])), clock=lambda: NOON)
+    engine = Engine(evolve(PLAIN, streaks=[Streak("habit", frequency, [StreakMetric("words")])]), clock=lambda: NOON)
     client = TrophyApi(api_key="any", httpx_client=Client(transport=EngineTransport(engine)), max_retries=0)
     assert client.metrics.event("words", user={"id": "18"}, value=1).current_streak.frequency == shown
     assert client.users.streak("18").frequency == shown

@@ -12,11 +12,11 @@ from trophy_engine.rules.settings import Experimentation
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("lessons")],
     attributes=[Attribute("plan"), Attribute("city")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
 )
 OPEN = Ruleset(
     metrics=[Metric("words"), Metric("lessons")],
-    streak=Streak(metrics=[StreakMetric("words")], customization_enabled=True),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True)],
 )
 
 

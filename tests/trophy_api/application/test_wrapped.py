@@ -22,7 +22,7 @@ from trophy_engine.rules.leaderboards import Leaderboard
 RULES = Ruleset(
     metrics=[Metric("words", name="Words", unit="words"), Metric("naps")],
     attributes=[Attribute("device", "event")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("ten", MetricTrigger("words", 10))],
     points=[PointsSystem("xp", description="Experience", triggers=[MetricPointsTrigger("words", 2)])],
     leaderboards=[Leaderboard("writers", "metric", date(2024, 1, 1), metric="words", run_unit="year", run_interval=1)],

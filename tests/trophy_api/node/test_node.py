@@ -24,7 +24,7 @@ NOW = "2025-04-02T10:00:00Z"
 RULES = {
     "metrics": [{"key": "words-written", "name": "Words written"}],
     "attributes": [{"key": "city"}, {"key": "category", "type": "event"}],
-    "streak": {"metrics": [{"key": "words-written"}], "freezes": {"max_count": 3}},
+    "streaks": [{"key": "daily", "metrics": [{"key": "words-written"}], "freezes": {"max_count": 3}}],
     "achievements": [
         {"key": "achievement-key", "name": "Finish onboarding", "trigger": {"type": "api"}},
         {"key": "500", "name": "500 words", "trigger": {"type": "metric", "metric": "words-written", "value": 500}},

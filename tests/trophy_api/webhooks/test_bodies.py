@@ -34,13 +34,13 @@ XP = PointsSystem(
     triggers=[MetricPointsTrigger("words", 1), MetricPointsTrigger("refund", -1)],
     levels=[Level("novice", 1), Level("expert", 10)],
     boosts=[
-        Boost("mine", 1.5, date(2025, 4, 10), date(2025, 4, 11), user_id="jo"),
-        Boost("all", 2, date(2025, 4, 20), date(2025, 4, 21), rounding="up"),
+        Boost("mine", 1.5, when={"start": date(2025, 4, 10), "end": date(2025, 4, 11)}, user_id="jo"),
+        Boost("all", 2, rounding="up", when={"start": date(2025, 4, 20), "end": date(2025, 4, 21)}),
     ],
 )
 RULES = Ruleset(
     metrics=[Metric("words"), Metric("refund")],
-    streak=Streak(metrics=[StreakMetric("words")], freezes=Freezes(0, 3, 7, 1)),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(0, 3, 7, 1))],
     achievements=[Achievement("tour", ApiTrigger(), name="Tour", description="All of it", hidden=True)],
     points=[XP],
     notifications=Notifications(),

@@ -36,7 +36,7 @@ def posting(url, **given):
 
 
 def test_webhooks_of_an_engine_arrive_in_order(receiver):
-    engine = Engine(Ruleset(metrics=[Metric("words")], streak=Streak(metrics=[StreakMetric("words")])))
+    engine = Engine(Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])]))
     with posting(f"{receiver.url}/hook?from=engine") as poster, Webhooks(engine, poster):
         play(engine, "04-01T10:00 words 1\n04-02T10:00 words 1\n04-09T10:00 words 1")
         assert poster.flush() == 0

@@ -41,7 +41,7 @@ DOCUMENTS = documents()
 XP = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], levels=[Level("novice", 1), Level("expert", 10)])
 RULES = Ruleset(
     metrics=[Metric("words")],
-    streak=Streak(metrics=[StreakMetric("words")]),
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("ten", MetricTrigger("words", 10)), Achievement("tour", ApiTrigger())],
     points=[XP],
     leaderboards=[Leaderboard("board", "metric", date(2025, 1, 1), metric="words")],

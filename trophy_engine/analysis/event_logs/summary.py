@@ -194,7 +194,7 @@ class SummaryCounts:
         )
 
     def _streaks(self) -> StreakSummary | None:
-        rule = self.ruleset.streak
+        rule = self.ruleset.primary_streak
         if rule is None:
             return None
         return StreakSummary(self.active, self.longest, None if rule.freezes is None else self.freezes_used)

@@ -84,7 +84,7 @@ def _report_replay(result: Replay, source: str | None) -> Report:
 def _report_comparison(result: Comparison, source: str | None) -> Report:
     """Return the report of a comparison: numbers and charts with the old and new values and their difference."""
     rules, tallies = (result.old, result.new), _require(result.tallies, "compare")
-    units = {period_name(ruleset) for ruleset in rules if ruleset.streak is not None}
+    units = {period_name(ruleset) for ruleset in rules if ruleset.streaks}
     unit = units.pop() if len(units) == 1 else "period"
     old, new = (_count_facts(ruleset, tally, unit) for ruleset, tally in zip(rules, tallies, strict=True))
     facts = [
@@ -154,7 +154,7 @@ def _count_facts(ruleset: Ruleset, tally: Tally, unit: str) -> dict[str, int | N
     facts: dict[str, int | None] = {"users": tally.users, "events": tally.events}
     if ruleset.achievements:
         facts["achievements completed"] = sum(days.total() for days in tally.completions.values())
-    if ruleset.streak is not None:
+    if ruleset.streaks:
         longest = tally.streaks.longest
         facts["streaks running at the end"] = tally.streaks.running.total()
         facts[f"longest streak, in {unit}s"] = max(longest, default=None)

@@ -94,7 +94,7 @@ class Population:
     def typical(cls, ruleset: RulesSource) -> Self:
         """Return a default population for a ruleset: regulars, weekenders, and short-time users.
 
-        They record every metric that is not derived, with values around the thresholds of the streak and with
+        They record every metric that is not derived, with values around the thresholds of streaks and with
         attribute values of filters.
 
         Raises:
@@ -144,7 +144,8 @@ def _typical_actions(ruleset: Ruleset) -> tuple[Action, ...]:
     metrics = {metric.key: metric for metric in ruleset.metrics}
     conditions = {
         source or condition.key: condition.threshold
-        for condition in (() if ruleset.streak is None else ruleset.streak.metrics)
+        for streak in ruleset.streaks
+        for condition in streak.metrics
         if isinstance(source := metrics[condition.key].source, str | None)
         and metrics[condition.key].aggregate in _OF_VALUES
     }

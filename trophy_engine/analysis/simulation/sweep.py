@@ -135,7 +135,7 @@ def _value_text(value: Any) -> str:
 def _label_paths(paths: Sequence[str]) -> dict[str, str]:
     """Return by path its shortest ending that no other path has, with the item that a field belongs to.
 
-    >>> list(_label_paths(["streak.freezes.max_count", "points[xp].maximum", "points[gems].maximum"]).values())
+    >>> list(_label_paths(["streaks.daily.freezes.max_count", "points[xp].maximum", "points[gems].maximum"]).values())
     ['max_count', 'points[xp].maximum', 'points[gems].maximum']
     """
     return {path: _label_path(path, [other for other in paths if other != path]) for path in paths}
@@ -183,8 +183,8 @@ class Sweep(Tabular):
     def measures(self) -> dict[str, str]:
         """The labels of the measures by name; measures of things that no variant has are left out."""
         rulesets = [row.ruleset for row in self.rows]
-        streaks = [ruleset.streak for ruleset in rulesets if ruleset.streak is not None]
-        units = {period_name(ruleset) for ruleset in rulesets if ruleset.streak is not None}
+        streaks = [ruleset.primary_streak for ruleset in rulesets if ruleset.primary_streak is not None]
+        units = {period_name(ruleset) for ruleset in rulesets if ruleset.streaks}
         labels: dict[str, str] = {}
         if streaks:
             labels["longest_streak"] = f"longest streak, in {units.pop() if len(units) == 1 else 'period'}s"
@@ -263,7 +263,7 @@ def sweep(
     combinations = [dict(zip(paths, values, strict=True)) for values in product(*values_to_try)]
     if not paths or not combinations:
         raise InvalidValue(
-            "there is nothing to vary; give paths and values such as {'streak.freezes.max_count': [0, 1]}"
+            "there is nothing to vary; give paths and values such as {'streaks.daily.freezes.max_count': [0, 1]}"
         )
     rulesets = tuple(_override(rules, values) for values in combinations)
     for path, values in zip(paths, values_to_try, strict=True):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import BoardPlan, Plan, UserState, takes_part, values_of
+from trophy_engine.core import BoardPlan, Plan, UserState, values_of
+from trophy_engine.leaderboards.run_ranking import rank_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -35,7 +36,7 @@ def run_rows(plan: Plan, state: UserState) -> Iterator[tuple[Any, ...]]:
     profile = state.profile
     for board in plan.boards.values():
         for run, (value, reached_at) in values_of(board, state).items():
-            if takes_part(board, value):
+            if rank_key(board, state, (value, reached_at)) is not None:
                 yield (
                     board.key,
                     run,

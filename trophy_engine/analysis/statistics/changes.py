@@ -51,7 +51,7 @@ def affected_users(result: Comparison, change: Callable[[int, int], str]) -> Con
     columns: dict[str, list[str]] = {"user": [user.user_id for user in users]}
     for index, name in enumerate(system_names(result).values()):
         columns[name] = [change(user.old.points[index], user.new.points[index]) for user in users]
-    if any(ruleset.streak is not None for ruleset in (result.old, result.new)):
+    if any(ruleset.streaks for ruleset in (result.old, result.new)):
         columns["streak"] = [change(user.old.streak, user.new.streak) for user in users]
         columns["longest streak"] = [change(user.old.longest, user.new.longest) for user in users]
     numbers = frozenset(columns) - {"user"}

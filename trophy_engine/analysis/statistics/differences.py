@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.analysis.statistics.figures import Figure, Intervals, distinct_names, period_name
+from trophy_engine.analysis.statistics.figures import Figure, Intervals, distinct_names, has_freezes, period_name
 from trophy_engine.analysis.statistics.survival import share_reaching, survival
 from trophy_engine.analysis.statistics.tally import FreezeTally, Tally
 from trophy_engine.rules.achievements import Achievement
@@ -30,16 +30,16 @@ def compare_figures(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]
     if not any(tally.users for tally in tallies):
         return ()
     figures = [_completions(rules, tallies), _points(rules, tallies), _levels(rules, tallies)]
-    if any(ruleset.streak is not None for ruleset in rules):
+    if any(ruleset.streaks for ruleset in rules):
         figures.insert(0, _survival(rules, tallies))
-    if any(ruleset.streak is not None and ruleset.streak.freezes is not None for ruleset in rules):
+    if any(has_freezes(ruleset) for ruleset in rules):
         figures.append(_freezes(tallies))
     return tuple(figure for figure in figures if figure.rows)
 
 
 def _survival(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
     old, new = (survival(tally.streaks.ended, tally.streaks.running) for tally in tallies)
-    units = {period_name(ruleset) for ruleset in rules if ruleset.streak is not None}
+    units = {period_name(ruleset) for ruleset in rules if ruleset.streaks}
     return Figure(
         "survival",
         "How long streaks last",

@@ -35,6 +35,7 @@ __all__ = [
     "Intervals",
     "distinct_names",
     "figures",
+    "has_freezes",
     "period_name",
     "side_by_side",
     "write_figures",
@@ -116,9 +117,14 @@ class Figure(Tabular):
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
+def has_freezes(ruleset: Ruleset) -> bool:
+    """Return True if the primary streak of a ruleset has freezes."""
+    return ruleset.primary_streak is not None and ruleset.primary_streak.freezes is not None
+
+
 def period_name(ruleset: Ruleset) -> str:
     """Return the unit of lengths of streaks under a ruleset: for example day, or period for one of several units."""
-    return period_noun("daily" if ruleset.streak is None else ruleset.streak.frequency)
+    return period_noun("daily" if ruleset.primary_streak is None else ruleset.primary_streak.frequency)
 
 
 def distinct_names(rules: Sequence[Achievement | PointsSystem | Level]) -> dict[str, str]:
@@ -143,9 +149,9 @@ def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
         raise InvalidValue("must be a Tally, not None; call replay or compare with tally=True", "tally")
     InstanceOf((Tally,)).check("tally", tally)
     candidates = [_active(tally), _hours(tally)]
-    if ruleset.streak is not None:
+    if ruleset.streaks:
         candidates += [_survival(tally), _lengths(tally)]
-        if ruleset.streak.freezes is not None:
+        if has_freezes(ruleset):
             candidates.append(_freezes(tally))
         unit = period_name(ruleset)
         candidates = [attrs.evolve(figure, unit=unit) for figure in candidates]

@@ -49,6 +49,7 @@ _Days = Counter[int]
 
 #: Positions of fields of frequent effects; fields of other effects are read by name.
 _METRIC: Final = position(MetricChanged, "metric")
+_STREAK: Final = position(StreakLost, "streak")
 _LENGTH: Final = position(StreakLost, "length")
 _TIMES: Final = position(AchievementCompleted, "times")
 _NUMBER: Final = position(AchievementCompleted, "number")
@@ -108,7 +109,8 @@ class Tally:
         hours: the number of events by local weekday (Monday is 0) and hour, at index ``24 * weekday + hour``.
         completions: the number of completions by achievement and day; a tier by the key that names it.
         holders: the number of users who have completed it, by achievement.
-        streaks, freezes, points: see their classes; ``points`` is by system.
+        streaks, freezes, points: see their classes; ``points`` is by system, the others are of the primary streak.
+        primary: the key of the primary streak; None without one.
         derived: the keys of derived metrics, whose changes are not events of their own.
     """
 
@@ -123,6 +125,7 @@ class Tally:
     freezes: FreezeTally = attrs.field(factory=FreezeTally)
     points: dict[str, PointsTally] = attrs.field(factory=dict)
     derived: frozenset[str] = frozenset()
+    primary: str | None = None
 
     def __repr__(self) -> str:
         """Return the numbers of users and events."""
@@ -132,7 +135,11 @@ class Tally:
     def of(cls, ruleset: Ruleset) -> Self:
         """Return an empty tally with entries for the achievements, systems and levels of the rules."""
         recorded = {metric.key for metric in ruleset.recorded_metrics}
-        tally = cls(derived=frozenset(metric.key for metric in ruleset.metrics) - recorded)
+        primary = ruleset.primary_streak
+        tally = cls(
+            derived=frozenset(metric.key for metric in ruleset.metrics) - recorded,
+            primary=None if primary is None else primary.key,
+        )
         for achievement in ruleset.achievement_parts:
             tally.completions[achievement.key] = Counter()
         for system in ruleset.points:
@@ -191,10 +198,11 @@ class UserCounter:
 
     def add(self, effects: Sequence[RawEffect]) -> None:
         """Count effects on the user, which follow those of earlier calls."""
-        counters = self._HANDLERS
+        counters, others = self._HANDLERS, self._OF_STREAKS
+        primary = self.tally.primary
         for raw in effects:
             count = counters.get(raw[KIND])
-            if count is not None:
+            if count is not None and not (raw[KIND] in others and raw[_STREAK] != primary):
                 self._day = raw[AT] // DAY + EPOCH_DAY
                 count(self, raw)
 
@@ -294,3 +302,7 @@ class UserCounter:
         PointsAwarded: _awarded,
         LevelChanged: _levelled,
     }
+    #: The kinds of effects that belong to a streak; those of other streaks than the primary one are not counted.
+    _OF_STREAKS: ClassVar[frozenset[type[Effect]]] = frozenset(
+        kind for kind in _HANDLERS if "streak" in attrs.fields_dict(kind)
+    )

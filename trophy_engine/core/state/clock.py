@@ -11,8 +11,8 @@ from trophy_engine.calendar.zones import Zone, zone
 
 #: The last day on which anything can happen.
 LAST_DAY: Final = date(2199, 12, 31).toordinal()
-#: The positions in ``due_days`` of the three kinds of work that fall on midnights, in the order in which they run.
-MISS, FREEZE, ANNIVERSARY = range(3)
+#: The index of the next anniversary in ``due_days``.
+ANNIVERSARY: Final = -1
 
 
 class Clock:
@@ -27,7 +27,9 @@ class Clock:
         due: the instant before which nothing is due: the first of the end of the local day, ``next_tick``, and the
             next work of a plug.
         next_tick: the instant of the next timed award.
-        due_days: the local days at the start of which a missed period ends, freezes are earned, an anniversary falls.
+        due_days: the local days at the start of which work is due, in the order in which it runs: for each streak the
+            end of a missed period, for each streak the freezes that are earned, and an anniversary. Where they are
+            not known, the last one is below 0.
         quiet: the number of commands and the instant of a state, and the instant before which time does not change it.
     """
 
@@ -42,7 +44,7 @@ class Clock:
     def forget(self) -> None:
         """Forget when work is due, so that it is computed again."""
         self.due = self.next_tick = -NEVER
-        self.due_days = [-NEVER] * 3
+        self.due_days = [-NEVER]
         self.quiet = (0, 0, -NEVER)
 
     def copy(self) -> Self:

@@ -11,12 +11,14 @@ class Miss(NamedTuple):
     """The decision on a missed period.
 
     Attributes:
+        key: the key of the streak.
         commands: the number of commands of the user before it.
         period: the missed period.
         frozen: True if a freeze was spent on it, False if the streak was lost.
         streak: the streak before it.
     """
 
+    key: str
     commands: int
     period: int
     frozen: bool
@@ -33,10 +35,10 @@ class Miss(NamedTuple):
 
     def dump(self) -> list[Any]:
         """Return the decision as JSON values."""
-        return [self.commands, self.period, self.frozen, self.streak.dump()]
+        return [self.key, self.commands, self.period, self.frozen, self.streak.dump()]
 
     @classmethod
     def load(cls, dumped: list[Any]) -> Self:
         """Build the decision from the result of ``dump``."""
-        commands, period, frozen, streak = dumped
-        return cls(commands, period, frozen, StreakState.load(streak, None))
+        key, commands, period, frozen, streak = dumped
+        return cls(key, commands, period, frozen, StreakState.load(streak, None))

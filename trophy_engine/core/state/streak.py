@@ -1,4 +1,4 @@
-"""The streak of a user. Outcomes and decisions refer to it, so it is copied before it is changed."""
+"""A streak of a user. Outcomes and decisions refer to it, so it is copied before it is changed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LostStreak(NamedTuple):
 
 @attrs.define
 class StreakState:
-    """The streak of a user; periods as numbers of the streak's calendar, days as ordinals, instants in microseconds.
+    """A streak of a user; periods as numbers of the streak's calendar, days as ordinals, instants in microseconds.
 
     Attributes:
         length, longest: in credited periods.
@@ -129,6 +129,8 @@ class StreakState:
         )
 
 
+#: The streak of a user under rules without one; never changed.
+NO_STREAK: Final = StreakState.new(0)
 #: The fields that need no conversion to JSON.
 _PLAIN: Final = (
     *("length", "longest", "started", "extended_at", "decided_through"),

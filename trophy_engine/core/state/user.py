@@ -19,11 +19,13 @@ from trophy_engine.core.state.counters import Counters
 from trophy_engine.core.state.misses import Miss
 from trophy_engine.core.state.points import Points
 from trophy_engine.core.state.profile import Profile
-from trophy_engine.core.state.streak import StreakState
+from trophy_engine.core.state.streak import NO_STREAK, StreakState
 from trophy_engine.core.streak_plan import StreakPlan
 
 #: The version of the format that ``dump`` writes and ``load`` reads.
-SCHEMA: Final = 6
+SCHEMA: Final = 7
+#: Shared by all users under rules without plugs.
+_NO_PLUGS: Final[Mapping[str, Any]] = {}
 
 
 class UserState:
@@ -32,9 +34,10 @@ class UserState:
     Attributes:
         id: the user's id.
         commands: the number of commands applied.
-        streak: copied before it is changed, because outcomes and decisions refer to it.
+        streaks: those of the plan, in order; each is copied before it is changed, because outcomes and decisions refer
+            to it (``change_streak``).
         misses: the latest decisions on missed periods; those after the user's last command can be undone (``travel``).
-        plugs: the states of the plan's plugs, by key.
+        plugs: the states of the plan's plugs, by key; replaced and never changed in place.
     """
 
     __slots__ = (
@@ -46,7 +49,7 @@ class UserState:
         "plugs",
         "points",
         "profile",
-        "streak",
+        "streaks",
     )
 
     def __init__(self, plan: Plan, user_id: str, created: int, time_zone: Zone) -> None:
@@ -54,11 +57,38 @@ class UserState:
         self.commands = 0
         self.profile = Profile(created)
         self.clock = Clock(time_zone, created)
-        self.streak = StreakState.new(self.clock.day)
+        self.streaks = tuple(StreakState.new(self.clock.day) for _ in plan.streaks)
         self.misses: tuple[Miss, ...] = ()
         self.counters = Counters(plan)
         self.points = Points(plan, created, time_zone)
-        self.plugs: dict[str, Any] = {plug.key: plug.new_state(created, self.clock.day) for plug in plan.plugs}
+        self.plugs: Mapping[str, Any] = _NO_PLUGS
+        if plan.plugs:
+            self.plugs = {plug.key: plug.new_state(created, self.clock.day) for plug in plan.plugs}
+
+    @property
+    def streak(self) -> StreakState:
+        """The primary streak; one of length 0 under rules without a streak."""
+        return self.streaks[0] if self.streaks else NO_STREAK
+
+    def change_streak(self, place: int) -> StreakState:
+        """Replace a streak by a copy of it, which can be changed, and return the copy."""
+        streak = self.streaks[place].copy()
+        self.replace_streak(place, streak)
+        return streak
+
+    def replace_streak(self, place: int, streak: StreakState) -> None:
+        """Replace a streak by another state of it."""
+        streaks = self.streaks
+        self.streaks = (streak,) if len(streaks) == 1 else (*streaks[:place], streak, *streaks[place + 1 :])
+
+    def visible_streaks(self, plan: Plan) -> list[StreakPlan]:
+        """Return the plan of each streak in order: the custom streak where the user has one."""
+        return [state.custom_streak or streak for state, streak in zip(self.streaks, plan.streaks, strict=True)]
+
+    def forget_misses(self, key: str) -> None:
+        """Drop the decisions on missed periods of a streak, which can no longer be undone."""
+        if self.misses:
+            self.misses = tuple(miss for miss in self.misses if miss.key != key)
 
     def forget(self) -> None:
         """Forget derived values, so that thresholds and due dates are evaluated again."""
@@ -90,11 +120,10 @@ class UserState:
                 if not totals.held:
                     del windows[counter.index]
 
-    def restart_streak(self) -> None:
-        """Reset the streak, as if nothing had been credited, and drop its misses."""
-        self.streak = self.streak.copy()
-        self.streak.restart()
-        self.misses = ()
+    def restart_streak(self, streak: StreakPlan) -> None:
+        """Reset a streak, as if nothing had been credited, and drop its misses."""
+        self.change_streak(streak.place).restart()
+        self.forget_misses(streak.key)
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -103,11 +132,11 @@ class UserState:
         copied.commands = self.commands
         copied.profile = self.profile.copy()
         copied.clock = self.clock.copy()
-        copied.streak = self.streak
+        copied.streaks = self.streaks
         copied.misses = self.misses
         copied.counters = self.counters.copy()
         copied.points = self.points.copy()
-        copied.plugs = {key: part.copy() for key, part in self.plugs.items()}
+        copied.plugs = {key: part.copy() for key, part in self.plugs.items()} if self.plugs else _NO_PLUGS
         return copied
 
     def dump(self, plan: Plan) -> dict[str, Any]:
@@ -118,7 +147,7 @@ class UserState:
             "commands": self.commands,
             "profile": self.profile.dump(),
             "clock": self.clock.dump(),
-            "streak": self.streak.dump(),
+            "streaks": {streak.key: own.dump() for streak, own in zip(plan.streaks, self.streaks, strict=True)},
             "misses": [miss.dump() for miss in self.misses],
             "counters": self.counters.dump(plan),
             "points": self.points.dump(plan, self.clock),
@@ -133,9 +162,14 @@ class UserState:
         state.commands = dumped["commands"]
         state.profile = Profile.load(dumped["profile"])
         state.clock = Clock.load(dumped["clock"], plan.day_start)
-        state.streak = StreakState.load(dumped["streak"], custom_streak_of(plan, state.profile.preferences))
+        state.streaks = tuple(
+            StreakState.load(dumped["streaks"][streak.key], custom_streak_of(plan, streak, state.profile.preferences))
+            for streak in plan.streaks
+        )
         state.misses = tuple(map(Miss.load, dumped["misses"]))
         state.counters = Counters.load(plan, dumped["counters"])
         state.points = Points.load(plan, dumped["points"])
-        state.plugs = {plug.key: plug.load_state(dumped["plugs"][plug.key]) for plug in plan.plugs}
+        state.plugs = _NO_PLUGS
+        if plan.plugs:
+            state.plugs = {plug.key: plug.load_state(dumped["plugs"][plug.key]) for plug in plan.plugs}
         return state

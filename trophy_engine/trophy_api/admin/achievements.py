@@ -43,7 +43,7 @@ class Achievements(Resource[Achievement]):
         Field("description", codec=TEXT),
         Field("status", type=Status, default="inactive"),
         Field("badge", "badge_url", codec=BADGE),
-        Field("user_attributes", codec=USER_FILTER),
+        Field("user_attributes", "when.user_attributes", codec=USER_FILTER),
     )
     item_fields = (_NAME, Field("trigger", type=ACHIEVEMENT_TRIGGERS.type, required=True))  # in the order of messages
     variant_fields = ACHIEVEMENT_TRIGGERS.all
@@ -79,7 +79,7 @@ class Achievements(Resource[Achievement]):
         if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
             raise InvalidValue(f"cannot change from {rule.status} to {item.status}", "status")
         trigger = _trigger(item, kind, context, None if is_new_kind else rule.trigger)
-        changes = read_fields(self.fields, item, context)
+        changes = read_fields(self.fields, item, context, rule.when)
         return attrs.evolve(rule, key=self._key(rule, item, context), trigger=trigger, **changes)
 
     def _key(self, rule: Achievement, item: Any, context: EditContext) -> str:
@@ -137,7 +137,7 @@ def _with_part(achievement: Any, old: Achievement, new: Achievement) -> Any:
                 achievement,
                 trigger=trigger,
                 status=new.status,
-                user_attributes=new.user_attributes,
+                when=new.when,
                 tiers=tuple(tiers),
             )
     return achievement

@@ -26,12 +26,12 @@ class Boosts(NestedResource[Boost]):
     label, key_scope, section = "Points boost", "boost", "boosts"
     fields = (
         Field("name", required=True),
-        Field("start", codec=DATE, required=True),
-        Field("end", type=date | None, codec=DATE),
+        Field("start", "when.start", codec=DATE, required=True),
+        Field("end", "when.end", type=date | None, codec=DATE),
         Field("multiplier", codec=NUMBER, required=True),
         Field("rounding", type=Rounding),
         Field("user_id", type=str | None, fixed=True),
-        Field("user_attributes", codec=USER_FILTER),
+        Field("user_attributes", "when.user_attributes", codec=USER_FILTER),
     )
 
     def rule_id(self, rule: Boost) -> UUID:
@@ -55,9 +55,13 @@ class Boosts(NestedResource[Boost]):
         return super().update_rule(rule, item, context)
 
     def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:
-        """Serialize a boost; the boost of a single user has no filter."""
+        """Serialize a boost; the boost of a single user has no filter.
+
+        One without a start began when its rules were adopted.
+        """
+        start = rule.when.start or context.boost_added(self.system, str(rule.key))
         status = boost_status(rule, context.at, context.ruleset.day_start)
-        fields = {**super().serialize(rule, context), "status": status}
+        fields = {**super().serialize(rule, context), "start": start.isoformat(), "status": status}
         return (
             fields
             if rule.user_id is None

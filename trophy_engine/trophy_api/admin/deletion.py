@@ -9,13 +9,14 @@ import attrs
 
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, CompositeTrigger
 from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_sources import CompletionsSource
 from trophy_engine.rules.metrics import Metric
-from trophy_engine.rules.points import PointsSystem, PointsTrigger
+from trophy_engine.rules.points import Boost, PointsSystem, PointsTrigger
 from trophy_engine.rules.references import EVERY, references_of
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import FreezeReward, Streak
 from trophy_engine.rules.tiers import tier_names
 
 
@@ -31,10 +32,10 @@ def delete_cascade(
 
     Rules that count a deleted metric are deleted, and so are metrics that are derived from it or that it resets, and
     metrics on the points of a deleted system, or on the completions of deleted achievements alone. So are rules that
-    filter by a deleted attribute, because without the filter they would apply to all users or events, and
-    metrics that count its values. An achievement loses its deleted tiers, a composite its deleted prerequisites, and is
-    deleted with the last of them. Rules that reward a deleted achievement or rank by a deleted points system are
-    deleted.
+    filter by a deleted attribute, because without the filter they would apply to all users or events, metrics that
+    count its values, and rules whose ``when`` requires a deleted achievement or a level of a deleted points system. An
+    achievement loses its deleted tiers, a composite its deleted prerequisites, and is deleted with the last of them.
+    Rules that reward a deleted achievement, with points or freezes, or rank by a deleted points system are deleted.
 
     Args:
         ruleset: the rules to start from.
@@ -50,7 +51,7 @@ def delete_cascade(
         attributes=tuple(
             attribute for attribute in ruleset.attributes if (attribute.type, attribute.key) not in gone.attributes
         ),
-        streak=ruleset.streak and gone.from_streak(ruleset.streak),
+        streaks=tuple(map(gone.from_streak, ruleset.streaks)),
         achievements=tuple(map(gone.from_achievement, filter(gone.keeps_achievement, ruleset.achievements))),
         points=tuple(gone.from_system(system) for system in ruleset.points if system.key not in gone.systems),
         leaderboards=tuple(filter(gone.keeps_leaderboard, ruleset.leaderboards)),
@@ -98,19 +99,32 @@ class _Deletion:
     def _includes(self, achievement: Achievement) -> bool:
         if achievement.key in self.achievements or self._filters_by_deleted(achievement):
             return True
+        if self._opens_gate(achievement):
+            return True
         tiers = {name for _, name in tier_names(achievement)}
         return (bool(tiers) and self.achievements >= tiers) or self._is_broken(achievement.trigger)
 
-    def _is_broken(self, rule: AchievementTrigger | PointsTrigger | Leaderboard | Metric) -> bool:
-        """Return whether a field of the rule loses all its references, or a filter loses its attribute."""
+    def _is_broken(
+        self, rule: AchievementTrigger | FreezeReward | PointsTrigger | Boost | Leaderboard | Metric
+    ) -> bool:
+        """Return whether the rule loses its attribute, a condition of its gate, or all references of another field."""
+        if self._opens_gate(rule):
+            return True
         deleted = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
         return self._filters_by_deleted(rule) or any(
-            deleted[reference.kind] >= set(reference.keys.values()) for reference in references_of(rule)
+            deleted.get(reference.kind, frozenset()) >= set(reference.keys.values())
+            for reference in references_of(rule)
         )
 
+    def _opens_gate(self, rule: Any) -> bool:
+        """Return whether a gate loses a condition, so that it would be open for more users."""
+        gate = getattr(rule, "when", ALWAYS)
+        return not (self.achievements.isdisjoint(gate.achievements) and self.systems.isdisjoint(gate.levels))
+
     def _filters_by_deleted(self, rule: Any) -> bool:
-        """Return whether a rule filters by a deleted attribute."""
-        return any(
+        """Return whether a rule or its gate filters by a deleted attribute."""
+        gate = getattr(rule, "when", None)
+        return (gate is not None and self._filters_by_deleted(gate)) or any(
             (type_, key) in self.attributes
             for type_ in ("user", "event")
             for key in getattr(rule, f"{type_}_attributes", Filter())
@@ -155,16 +169,19 @@ class _Deletion:
         return attrs.evolve(achievement, trigger=CompositeTrigger(remaining), status=status)
 
     def from_streak(self, streak: Streak) -> Streak:
-        """Return the streak without the conditions on deleted metrics."""
-        return attrs.evolve(
-            streak, metrics=tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
-        )
+        """Return a streak without the conditions on deleted metrics, and the freezes for deleted achievements."""
+        freezes = streak.freezes
+        if freezes is not None:
+            kept = tuple(reward for reward in freezes.rewards if not self._is_broken(reward))
+            freezes = attrs.evolve(freezes, rewards=kept)
+        metrics = tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
+        return attrs.evolve(streak, metrics=metrics, freezes=freezes)
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
         """Return a points system without the triggers and boosts to delete; the others keep their keys."""
         kept = with_explicit_keys(system)
         triggers = tuple(trigger for trigger in kept.triggers if not self._is_broken(trigger))
-        boosts = tuple(boost for boost in kept.boosts if not self._filters_by_deleted(boost))
+        boosts = tuple(boost for boost in kept.boosts if not self._is_broken(boost))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
             return system
         return attrs.evolve(kept, triggers=triggers, boosts=boosts)

@@ -72,7 +72,8 @@ class Resource(ABC, Generic[R]):
 
     def update_rule(self, rule: R, item: Any, context: EditContext) -> R:
         """Return a rule with the changes of an item; fields missing from the item stay unchanged."""
-        changed: R = attrs.evolve(rule, **read_fields(self.fields, item, context))  # type: ignore[misc]  # all are attrs classes
+        values = read_fields(self.fields, item, context, getattr(rule, "when", None))
+        changed: R = attrs.evolve(rule, **values)  # type: ignore[misc]  # all are attrs classes
         return changed
 
     def serialize(self, rule: R, context: EditContext) -> dict[str, Any]:

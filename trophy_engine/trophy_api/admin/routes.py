@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.fields import error_message
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.router import Handler, Route
+from trophy_engine.trophy_api.rules_history import RulesHistory
 
 #: A function that returns the resource of a request.
 ResourceFactory = Callable[[Request, EditContext], Resource[Any]]
@@ -97,7 +99,10 @@ def edit_context(engine: Engine, request: Request) -> EditContext:
     def earlier_rulesets() -> tuple[Ruleset, ...]:
         return tuple(adoption.ruleset for adoption in engine.rules_history())
 
-    return EditContext(engine.ruleset, request.at, partial(is_known_user, engine), earlier_rulesets)
+    def boost_added(system: str, key: str) -> date:
+        return RulesHistory.of(engine).boost_added(system, key)
+
+    return EditContext(engine.ruleset, request.at, partial(is_known_user, engine), earlier_rulesets, boost_added)
 
 
 def _change_rules(engine: Engine, ruleset: Ruleset) -> None:

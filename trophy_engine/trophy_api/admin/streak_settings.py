@@ -1,9 +1,9 @@
-"""Settings of the streak: a single object; a request changes the fields that it has."""
+"""Settings of the primary streak: a single object; a request changes the fields that it has."""
 
 from __future__ import annotations
 
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -15,6 +15,9 @@ from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
 from trophy_engine.trophy_api.field_names import prefixing_field
 from trophy_engine.trophy_api.structuring import given_fields, item, structure
 from trophy_engine.trophy_api.weekdays import parse_weekdays
+
+#: The key of a streak that the API adds.
+_KEY: Final = "streak"
 
 
 @item
@@ -64,13 +67,25 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
         changes["metrics"] = _streak_metrics(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
         with prefixing_field("freezes"):
-            changes["freezes"] = edit.freezes and Freezes(**given_fields(edit.freezes))
-    return attrs.evolve(ruleset, streak=attrs.evolve(ruleset.streak or Streak(), **changes))
+            changes["freezes"] = edit.freezes and _freezes(edit.freezes, ruleset)
+    primary = attrs.evolve(_primary(ruleset), **changes)
+    return attrs.evolve(ruleset, streaks=(primary, *ruleset.streaks[1:]))
+
+
+def _primary(ruleset: Ruleset) -> Streak:
+    """Return the primary streak; without one, a streak that never starts."""
+    return ruleset.primary_streak or Streak(_KEY)
+
+
+def _freezes(edit: FreezesItem, ruleset: Ruleset) -> Freezes:
+    """Return the freezes of a request, with the rewards of the rules, which the API does not know."""
+    kept = _primary(ruleset).freezes
+    return Freezes(**given_fields(edit), rewards=() if kept is None else kept.rewards)
 
 
 def _without_shown_frequency(ruleset: Ruleset, body: object) -> object:
     """Return a request without the frequency that the settings show, which can be one that no request can set."""
-    streak = ruleset.streak
+    streak = ruleset.primary_streak
     if streak is None or not isinstance(body, dict) or body.get("frequency") != str(streak.frequency):
         return body
     return {name: value for name, value in body.items() if name != "frequency"}
@@ -86,7 +101,7 @@ def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tu
             raise InvalidValue(f"must not contain {condition.key!r} twice", "metrics")
         if condition.threshold < 0:
             raise InvalidValue(f"must be at least 0, not {condition.threshold}", f"metrics[{index}].threshold")
-    unchanged = {_serialize_condition(metric): metric for metric in (ruleset.streak or Streak()).metrics}
+    unchanged = {_serialize_condition(metric): metric for metric in _primary(ruleset).metrics}
     metrics = (_streak_metric(condition, index) for index, condition in enumerate(items) if condition.threshold > 0)
     return tuple(unchanged.get(_serialize_condition(metric), metric) for metric in metrics)
 
@@ -103,7 +118,7 @@ def _serialize_condition(condition: StreakMetric) -> tuple[str, int]:
 
 def serialize_streak_settings(ruleset: Ruleset) -> dict[str, Any]:
     """Serialize the settings of the streak; without a streak, the defaults, by which no streak ever starts."""
-    streak = ruleset.streak or Streak()
+    streak = _primary(ruleset)
     freezes = streak.freezes
     return {
         "frequency": str(streak.frequency),

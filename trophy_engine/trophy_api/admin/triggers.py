@@ -10,6 +10,7 @@ import attrs
 
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
@@ -30,7 +31,7 @@ class Triggers(NestedResource[PointsTrigger]):
     fields = (
         Field("points", type=int, required=True),
         Field("status", type=Status, default="inactive"),
-        Field("user_attributes", codec=USER_FILTER),
+        Field("user_attributes", "when.user_attributes", codec=USER_FILTER),
     )
     item_fields = (Field("type", type=POINTS_TRIGGERS.type, required=True), Field("block_if_out_of_points", type=bool))
     variant_fields = POINTS_TRIGGERS.all
@@ -51,17 +52,17 @@ class Triggers(NestedResource[PointsTrigger]):
         kind = rule.type if isinstance(item.type, Unset) else item.type
         is_new_kind = kind != rule.type
         POINTS_TRIGGERS.check(item, kind, whole=is_new_kind)
-        values = self._values(item, kind, context)
+        values = self._values(item, kind, context, rule.when)
         if not is_new_kind:
             return attrs.evolve(rule, **values)
         if rule.status != "inactive":
             raise InvalidValue("can only be changed while the trigger is inactive", "type")
-        kept = {field.rule_field: getattr(rule, field.rule_field) for field in self.fields}
-        trigger: PointsTrigger = _TYPES[kind](**{**kept, "limit": rule.limit, "key": rule.key, **values})
+        kept = {"points": rule.points, "status": rule.status, "when": rule.when, "limit": rule.limit, "key": rule.key}
+        trigger: PointsTrigger = _TYPES[kind](**{**kept, **values})
         return trigger
 
-    def _values(self, item: Any, kind: str, context: EditContext) -> dict[str, Any]:
-        values = read_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context)
+    def _values(self, item: Any, kind: str, context: EditContext, gate: Gate | None = None) -> dict[str, Any]:
+        values = read_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context, gate)
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points
         elif item.block_if_out_of_points is True:

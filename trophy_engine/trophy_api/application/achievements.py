@@ -43,7 +43,7 @@ def list_achievements(engine: Engine, request: Request) -> Response:
         for achievement in engine.ruleset.achievement_parts
         if achievement.status == "active"
         and not achievement.hidden
-        and not (required and achievement.user_attributes.mismatch(attributes))
+        and not (required and achievement.when.user_attributes.mismatch(attributes))
     ]
     stats = _completion_stats(engine)
     return Response(

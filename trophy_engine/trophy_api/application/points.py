@@ -57,10 +57,11 @@ def list_boosts(engine: Engine, request: Request, key: str) -> Response:
         for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
         if boost.user_id is None
     ]
+    history = RulesHistory.of(engine)
     return Response(
         200,
         [
-            serialize_boost(rule.key, name, boost, status)
+            serialize_boost(rule.key, name, boost, status, history)
             for name, boost, status in listed
             if include_finished or status != "finished"
         ],
@@ -107,15 +108,15 @@ def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Respons
     """List the boosts that apply to a user's awards today."""
     player = engine.user(user)
     rule = find_system(engine, key)
-    date = player.local_date
+    history, date = RulesHistory.of(engine), player.local_date
     return Response(
         200,
         [
-            serialize_boost(rule.key, name, boost, "active")
+            serialize_boost(rule.key, name, boost, "active", history)
             for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
             if local_boost_status(boost, date) == "active"
             and boost.user_id in {None, player.id}
-            and boost.user_attributes.mismatch(player.attributes) is None
+            and boost.when.user_attributes.mismatch(player.attributes) is None
         ],
     )
 

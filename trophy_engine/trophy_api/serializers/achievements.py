@@ -23,7 +23,7 @@ def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
         "trigger": rule.trigger.type,
         "description": rule.description,
         "badgeUrl": rule.badge_url,
-        "userAttributes": serialize_attributes(rule.user_attributes),
+        "userAttributes": serialize_attributes(rule.when.user_attributes),
         **_trigger(rule, ruleset),
     }
 

@@ -46,14 +46,15 @@ def serialize_level(system: str, level: Level | LevelView) -> Json:
     }
 
 
-def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus) -> Json:
-    """Serialize a boost."""
+def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus, history: RulesHistory) -> Json:
+    """Serialize a boost; one without a start began when its rules were adopted."""
+    start = boost.when.start or history.boost_added(system, key)
     return {
         "id": str(boost_id(system, key)),
         "name": boost.name,
         "status": status,
-        "start": boost.start.isoformat(),
-        "end": serialize_date(boost.end),
+        "start": start.isoformat(),
+        "end": serialize_date(boost.when.end),
         "multiplier": serialize_number(boost.multiplier),
         "rounding": boost.rounding,
     }
@@ -61,9 +62,10 @@ def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus) ->
 
 def local_boost_status(boost: Boost, today: date) -> BoostStatus:
     """Return the status of a boost for a user; ``today`` is the user's local date."""
-    if today < boost.start:
+    start, end = boost.when.start, boost.when.end
+    if start is not None and today < start:
         return "scheduled"
-    return "finished" if boost.end is not None and boost.end < today else "active"
+    return "finished" if end is not None and end < today else "active"
 
 
 def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: RulesHistory) -> Json:
@@ -74,7 +76,7 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Ru
         "type": trigger.type,
         "points": trigger.points,
         "status": trigger.status,
-        "userAttributes": serialize_attributes(trigger.user_attributes),
+        "userAttributes": serialize_attributes(trigger.when.user_attributes),
         **describe_fields(POINTS_TRIGGERS.fields[trigger.type], trigger, history),
         "created": serialize_instant(created),
         "updated": serialize_instant(updated),
@@ -107,11 +109,10 @@ def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) ->
         "trigger": _serialize_source(award, history),
     }
     if award.boosts:
+        keys = [history.boost_key(award.system, boost) for boost in award.boosts]
         serialized["boosts"] = [
-            serialize_boost(
-                award.system, history.boost_key(award.system, boost), boost, local_boost_status(boost, today)
-            )
-            for boost in award.boosts
+            serialize_boost(award.system, key, boost, local_boost_status(boost, today), history)
+            for key, boost in zip(keys, award.boosts, strict=True)
         ]
     return serialized
 

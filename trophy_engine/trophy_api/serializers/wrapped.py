@@ -82,7 +82,7 @@ def _serialize_total(total: PeriodTotal) -> Json:
 def _serialize_longest_streak(longest: LongestStreak | None, ruleset: Ruleset) -> Json:
     return {
         "length": longest.length if longest else 0,
-        "frequency": str(ruleset.streak.frequency) if ruleset.streak else "daily",
+        "frequency": str(ruleset.primary_streak.frequency) if ruleset.primary_streak else "daily",
         "periodStart": serialize_date(longest.period_start) if longest else None,
         "periodEnd": serialize_date(longest.period_end) if longest else None,
         "started": serialize_date(longest.started) if longest else None,

@@ -85,6 +85,11 @@ class Bodies:
         """Return the body of an effect of a class in ``BODIES``."""
         return {"type": effect.type, **BODIES[type(effect)](self, effect)}
 
+    def is_shown(self, effect: Effect) -> bool:
+        """Return False for an effect of another streak than the primary one, which the platform does not have."""
+        primary = self.engine.ruleset.primary_streak
+        return primary is None or getattr(effect, "streak", primary.key) == primary.key
+
     @property
     def history(self) -> RulesHistory:
         """The history of the rules, read again after a change."""
@@ -223,7 +228,7 @@ def _boost(bodies: Bodies, effect: BoostStarted | BoostFinished, status: BoostSt
     key = bodies.history.boost_key(effect.system, effect.boost)
     return {
         "timestamp": serialize_instant(effect.at),
-        "boost": serialize_boost(effect.system, key, effect.boost, status)
+        "boost": serialize_boost(effect.system, key, effect.boost, status, bodies.history)
         | {
             "userId": effect.boost.user_id,
             "pointsSystemId": str(system_id(rule.key)),

@@ -69,7 +69,8 @@ class Webhooks:
         if isinstance(effect, PointsAwarded):
             self._bodies.awards.record(effect)
         elif effect.type in self._types and not (isinstance(effect, LevelChanged) and not _follows(effect, previous)):
-            self._deliver(self._bodies.body_of(effect))
+            if self._bodies.is_shown(effect):
+                self._deliver(self._bodies.body_of(effect))
         elif isinstance(effect, PointsChanged):
             self._bodies.awards.forget(effect)
 

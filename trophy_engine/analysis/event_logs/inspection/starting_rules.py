@@ -41,7 +41,7 @@ def starting_rules(
     return Ruleset(
         metrics=[Metric(metric, names.get(metric, metric)) for metric in totals],
         attributes=[Attribute(key, "event") for key in attributes],
-        streak=Streak(metrics=streak) if streak else None,
+        streaks=[Streak("daily", metrics=streak)] if streak else [],
         achievements=achievements,
     )
 
