@@ -1,6 +1,7 @@
 """Several habits: each has a streak of its own, with its own freezes, pauses, days off and rewards."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from hosted import HostedClient
@@ -122,6 +123,17 @@ def test_a_pause_is_of_one_streak_or_of_all():
         [False],
     )
     assert len({one.id for one in (*player.pauses_of("gym"), *player.pauses)}) == 3
+
+
+def test_only_a_pause_is_of_all_streaks():
+    engine = engine_with(Streak("words", metrics=WORDS.metrics), Streak("gym", metrics=GYM.metrics))
+    play(engine, "04-01T12:00 words 10\n04-01T12:00 gym 1")
+    now = at("04-01T13:00")
+    engine.pause("jo", "2025-04-01", "2025-04-02", streak="*", at=now)
+    for call in (engine.reset_streak, engine.restore_streak, engine.grant_freeze, partial(engine.unpause, number=1)):
+        with pytest.raises(UnknownKey, match=r"unknown streak '\*'; known: 'words', 'gym'"):
+            call("jo", streak="*", at=now)
+    assert lengths(engine, "04-01T13:00") == {"words": 1, "gym": 1}
 
 
 def test_preferences_are_each_streaks_own():
