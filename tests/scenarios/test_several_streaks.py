@@ -124,6 +124,26 @@ def test_a_pause_is_of_one_streak_or_of_all():
     assert len({one.id for one in (*player.pauses_of("gym"), *player.pauses)}) == 3
 
 
+def test_other_commands_than_a_pause_take_one_streak():
+    engine = engine_with(Streak("words", metrics=WORDS.metrics), Streak("gym", metrics=GYM.metrics))
+    play(engine, "04-01T12:00 words 10\n04-01T12:00 gym 1")
+    engine.pause("jo", "2025-04-02", "2025-04-02", streak="gym", at=at("04-01T13:00"))
+    paused = engine.pause("jo", "2025-04-05", "2025-04-20", streak="*", at=at("04-01T14:00"))
+    assert [(effect.streak, effect.number) for effect in paused.effects] == [("words", 1), ("gym", 2)]
+    for call in (
+        lambda: engine.unpause("jo", 1, streak="*", at=at("04-01T15:00")),  # of the gym another pause has the number
+        lambda: engine.reset_streak("jo", streak="*", at=at("04-01T15:00")),
+        lambda: engine.restore_streak("jo", streak="*", at=at("04-01T15:00")),
+        lambda: engine.grant_freeze("jo", streak="*", at=at("04-01T15:00")),
+    ):
+        with pytest.raises(UnknownKey, match=r"unknown streak '\*'; known: 'words', 'gym'"):
+            call()
+    for effect in paused.effects:
+        engine.unpause("jo", effect.number, streak=effect.streak, at=at("04-01T16:00"))
+    player = engine.user("jo", at=at("04-01T17:00"))
+    assert [[pause.archived for pause in player.pauses_of(key)] for key in ("words", "gym")] == [[True], [False, True]]
+
+
 def test_preferences_are_each_streaks_own():
     own = {"customization_enabled": True}
     engine = engine_with(Streak("words", metrics=WORDS.metrics, **own), Streak("gym", metrics=GYM.metrics, **own))

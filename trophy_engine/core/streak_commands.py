@@ -33,7 +33,7 @@ _DAYS_BACK: Final = 90
 
 
 def apply_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> None:
-    """Apply a command to a user's streak, or to all of them.
+    """Apply a command to a user's streak; a pause can be of all of them.
 
     Raises:
         UnknownKey: the rules have no streak, or none with the key.
@@ -42,10 +42,10 @@ def apply_streak_command(agenda: Agenda, state: UserState, command: StreakComman
         NoStreakToRestore: no recently lost streak is longer than the running one, or the user has disabled the streak.
         NoStreakToReset: the user has no running streak.
     """
-    if command.streak == ALL_STREAKS and agenda.plan.streaks:
-        streaks = agenda.plan.streaks
+    if isinstance(command, Pause) and command.streak == ALL_STREAKS:
+        streaks = agenda.plan.streaks or [agenda.plan.streak_of(None)]
     else:
-        streaks = [agenda.plan.streak_of(None if command.streak == ALL_STREAKS else command.streak)]
+        streaks = [agenda.plan.streak_of(command.streak)]
     for streak in streaks:
         plan = state.streaks[streak.place].custom_streak or streak
         _APPLY[type(command)](agenda, state, plan, command)
