@@ -272,6 +272,18 @@ def test_explanations_name_the_condition_that_did_not_hold():
     assert engine.explain("jo", achievement="owl", at=later).unmet_condition is None
 
 
+def test_a_level_opens_a_gate_for_the_next_event():
+    engine = engine_with(
+        Achievement("five", MetricTrigger("words", 5), when={"levels": {"xp": "silver"}}),
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], levels=[Level("silver", 5)])],
+    )
+    first = engine.record("words", user="jo", value=5, at=at("2026-06-05T12:00"))
+    assert (first.points["xp"].level.key, first.achievements) == ("silver", ())
+    assert engine.explain("jo", achievement="five", at=at("2026-06-05T12:30")).is_checked_again
+    second = engine.record("words", user="jo", at=at("2026-06-05T13:00"))
+    assert [view.key for view in second.achievements] == ["five"]
+
+
 def test_a_repeat_at_a_multiple_that_passes_a_closed_gate_is_not_made_up():
     rule = Achievement("ten", MetricTrigger("words", 10), repeatable=True, when={"weekdays": ["friday"]})
     engine = engine_with(rule)
