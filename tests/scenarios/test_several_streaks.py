@@ -18,6 +18,8 @@ from trophy_engine import (
     Metric,
     MetricPointsTrigger,
     MetricTrigger,
+    NoStreakToReset,
+    NoStreakToRestore,
     PointsSystem,
     Ruleset,
     Streak,
@@ -96,11 +98,15 @@ def test_kinds_of_due_work_come_before_streaks_at_one_midnight():
 def test_calls_are_about_the_primary_streak_unless_they_name_another():
     engine = engine_with()
     both_then_gym(engine)
-    with pytest.raises(FreezeLimitReached):
+    with pytest.raises(FreezeLimitReached, match="the maximum number of freezes of the streak 'gym', 2"):
         engine.grant_freeze("jo", streak="gym", at=at("04-04T14:00"))
     assert engine.grant_freeze("jo", at=at("04-04T14:00")).streaks["words"].freezes == 1
+    with pytest.raises(NoStreakToRestore, match="no recently lost streak 'gym' that is longer than .* 4"):
+        engine.restore_streak("jo", streak="gym", at=at("04-04T14:00"))
     engine.reset_streak("jo", streak="gym", at=at("04-04T15:00"))
     assert lengths(engine, "04-04T15:00") == {"words": 0, "gym": 0}
+    with pytest.raises(NoStreakToReset, match="user 'jo' has no running streak 'gym' to reset"):
+        engine.reset_streak("jo", streak="gym", at=at("04-04T15:00"))
     restored = engine.restore_streak("jo", streak="gym", at=at("04-04T16:00"))
     assert (restored.streaks["gym"].length, restored.streak.length) == (4, 0)
     with pytest.raises(UnknownKey, match="unknown streak 'yoga'; known: 'words', 'gym'"):
