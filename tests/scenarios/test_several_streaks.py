@@ -101,7 +101,7 @@ def test_calls_are_about_the_primary_streak_unless_they_name_another():
     with pytest.raises(FreezeLimitReached, match="the maximum number of freezes of the streak 'gym', 2"):
         engine.grant_freeze("jo", streak="gym", at=at("04-04T14:00"))
     assert engine.grant_freeze("jo", at=at("04-04T14:00")).streaks["words"].freezes == 1
-    with pytest.raises(NoStreakToRestore, match="no recently lost streak 'gym' that is longer than .* 4"):
+    with pytest.raises(NoStreakToRestore, match=r"no recently lost streak 'gym' that is longer than .* 4"):
         engine.restore_streak("jo", streak="gym", at=at("04-04T14:00"))
     engine.reset_streak("jo", streak="gym", at=at("04-04T15:00"))
     assert lengths(engine, "04-04T15:00") == {"words": 0, "gym": 0}
