@@ -1,5 +1,6 @@
 """Points and completions that are counted: what was ever earned, collections of badges, rules that feed themselves."""
 
+import attrs
 import pytest
 from stories import at
 
@@ -100,6 +101,20 @@ def test_rules_that_feed_themselves_are_refused_with_the_cycle():
         "error: points[0] 'xp'.triggers[1]: would fire without end: metric 'earned' -> points 'xp' -> metric 'earned'; "
         "break the cycle"
     )
+
+
+def test_a_badge_for_each_ten_earned_must_not_pay_ten():
+    rich = Achievement("rich", MetricTrigger("earned", 10), repeatable=True)
+    triggers = [MetricPointsTrigger("words", 1), AchievementPointsTrigger("rich", 10)]
+    with pytest.raises(InvalidRules) as raised:
+        Ruleset([Metric("words"), EARNED], achievements=[rich], points=[PointsSystem("xp", triggers=triggers)])
+    cycle = "metric 'earned' -> achievement 'rich' -> points 'xp' -> metric 'earned'"
+    assert f"would fire without end: {cycle}; break the cycle" in str(raised.value)
+    once = attrs.evolve(rich, repeatable=False)
+    engine = Engine(
+        Ruleset([Metric("words"), EARNED], achievements=[once], points=[PointsSystem("xp", triggers=triggers)])
+    )
+    assert engine.record("words", value=10, user="jo", at=NOON).points["xp"].total == 20
 
 
 def test_an_award_that_cannot_be_refused_blocks_nothing():
