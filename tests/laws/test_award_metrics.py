@@ -6,11 +6,15 @@ from hypothesis import strategies as st
 from metric_oracle import Event, local_date, total
 
 from trophy_engine import (
+    Achievement,
     AchievementBackdated,
     AchievementCompleted,
+    AchievementPointsTrigger,
     CompletionsSource,
     Engine,
     MetricChanged,
+    MetricPointsTrigger,
+    MetricTrigger,
     PointsAwarded,
     PointsSource,
     UserChanged,
@@ -20,6 +24,7 @@ from trophy_engine.calendar.instants import DAY, HOUR, from_micros, to_micros
 from trophy_engine.core.commands import Record
 from trophy_engine.testing import execute, games, rulesets
 from trophy_engine.testing.driver import effects_of
+from trophy_engine.testing.histories import commands, records
 from trophy_engine.testing.metrics import award_metrics
 
 LATER = (0, 1, HOUR + 1, DAY, 9 * DAY, 400 * DAY)
@@ -31,12 +36,29 @@ def is_on_awards(metric):
 
 @st.composite
 def rulesets_on_awards(draw):
-    """Draw rules with metrics on points and on some completions."""
+    """Draw rules with metrics on points and on some completions, of which an event of words brings several."""
     rules = draw(rulesets(gates=False).filter(lambda rules: rules.points and not rules.notifications))
+    achievements = (
+        *rules.achievements,
+        Achievement("first-words", MetricTrigger("words", 1)),
+        Achievement("more-words", MetricTrigger("words", draw(st.sampled_from([1, 2, 3]))), repeatable=True),
+    )
+    paid = (MetricPointsTrigger("words", 2), AchievementPointsTrigger("more-words", 1))
     recorded = [metric.key for metric in rules.metrics if metric.source is None]
-    others = draw(award_metrics([one.key for one in rules.points], [one.key for one in rules.achievements], recorded))
+    keys = [one.key for one in rules.points], [one.key for one in achievements], recorded
+    others = draw(award_metrics(*keys).filter(bool))
     known = {metric.key for metric in rules.metrics}
-    return attrs.evolve(rules, metrics=(*rules.metrics, *(one for one in others if one.key not in known)))
+    return attrs.evolve(
+        rules,
+        metrics=(*rules.metrics, *(one for one in others if one.key not in known)),
+        achievements=achievements,
+        points=[attrs.evolve(one, triggers=(*one.triggers, *paid)) for one in rules.points],
+    )
+
+
+def events_and_more(rules, user, at):
+    """Draw commands of which most are events."""
+    return st.one_of(records(rules, user, at), commands(rules, user, at))
 
 
 def completions_of(metric):
@@ -88,7 +110,12 @@ def compare(engine, accounts, at):
         assert {key: totals[key] for key in account.totals(at)} == account.totals(at)
 
 
-GAMES = games(rulesets_on_awards().map(lambda rules: attrs.evolve(rules, day_start="00:00")), users=("ann", "ben"))
+GAMES = games(
+    rulesets_on_awards().map(lambda rules: attrs.evolve(rules, day_start="00:00")),
+    users=("ann", "ben"),
+    min_size=6,
+    kinds=events_and_more,
+)
 
 
 @given(history=GAMES)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from period_accounts import check_decisions
 
-from trophy_engine import Effect, Engine, InvalidRules, Ruleset
+from trophy_engine import Effect, Engine, Gate, InvalidRules, Ruleset
 from trophy_engine.calendar.instants import DAY, LAST, from_micros
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.raw_effects import to_effect
@@ -43,17 +43,23 @@ class Saga:
 
 @st.composite
 def changed(draw, rules):
-    """Draw other rules: unrelated ones, or the same with another streak or with other points."""
+    """Draw other rules: unrelated ones, or the same with other streaks or with other points."""
     if draw(st.sampled_from([False, False, True])):
         return draw(rulesets())
-    others = draw(rulesets(metrics=st.just(rules.metrics)))
+    others = draw(rulesets(metrics=st.just(metrics_that_depend_on_events_alone(rules))))
     keys = {achievement.key for achievement in rules.achievements}
-    parts = ["all", "streak"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
+    parts = ["all", "streaks"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
     part = draw(st.sampled_from(parts))
     try:
         return others if part == "all" else attrs.evolve(rules, **{part: getattr(others, part)})
-    except InvalidRules:  # the parts refer to levels that are gone, or pay one another without end
+    except InvalidRules:  # the parts refer to levels or streaks that are gone, or pay one another without end
         return others
+
+
+def metrics_that_depend_on_events_alone(rules):
+    """Return the metrics that any other rules can have: without gates, and not on points or completions."""
+    on_events = (metric for metric in rules.metrics if metric.source is None or isinstance(metric.source, str))
+    return tuple(attrs.evolve(metric, when=Gate()) for metric in on_events)
 
 
 @st.composite

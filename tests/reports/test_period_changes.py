@@ -43,7 +43,7 @@ def test_a_review_equals_that_of_all_logs(drawn):
             if player.created <= from_micros(look.now):
                 instants.append(from_micros(look.now))
             for when in instants:
-                current = engine.user(user, at=when).at.year
+                current = engine.user(user, at=when).local_date.year
                 for year in (current - 1, current):
                     reported = engine.reports.wrapped(user, year, at=when, rankings=lambda *_: {})
                     assert reported == counted(engine, user, year, when)

@@ -214,7 +214,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
         "warning: achievements[0].trigger: never has an effect, because the rules have no streak with metrics; add one",
         "warning: achievements[1].trigger.achievements[0]: 'week' can never be completed, so 'all' cannot be "
         "completed either; remove it",
-        "warning: points[0].triggers: every trigger deducts points, so the balance stays 0; "
+        "warning: points[0].triggers: every trigger deducts points, so only manual awards raise the balance; "
         "add a trigger that awards points",
         "warning: points[0].triggers[1]: never has an effect, because the rules have no streak with metrics; add one",
         "warning: points[0].triggers[2].achievement: never has an effect, because 'all' can never be completed; "

@@ -1,5 +1,6 @@
 """Points and completions that are counted: what was ever earned, collections of badges, rules that feed themselves."""
 
+import attrs
 import pytest
 from stories import at
 
@@ -8,6 +9,7 @@ from trophy_engine import (
     AchievementPointsTrigger,
     ApiTrigger,
     Engine,
+    Freezes,
     InvalidRules,
     Leaderboard,
     Level,
@@ -19,6 +21,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
     TimePointsTrigger,
+    UserCreationPointsTrigger,
 )
 
 NOON = at("06-01T12:00")
@@ -100,6 +103,20 @@ def test_rules_that_feed_themselves_are_refused_with_the_cycle():
     )
 
 
+def test_a_badge_for_each_ten_earned_must_not_pay_ten():
+    rich = Achievement("rich", MetricTrigger("earned", 10), repeatable=True)
+    triggers = [MetricPointsTrigger("words", 1), AchievementPointsTrigger("rich", 10)]
+    with pytest.raises(InvalidRules) as raised:
+        Ruleset([Metric("words"), EARNED], achievements=[rich], points=[PointsSystem("xp", triggers=triggers)])
+    cycle = "metric 'earned' -> achievement 'rich' -> points 'xp' -> metric 'earned'"
+    assert f"would fire without end: {cycle}; break the cycle" in str(raised.value)
+    once = attrs.evolve(rich, repeatable=False)
+    engine = Engine(
+        Ruleset([Metric("words"), EARNED], achievements=[once], points=[PointsSystem("xp", triggers=triggers)])
+    )
+    assert engine.record("words", value=10, user="jo", at=NOON).points["xp"].total == 20
+
+
 def test_an_award_that_cannot_be_refused_blocks_nothing():
     fee = PointsSystem("energy", triggers=[MetricPointsTrigger("earned", -1, block_if_out_of_points=True)])
     xp = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)])
@@ -126,3 +143,30 @@ def test_what_was_earned_before_the_metric_was_declared_counts():
     assert set(player.completed) == {"ten", "rich", "collector"}
     again = Engine.from_log(engine.log()).user("jo", at=at("06-02T12:00"))
     assert (again.metrics, again.completed) == (player.metrics, player.completed)
+
+
+def saver(key="saver", **fields):
+    return Streak(key, metrics=[StreakMetric("earned")], **fields)
+
+
+@pytest.mark.parametrize("streaks", [[saver()], [saver(), saver("second", freezes=Freezes(1))]])
+def test_points_for_signing_up_credit_the_first_day_of_a_streak(streaks):
+    gift = PointsSystem("xp", triggers=[UserCreationPointsTrigger(5), MetricPointsTrigger("lessons", 1)])
+    engine = Engine(Ruleset([Metric("lessons"), EARNED], streaks=streaks, points=[gift]))
+    engine.identify("jo", at=NOON)
+    assert engine.user("jo", at=NOON).streak.length == 1
+    engine.record("lessons", user="jo", at=at("06-02T12:00"))
+    assert engine.user("jo", at=at("06-02T12:00")).streak.length == 2
+    lengths = [streak.length for streak in engine.user("jo", at=at("06-04T12:00")).streaks.values()]
+    assert lengths == [0, 2][: len(streaks)]  # the second has a freeze
+
+
+def test_a_badge_held_by_new_rules_credits_a_streak_of_badges():
+    words, badges = Metric("words"), Metric("badges", source={"completions": "*"})
+    streak = Streak("badges", metrics=[StreakMetric("badges")])
+    engine = Engine(Ruleset([words, badges], streaks=[streak]))
+    engine.record("words", value=10, user="jo", at=NOON)
+    ten = Achievement("ten", MetricTrigger("words", 10))
+    engine.update(Ruleset([words, badges], streaks=[streak], achievements=[ten]), at=NOON)
+    assert engine.user("jo", at=NOON).streak.length == 1
+    assert engine.user("jo", at=at("06-03T00:00")).streak.length == 0

@@ -29,12 +29,16 @@ def drive(engine, seconds, track="spa", user="jo", when="06-01T12:00"):
 
 
 def test_the_best_lap_is_the_least_time_on_its_track():
-    engine = Engine(Ruleset(LAPS, TRACK))
+    fast = Achievement("fast", trigger=MetricTrigger("best-lap", at_most=65))
+    engine = Engine(Ruleset(LAPS, TRACK, achievements=[fast]))
     engine.identify("jo", at=at("06-01T11:00"))
     assert engine.user("jo", at=at("06-01T11:00")).metrics == {"lap-time": 0, "best-lap": None}
-    outcomes = [drive(engine, 71), drive(engine, 64.5), drive(engine, 66), drive(engine, 50, track="monza")]
-    bests = [engine.user("jo", at=outcome.at).metrics["best-lap"] for outcome in outcomes]
-    assert bests[-1] == 64.5
+    outcomes, bests = [], []
+    for seconds, track in ((71, "spa"), (64.5, "spa"), (66, "spa"), (50, "monza")):
+        outcomes.append(drive(engine, seconds, track))
+        bests.append(engine.user("jo", at=outcomes[-1].at).metrics["best-lap"])
+    assert bests == [71, 64.5, 64.5, 64.5]
+    assert [[view.key for view in outcome.achievements] for outcome in outcomes] == [[], ["fast"], [], []]
     assert [dict(outcome.metrics) for outcome in outcomes] == [
         {"lap-time": 71, "best-lap": 71},
         {"lap-time": 135.5, "best-lap": 64.5},

@@ -30,6 +30,12 @@ def test_a_run_every_other_day():
     engine = engine_with(OTHER_DAYS)
     assert run(engine, "2026-01-05", "2026-01-08", "2026-01-10") == [1, 2, 3]
     assert period(engine, "2026-01-10T13:00") == ("2026-01-09", "2026-01-10", "2026-01-12")
+    history = engine.reports.streak_history("jo", 3, at=at("2026-01-10T13:00"))
+    assert [(row.period_start.day, row.period_end.day, row.length) for row in history] == [
+        (5, 6, 1),
+        (7, 8, 2),
+        (9, 10, 3),
+    ]
     [lost] = engine.settle(at=at("2026-01-13T00:00"))
     assert (lost.type, lost.length, lost.period_start, lost.at) == (
         "streak.lost",

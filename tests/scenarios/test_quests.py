@@ -85,7 +85,7 @@ def test_kills_without_dying():
         2026-01-05T12:02 kills 5
         """,
     ) == [4, 0, 5]
-    assert "untouchable" in engine.user("jo", at=at("2026-01-05T12:02")).completed
+    assert engine.user("jo", at=at("2026-01-05T12:02")).completed == {"untouchable": at("2026-01-05T12:02")}
     assert bounds(engine, "kills-without-dying", "2026-01-05T12:00") == (None, None)
     assert bounds(engine, "kills-without-dying", "2026-01-05T13:00") == ("2026-01-05T12:01", None)
 

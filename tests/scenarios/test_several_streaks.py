@@ -29,6 +29,7 @@ from trophy_engine import (
     StreakTrigger,
     UnknownKey,
 )
+from trophy_engine.calendar.instants import from_micros
 
 METRICS = [Metric("words"), Metric("gym")]
 WORDS = Streak("words", metrics=[StreakMetric("words", 10)], freezes=Freezes(1))
@@ -56,11 +57,13 @@ def test_each_streak_has_its_own_freezes():
     player = engine.user("jo", at=at("04-04T14:00"))
     assert {key: (one.length, one.freezes) for key, one in player.streaks.items()} == {"words": (0, 0), "gym": (4, 2)}
     effects = [effect for row in engine.transitions("jo", at=at("04-04T14:00")) for effect in row.effects]
-    assert [effect.kind.type for effect in effects if getattr(effect, "streak", None) == "words"] == [
-        "streak.freeze_granted",
-        "streak.started",
-        "streak.freeze_consumed",
-        "streak.lost",
+    assert [
+        (effect.kind.type, from_micros(effect.at)) for effect in effects if getattr(effect, "streak", None) == "words"
+    ] == [
+        ("streak.freeze_granted", at("04-01T12:00")),
+        ("streak.started", at("04-01T12:00")),
+        ("streak.freeze_consumed", at("04-03T00:00")),
+        ("streak.lost", at("04-04T00:00")),
     ]
 
 

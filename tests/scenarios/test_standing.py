@@ -35,6 +35,21 @@ def keys(outcome):
     return [view.key for view in outcome.achievements]
 
 
+def test_the_reward_for_a_level_is_paid_once():
+    top = Achievement("golden", LevelTrigger("xp", "gold"))
+    engine = engine_with(top, triggers=[AchievementPointsTrigger("golden", 50)], levels=[Level("gold", 100)])
+    [outcome] = play(engine, "06-01T10:00 words 100")
+    assert keys(outcome) == ["golden"]
+    assert [(award.awarded, award.total) for award in outcome.points["xp"].awards] == [(100, 100), (50, 150)]
+    assert [effect.type for effect in outcome.effects if effect.type.startswith(("achievement", "points"))] == [
+        "points.awarded",
+        "points.level_changed",
+        "achievement.completed",
+        "points.awarded",
+    ]
+    assert keys(play(engine, "06-01T11:00 words 1")[0]) == []
+
+
 def test_the_reward_of_a_level_leads_to_the_next_pass():
     top = Achievement("golden", LevelTrigger("xp", "gold"))
     engine = engine_with(top, triggers=[AchievementPointsTrigger("golden", 50)])

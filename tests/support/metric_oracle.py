@@ -12,7 +12,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.numbers import exact
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
 
-__all__ = ["Event", "local_date", "mark_is_reached", "multiples", "total"]
+__all__ = ["Event", "is_inside", "local_date", "mark_is_reached", "multiples", "total"]
 
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 

@@ -55,7 +55,7 @@ def _other_rules(draw, rules: Ruleset, drawn: st.SearchStrategy[Ruleset]) -> Rul
     """Draw unrelated rules, or the same with other parts."""
     others = draw(drawn)
     keys = {achievement.key for achievement in rules.achievements}
-    parts = ["all", "streak"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
+    parts = ["all", "streaks"] + ["points"] * ({achievement.key for achievement in others.achievements} <= keys)
     part = draw(st.sampled_from(parts))
     try:
         return others if part == "all" else attrs.evolve(rules, leaderboards=(), **{part: getattr(others, part)})

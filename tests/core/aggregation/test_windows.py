@@ -51,7 +51,9 @@ class Days:
 def events(draw):
     """Return events in order of time, on local days that go back by two days at most, as by travel to the west."""
     drawn, at, drift = [], 20 * DAY, 0
-    gaps = st.sampled_from((0, 1, MINUTE, 30 * MINUTE, 30 * MINUTE + 1, HOUR, 5 * HOUR, DAY, 3 * DAY, 9 * DAY))
+    gaps = st.sampled_from(
+        (0, 1, MINUTE, 30 * MINUTE, 30 * MINUTE + 1, HOUR, 5 * HOUR, 22 * HOUR, DAY, 3 * DAY, 9 * DAY)
+    )
     for _ in range(draw(st.integers(0, 25))):
         at += draw(gaps)
         drift = draw(st.sampled_from((drift, drift, drift, -1, 0, 1)))
