@@ -19,6 +19,8 @@ SIZE = 40
 STORIES = {"docs", "examples", "fuzz", "laws", "mutation", "scenarios", "support"}
 #: Modules that a file of another name tests, and why.
 TESTED_ELSEWHERE = {
+    "rules/constraints/choices.py": "rules/constraints/test_constraints.py",
+    "rules/constraints/dates.py": "rules/constraints/test_constraints.py",
     "analysis/spark/events.py": "analysis/spark/test_evaluation.py",  # parses what the evaluation then reads
     "analysis/spark/one_pass.py": "analysis/spark/test_replay.py",  # runs on a cluster only
     "testing/ledger_laws.py": "testing/test_laws.py",  # plants faults that the laws of every module notice
