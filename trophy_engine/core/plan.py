@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, assert_never
 
 import attrs
 
@@ -123,6 +123,8 @@ class TriggerPlan:
     user_attributes: Filter | None
     gate: GatePlan | None = None
     is_conditional: bool = False
+    #: True if it pays its points as they are: it has no conditions and no limit, and its system no boosts.
+    plain: bool = False
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
     limit: LimitPlan | None = None
@@ -145,11 +147,13 @@ class RewardPlan:
     streak: StreakPlan
     rule: FreezeReward
     step: int = 1
+    #: False, because it pays no points.
+    plain: ClassVar[bool] = False
 
 
 @attrs.define(eq=False)
 class AchievementPlan:
-    """An achievement or one tier of it, with what follows from it: composites, triggers, rewards and metrics.
+    """An achievement or one tier of it, with what follows: composites, metrics, and awards of points or freezes.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
     counter of a composite counts its completed ``prerequisites``; no other kind has any. A prerequisite is completed
@@ -174,8 +178,7 @@ class AchievementPlan:
     prerequisites: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
-    triggers: list[TriggerPlan] = attrs.field(factory=list)
-    rewards: list[RewardPlan] = attrs.field(factory=list)
+    awards: list[TriggerPlan | RewardPlan] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
     gate: GatePlan | None = None
     is_followed: bool = False
@@ -391,6 +394,10 @@ class Plan:
     has_gates: bool
     has_gated_composites: bool
     has_gates_on_levels: bool
+    #: True if awards or completions move metrics, or achievements count balances.
+    has_further_passes: bool
+    #: True if a trigger or a reward can be queued twice in one pass.
+    joins_awards: bool
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
     ticks: list[TriggerPlan]
