@@ -61,7 +61,7 @@ class GateAnswer(NamedTuple):
     unmet: UnmetCondition | None
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class GatePlan:
     """A compiled gate.
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _INDEX: Final = attrgetter("index")
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class BoardPlan:
     """A leaderboard: its runs, and the part of the day that counts, in microseconds since midnight.
 
@@ -67,7 +67,7 @@ class BoardPlan:
     timed: bool
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
@@ -94,7 +94,7 @@ class SystemPlan:
     counters: list[Counter] = attrs.field(factory=list)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class LimitPlan:
     """The limit of a trigger, and the counter of what it has awarded in each window.
 
@@ -108,7 +108,7 @@ class LimitPlan:
     counted: tuple[object, ...]
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class TriggerPlan:
     """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system.
 
@@ -136,7 +136,7 @@ class TriggerPlan:
     days: int = 0
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class RewardPlan:
     """Freezes that a streak, or the completion of an achievement, earns for a streak.
 
@@ -151,7 +151,7 @@ class RewardPlan:
     plain: ClassVar[bool] = False
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class AchievementPlan:
     """An achievement or one tier of it, with what follows: composites, metrics, and awards of points or freezes.
 
@@ -184,7 +184,7 @@ class AchievementPlan:
     is_followed: bool = False
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Counter:
     """A number that only commands and time change, with its thresholds and steps.
 
@@ -252,7 +252,7 @@ class Counter:
 _T = TypeVar("_T", bound=Totals)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class WindowedCounter(Generic[_T]):
     """A counter that starts again in each window of the user's time, for a rule that reads its totals.
 
@@ -280,7 +280,7 @@ class WindowedCounter(Generic[_T]):
         return totals
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streaks that it can credit.
 
@@ -372,7 +372,7 @@ class MetricPlan:
         self._by_pair.setdefault(next(iter(counter.event_attributes.items())), []).append(counter)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Plan:
     """A compiled ruleset; ``day_start`` is in microseconds since midnight, the first of ``streaks`` is the primary."""
 

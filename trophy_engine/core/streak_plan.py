@@ -14,7 +14,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class StreakCondition:
     """A condition of a streak: the total of a metric in the period, a window of ``counter``, reaches the threshold."""
 
@@ -23,7 +23,7 @@ class StreakCondition:
     threshold: Number
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class StreakPlan:
     """A streak: its calendar, its conditions, and the counter of its length.
 

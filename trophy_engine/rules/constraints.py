@@ -91,7 +91,7 @@ class _Key(Constraint):
         return {"type": "string", "pattern": KEY_PATTERN}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Keys(_ManyItems):
     """A tuple of different keys, at least ``min_length`` of them (0 or 1)."""
 
@@ -117,7 +117,7 @@ class Keys(_ManyItems):
         return {"type": "array", "items": KEY.schema(), **min_items, "uniqueItems": True}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Text(Constraint):
     """A string of at most ``max_length`` characters, which is not blank unless ``allow_empty``."""
 
@@ -218,7 +218,7 @@ class _TimeZone(Constraint):
         return {"type": "string", "minLength": 1}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _AttributeFilter(_ManyItems):
     """A mapping from attribute keys to required values, or to several of which each will do."""
 
@@ -262,7 +262,7 @@ class _AttributeFilter(_ManyItems):
         }
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _StretchOfDay(_ManyItems):
     """A pair of different times of day."""
 
@@ -289,7 +289,7 @@ class _StretchOfDay(_ManyItems):
         return {"type": "array", "items": TIME_OF_DAY.schema(), "minItems": 2, "maxItems": 2}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _Levels(_ManyItems):
     """A mapping from keys of points systems to keys of levels."""
 
@@ -347,7 +347,7 @@ STRETCH_OF_DAY: Final = _StretchOfDay()
 LEVELS: Final = _Levels()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OneOf(Constraint):
     """One of the given strings; ``remedies`` end the messages for some values that are frequent mistakes."""
 
@@ -367,7 +367,7 @@ class OneOf(Constraint):
         return {"enum": list(self.choices)}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OneOfOrTable(Constraint):
     """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example."""
 
@@ -392,7 +392,7 @@ class OneOfOrTable(Constraint):
         return {"anyOf": [{"enum": list(self.choices)}, *tables]}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SubsetOf(_ManyItems):
     """A tuple of different strings, each one of the choices."""
 
@@ -415,7 +415,7 @@ class SubsetOf(_ManyItems):
         return {"type": "array", "items": {"enum": list(self.choices)}, "uniqueItems": True}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Integer(Constraint):
     """An integer within inclusive bounds, with a magnitude below 10**18; not 0 if ``allow_zero`` is False."""
 
@@ -442,7 +442,7 @@ class Integer(Constraint):
         return schema if self.allow_zero else {**schema, "not": {"const": 0}}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Numeric(Constraint):
     """An exact number of at most 15 digits, greater than ``above`` and at least ``min``."""
 
@@ -463,7 +463,7 @@ class Numeric(Constraint):
         return {"type": "number", **{key: bound for key, bound in bounds.items() if bound is not None}}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Between(Constraint):
     """An exact number of at most 15 digits, greater than ``low``, less than ``high`` and not ``apart_from``."""
 
@@ -487,7 +487,7 @@ class Between(Constraint):
         }
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Optional(Constraint):
     """None, or a value that satisfies a constraint; in a rules file, None is a missing field."""
 
@@ -508,7 +508,7 @@ class Optional(Constraint):
         return self.constraint.schema()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InstanceOf(Constraint):
     """An instance of one of the classes or, with ``many``, a tuple of instances."""
 
