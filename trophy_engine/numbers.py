@@ -24,6 +24,7 @@ BEYOND = 10**100
 MOST_POINTS = 10**4000 - 1
 
 _MAGNITUDE = 10**30
+_LEAST = -_MAGNITUDE
 _PLACES = 30
 _FINEST = Decimal(1).scaleb(-_PLACES)
 _VALUES = Context(prec=70)
@@ -39,7 +40,7 @@ def exact(value: object, field: str | FieldName = "value") -> Number:
             a magnitude of 10**30 or more, or has more than 30 decimal places.
     """
     if type(value) is int:
-        if -_MAGNITUDE < value < _MAGNITUDE:
+        if _LEAST < value < _MAGNITUDE:
             return value
     elif isinstance(value, float | Decimal):
         number = Decimal(repr(float(value))) if isinstance(value, float) else value

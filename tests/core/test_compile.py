@@ -2,8 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from trophy_engine import (
     Achievement,
+    AchievementPointsTrigger,
+    CompletionsSource,
     CompositeTrigger,
     Leaderboard,
     Metric,
@@ -13,6 +17,7 @@ from trophy_engine import (
     Ruleset,
     Streak,
     StreakMetric,
+    Tier,
 )
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.core.compile import compile_plan
@@ -81,3 +86,23 @@ def test_the_hours_of_a_board_are_microseconds_of_the_day():
     day, late = plan.boards["day"], plan.boards["late"]
     assert (day.windowed, day.opens, day.closes) == (False, 0, DAY)
     assert (late.windowed, late.opens, late.closes) == (True, 9 * HOUR + 30 * MINUTE, DAY)
+
+
+MARK = MetricTrigger("words", 10)
+TIERED = Achievement("a", MetricTrigger("words"), tiers=[Tier("bronze", 10), Tier("gold", 20)])
+
+
+@pytest.mark.parametrize(
+    ("achievement", "metrics", "joins"),
+    [
+        (Achievement("a", MARK), [], False),
+        (Achievement("a", MARK, repeatable=True), [], True),
+        (TIERED, [], True),
+        (Achievement("a", MARK), [Metric("completions", source=CompletionsSource(["a"]))], True),
+    ],
+)
+def test_awards_are_joined_where_one_pass_can_queue_a_trigger_twice(achievement, metrics, joins):
+    points = PointsSystem("xp", triggers=[AchievementPointsTrigger("a", 5), MetricPointsTrigger("words", 1)])
+    plan = compile_plan(Ruleset([Metric("words"), *metrics], achievements=[achievement], points=[points]))
+    assert plan.joins_awards is joins
+    assert plan.has_further_passes is bool(metrics)

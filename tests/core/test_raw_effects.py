@@ -13,7 +13,7 @@ import pytest
 import trophy_engine
 from trophy_engine import Boost, MetricPointsTrigger, StreakFreezeReward
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import EFFECTS, Effect, StreakLost
+from trophy_engine.core.effects import EFFECTS, Effect, StreakExtended, StreakLost, StreakStarted
 from trophy_engine.core.raw_effects import AT, KIND, USER_ID, name_fields, position, select_effects, to_effect
 from trophy_engine.explain.event import SENTENCES, StreakWords
 
@@ -155,3 +155,14 @@ def test_no_field_of_an_effect_is_read_by_its_position_outside_the_core():
         if name.parts[0] != "core" and (reads := reads_by_position(path.read_text("utf-8"))):
             found[str(name)] = reads
     assert found == {}
+
+
+def test_effects_are_equal_by_kind_and_fields():
+    at = from_micros(0)
+    lost = StreakLost("18", at, "daily", 3, date(2025, 4, 2))
+    assert lost == StreakLost("18", at, "daily", 3, date(2025, 4, 2))
+    assert lost != StreakLost("18", at, "daily", 4, date(2025, 4, 2))
+    assert StreakExtended("18", at, "daily", 3, date(2025, 4, 2)) != StreakStarted(
+        "18", at, "daily", 3, date(2025, 4, 2)
+    )
+    assert len({lost, StreakLost("18", at, "daily", 3, date(2025, 4, 2)), "lost"}) == 2

@@ -35,43 +35,55 @@ def try_to_complete(
     agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int = 1, *, announce: bool = True
 ) -> None:
     """Complete a reached achievement for a user who qualifies, or let it wait for its gate."""
-    if not qualifies(achievement, state):
-        return
-    if achievement.gate is None:
-        complete_achievement(agenda, state, achievement, at, times, announce=announce)
-    elif is_done_in_window(state, achievement):
+    if qualifies(achievement, state):
+        if achievement.gate is None:
+            complete_achievement(agenda, state, achievement, at, times, announce)
+        else:
+            _complete_if_open(agenda, state, achievement, at, times, announce=announce)
+
+
+def _complete_if_open(
+    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int, *, announce: bool
+) -> None:
+    """Complete an achievement whose gate is open, or let it wait."""
+    if is_done_in_window(state, achievement):
         return  # it waited twice in one pass
-    elif is_open(agenda, state, achievement, at):
-        complete_achievement(agenda, state, achievement, at, times, announce=announce)
+    if is_open(agenda, state, achievement, at):
+        complete_achievement(agenda, state, achievement, at, times, announce)
     else:
         agenda.waiting.append((achievement, times))
         state.counters.recheck = True  # a completion later in the pass can open the gate
 
 
 def complete_achievement(
-    agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int = 1, *, announce: bool = True
+    agenda: Agenda,
+    state: UserState,
+    achievement: AchievementPlan,
+    at: int,
+    times: int = 1,
+    announce: bool = True,  # noqa: FBT001, FBT002  # called at every threshold
 ) -> None:
     """Complete an achievement for a user who qualifies, a repeatable one several times at once.
 
     With ``announce=False`` nothing pays for it.
     """
-    counters, number = state.counters, times
+    completed = state.counters.completed
     if achievement.rule.repeatable:
         number = _count_repeats(state, achievement, at, times)
-        counters.completed.setdefault(achievement.key, at)
+        completed.setdefault(achievement.key, at)
     else:
-        counters.completed[achievement.key] = at
+        number = times
+        completed[achievement.key] = at
     if achievement.is_followed:
         agenda.completed.append(achievement)
-    for metric in achievement.metrics:
-        agenda.events += [MetricEvent(metric, 1, NO_ATTRIBUTES)] * times
+    if achievement.metrics:
+        for metric in achievement.metrics:
+            agenda.events += [MetricEvent(metric, 1, NO_ATTRIBUTES)] * times
     kind = AchievementCompleted if announce else AchievementBackdated
     agenda.effects.append((kind, state.id, at, achievement.declared.key, achievement.tier, times, number))
     if announce:
-        for reward in achievement.rewards:
-            agenda.awards.append((reward.order, reward, times))
-        for trigger in achievement.triggers:
-            agenda.awards.append((trigger.order, trigger, times))
+        for award in achievement.awards:
+            agenda.awards.append((award.order, award, times))
 
 
 def _count_repeats(state: UserState, achievement: AchievementPlan, at: int, times: int) -> int:
@@ -166,7 +178,13 @@ def _has_enough_prerequisites(composite: AchievementPlan, state: UserState, miss
 
 
 def cross_thresholds(
-    agenda: Agenda, state: UserState, counter: Counter, before: int, after: int, at: int, *, announce: bool = True
+    agenda: Agenda,
+    state: UserState,
+    counter: Counter,
+    before: int,
+    after: int,
+    at: int,
+    announce: bool = True,  # noqa: FBT001, FBT002  # called at every threshold
 ) -> None:
     """Complete the achievements that an integer counter reaches on its way, and queue a payment for each step.
 
@@ -174,15 +192,15 @@ def cross_thresholds(
     """
     counter_state = state.counters.states[counter.index]
     if after >= counter.thresholds[counter_state.cursor]:
-        _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
-    if counter.gated:
-        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
-    if after > before:
-        for step, trigger in counter.steps if announce else ():
+        _pass_thresholds(agenda, state, counter, counter_state, after, at, announce)
+    if counter.steps and after > before and announce:
+        for step, trigger in counter.steps:
             times = after // step - before // step
             if times:
                 agenda.awards.append((trigger.order, trigger, times))
-        if counter.repeatable:
+    if counter.has_other_marks:
+        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
+        if after > before:
             _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
 
 
@@ -194,13 +212,12 @@ def cross_metric_thresholds(
     before: Number,
     after: Number,
     at: int,
-    *,
-    announce: bool = True,
+    announce: bool = True,  # noqa: FBT001, FBT002  # called at every threshold
 ) -> None:
     """Cross the thresholds of a metric counter as ``cross_thresholds`` does, and compute its quiet interval."""
-    if after >= counter.thresholds[counter_state.cursor]:
-        _pass_thresholds(agenda, state, counter, counter_state, after, at, announce=announce)
     low, high = _BELOW, counter.thresholds[counter_state.cursor]
+    if after >= high:
+        high = _pass_thresholds(agenda, state, counter, counter_state, after, at, announce)
     if counter.steps:
         whole = after if type(after) is int else floor(after)
         whole_before = before if type(before) is int else floor(before)
@@ -271,13 +288,11 @@ def cross_moved_thresholds(
         return
     counter_state, before = state.counters.states[counter.index], before or 0
     if not counter_state.low <= before < counter_state.high or not counter_state.low <= after < counter_state.high:
-        cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at, announce=announce)
+        cross_metric_thresholds(agenda, state, counter, counter_state, before, after, at, announce)
     if counter.falling is not None:
         falling, counter_state = negate(after), state.counters.states[counter.falling.index]
         if not counter_state.low <= falling < counter_state.high:
-            cross_metric_thresholds(
-                agenda, state, counter.falling, counter_state, falling, falling, at, announce=announce
-            )
+            cross_metric_thresholds(agenda, state, counter.falling, counter_state, falling, falling, at, announce)
 
 
 def _repeat_achievements(
@@ -316,14 +331,19 @@ def _pass_thresholds(
     counter_state: CounterState,
     after: Number,
     at: int,
-    *,
-    announce: bool = True,
-) -> None:
-    cursor = counter_state.cursor
-    while after >= counter.thresholds[cursor]:
-        try_to_complete(agenda, state, counter.achievements[cursor], at, announce=announce)
+    announce: bool,  # noqa: FBT001  # called at every threshold
+) -> Number:
+    """Complete the achievements whose thresholds are reached; return the first threshold that is not."""
+    thresholds, cursor = counter.thresholds, counter_state.cursor
+    while after >= thresholds[cursor]:
+        achievement = counter.achievements[cursor]
+        if achievement.gate is not None:
+            try_to_complete(agenda, state, achievement, at, announce=announce)
+        elif qualifies(achievement, state):
+            complete_achievement(agenda, state, achievement, at, 1, announce)
         cursor += 1
     counter_state.cursor = cursor
+    return thresholds[cursor]
 
 
 def _look_again(

@@ -30,6 +30,7 @@ from trophy_engine.core.plan import (
     WindowedCounter,
 )
 from trophy_engine.core.plugs import CompilePlug
+from trophy_engine.core.points import compare_balance, count_in_metrics
 from trophy_engine.core.points_limits import compile_limit
 from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
@@ -78,6 +79,8 @@ class _Compiler:
             has_gates=False,
             has_gated_composites=False,
             has_gates_on_levels=False,
+            has_further_passes=False,
+            joins_awards=False,
             systems=[_system(index, rule) for index, rule in enumerate(ruleset.points)],
             creation=[],
             ticks=[],
@@ -98,11 +101,14 @@ class _Compiler:
             self._add_achievement(achievement)
         self._link_composites()
         self._link_sources()
+        self._observe_balances()
         self._compile_gates()
         self._add_triggers()
         self._add_rewards()
         for counter in plan.counters:
             counter.sort_thresholds()
+        plan.has_further_passes = self._counts_awards() or any(system.counters for system in plan.systems)
+        plan.joins_awards = self._can_queue_twice()
         self._add_boards(ruleset.leaderboards)
         customizable = any(streak.customization_enabled for streak in ruleset.streaks)
         for plan_metric in plan.metrics.values():
@@ -139,6 +145,7 @@ class _Compiler:
         if rule.customization_enabled:
             metrics = [metric for metric in self.plan.metrics.values() if refuse_for_streak(metric.rule) is None]
         counters = {metric.key: self._add_condition_counter(rule, metric) for metric in metrics}
+        plain = frozenset(metric.key for metric in metrics if metric.plain and not metric.derived)
         place, streaks = len(self.plan.streaks), self.plan.ruleset.streaks
         streak = StreakPlan(
             key=rule.key,
@@ -153,7 +160,8 @@ class _Compiler:
             length=self._add_length(rule.key, place),
             freezes=rule.freezes,
             counters=counters,
-            **conditions_of(rule.metrics, counters),
+            plain=plain,
+            **conditions_of(rule.metrics, counters, plain),
         )
         self.plan.streaks.append(streak)
         declared = {self.plan.metrics[metric.key].source for metric in rule.metrics}
@@ -183,7 +191,7 @@ class _Compiler:
                     streak.length.rewards.append(reward)
                 case AchievementFreezeReward():
                     for achievement in self.plan.find_achievements(rule.achievement):
-                        achievement.rewards.append(reward)
+                        achievement.awards.append(reward)
                 case _:
                     assert_never(rule)
 
@@ -290,6 +298,7 @@ class _Compiler:
                 system.triggers[key] = trigger
                 if rule.limit is not None:
                     trigger.limit = compile_limit(self.plan, trigger, rule.limit, self.plan.ruleset.first_weekday)
+                trigger.plain = not trigger.is_conditional and trigger.limit is None and system.boosts is None
                 for payers in find_payers(self.plan, trigger, rule):
                     if rule.status == "active":
                         payers.append(trigger)
@@ -298,6 +307,33 @@ class _Compiler:
             triggers = [trigger for counter in metric.counters for trigger in counter.triggers]
             if any(trigger.blocks and trigger.points < 0 for trigger in triggers):
                 self.plan.metrics[metric.source].blocks = True  # its events are those that are refused
+
+    def _can_queue_twice(self) -> bool:
+        """Return True if one pass can queue a trigger or a reward twice.
+
+        That is if a pass counts several awards or completions in metrics, or if several achievements, or several
+        completions of one, pay for the same trigger.
+        """
+        paid: set[int] = set()
+        for achievement in self.plan.achievements.values():
+            orders = {award.order for award in achievement.awards}
+            if orders and (achievement.rule.repeatable or not paid.isdisjoint(orders)):
+                return True
+            paid |= orders
+        return self._counts_awards()
+
+    def _counts_awards(self) -> bool:
+        """Return True if awards or completions are events of a metric."""
+        sources = [metric.rule.source for metric in self.plan.metrics.values()]
+        return any(isinstance(source, PointsSource | CompletionsSource) for source in sources)
+
+    def _observe_balances(self) -> None:
+        """Let the metrics on points, and the achievements on balances, follow the balances."""
+        for system in self.plan.systems:
+            if system.metrics:
+                system.observers.append(partial(count_in_metrics, system.metrics))
+            if system.counters:
+                system.observers.append(partial(compare_balance, system))
 
     def _add_boards(self, rules: Iterable[Leaderboard]) -> None:
         for rule in rules:

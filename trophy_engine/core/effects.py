@@ -89,7 +89,7 @@ def completion_id(user_id: str, achievement: str, number: int = 1) -> UUID:
     return derive("completion", user_id, achievement, *([number] if number > 1 else ()))
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Effect:
     """Something that happened to a user at an instant (aware, UTC); ``user_id`` is empty if it concerns all users."""
 
@@ -97,10 +97,24 @@ class Effect:
     user_id: str
     at: datetime = attrs.field(converter=_as_instant)
 
-    __repr__ = brief_repr  # one for all kinds, because attrs takes long to make one for each
+    # One of each for all kinds, because attrs takes long to make them for each.
+    __repr__ = brief_repr
+
+    def __eq__(self, other: object) -> bool:
+        """Return True if the other effect is of the same kind and has equal fields."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        """Return the hash of the kind and the fields."""
+        return hash((type(self), self._values()))
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, field.name) for field in attrs.fields(type(self)))
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class UserCreated(Effect):
     """The user was seen for the first time, in this time zone."""
 
@@ -108,7 +122,7 @@ class UserCreated(Effect):
     time_zone: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class UserChanged(Effect):
     """A field of the user changed; ``field`` is ``attributes.KEY`` for an attribute."""
 
@@ -118,7 +132,7 @@ class UserChanged(Effect):
     after: str | None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class MetricChanged(Effect):
     """An event of this value changed the user's total of a metric, in the window that holds the instant.
 
@@ -133,7 +147,7 @@ class MetricChanged(Effect):
     after: Number | Any
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakStarted(Effect):
     """The first period of a streak was credited; ``length`` is 1, and ``streak`` the key of the streak."""
 
@@ -143,7 +157,7 @@ class StreakStarted(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakExtended(Effect):
     """A further period was credited; ``length`` includes it."""
 
@@ -153,7 +167,7 @@ class StreakExtended(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakLost(Effect):
     """The streak was lost in the period that starts on ``period_start``; ``length`` is the lost length."""
 
@@ -163,7 +177,7 @@ class StreakLost(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class FreezeConsumed(Effect):
     """A freeze was spent on the missed period; ``freezes`` are left."""
 
@@ -175,7 +189,7 @@ class FreezeConsumed(Effect):
     consumed: int = 1
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakLossUndone(Effect):
     """A change of zone to the west reopened a missed period: the streak that was lost in it continues at ``length``."""
 
@@ -185,7 +199,7 @@ class StreakLossUndone(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class FreezeReturned(Effect):
     """A change of zone to the west reopened a missed period: its freeze is returned; the user has ``freezes`` now.
 
@@ -200,7 +214,7 @@ class FreezeReturned(Effect):
     returned: int = 1
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class FreezeEarned(Effect):
     """Freezes were earned, as many as the maximum allowed; the user has ``freezes`` now.
 
@@ -214,7 +228,7 @@ class FreezeEarned(Effect):
     reward: FreezeReward | None = None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class FreezeGranted(Effect):
     """Freezes were granted at the creation of the user, or by the application; the user has ``freezes`` now."""
 
@@ -224,7 +238,7 @@ class FreezeGranted(Effect):
     freezes: int
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakPaused(Effect):
     """The streak is protected on the dates from ``start`` to ``end``; ``number`` counts the user's pauses from 1."""
 
@@ -235,7 +249,7 @@ class StreakPaused(Effect):
     end: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakUnpaused(Effect):
     """A pause was taken back: from today on it protects no day."""
 
@@ -244,7 +258,7 @@ class StreakUnpaused(Effect):
     number: int
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakRestored(Effect):
     """A lost streak continues at ``length``; the periods since the loss are decided, and today's is protected.
 
@@ -258,7 +272,7 @@ class StreakRestored(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakReset(Effect):
     """The application reset the streak in the period that starts on ``period_start``; ``StreakLost`` follows."""
 
@@ -268,7 +282,7 @@ class StreakReset(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakRecounted(Effect):
     """A change of rules changed the calendar of the streak; ``length`` is recounted from the user's history."""
 
@@ -278,7 +292,7 @@ class StreakRecounted(Effect):
     length: int
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class _Completion(Effect):
     """The base of the effects that tell of a completion.
 
@@ -305,21 +319,21 @@ class _Completion(Effect):
         return completion_id(self.user_id, self.key, self.number)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class AchievementCompleted(_Completion):
     """The user completed an achievement or a tier of one, or completed a repeatable one again."""
 
     type: ClassVar[str] = "achievement.completed"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class AchievementBackdated(_Completion):
     """The user already qualified for an achievement, which is completed now, but neither announced nor paid for."""
 
     type: ClassVar[str] = "achievement.backdated"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class PointsAwarded(Effect):
     """A trigger or a manual award changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
@@ -354,7 +368,7 @@ class PointsAwarded(Effect):
         return derive("award", self.user_id, self.system, self.sequence)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class PointsLimited(Effect):
     """The limit of a trigger took ``lost`` points of an award; if any are left, ``PointsAwarded`` follows."""
 
@@ -365,7 +379,7 @@ class PointsLimited(Effect):
     trigger_key: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class LevelChanged(Effect):
     """An award, or a change of rules, changed the user's level; levels by key, None below every level.
 
@@ -379,7 +393,7 @@ class LevelChanged(Effect):
     total: int
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class PointsChanged(Effect):
     """A balance changed; ``added`` is the sum of the awards and deductions since the last notification."""
 
@@ -389,7 +403,7 @@ class PointsChanged(Effect):
     added: int
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class BoostStarted(Effect):
     """A boost begins: announced to all users the day before, to a single user at the midnight of its first day."""
 
@@ -398,7 +412,7 @@ class BoostStarted(Effect):
     boost: Boost
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class BoostFinished(Effect):
     """A boost is over: announced to all users the day after, to a single user at the midnight after its last day."""
 
@@ -407,7 +421,7 @@ class BoostFinished(Effect):
     boost: Boost
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class LeaderboardStarted(Effect):
     """A run of a leaderboard begins, on the local dates from ``start`` to ``end`` (None for no end).
 
@@ -421,7 +435,7 @@ class LeaderboardStarted(Effect):
     rankings: tuple[LeaderboardRow, ...]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class LeaderboardFinished(Effect):
     """A run of a leaderboard is over; ``rankings`` are its first ten rows, ``end`` is None where none was set."""
 
@@ -432,7 +446,7 @@ class LeaderboardFinished(Effect):
     rankings: tuple[LeaderboardRow, ...]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class LeaderboardChanged(Effect):
     """Positions on a leaderboard changed, in the run that started on ``run``; ``rankings`` are its first ten rows."""
 
@@ -442,7 +456,7 @@ class LeaderboardChanged(Effect):
     rankings: tuple[LeaderboardRow, ...]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class RankChanged(Effect):
     """The user's rank on a leaderboard changed since the last notification; None for a user who is not ranked."""
 
@@ -455,7 +469,7 @@ class RankChanged(Effect):
     previous_value: Number | None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class RecapDue(Effect):
     """A recap of the week or month of these local dates, in which the user was active, is due."""
 
@@ -464,7 +478,7 @@ class RecapDue(Effect):
     period_end: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class ReactivationDue(Effect):
     """A reactivation message is due: the first to the fifth since the user was last active."""
 
@@ -473,7 +487,7 @@ class ReactivationDue(Effect):
     days_since_last_active: int
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class StreakReminderDue(Effect):
     """A streak reminder is due: the period that starts on ``period_start`` is not credited yet."""
 
@@ -482,7 +496,7 @@ class StreakReminderDue(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class AchievementDue(_Completion):
     """An email about a completed achievement is due."""
 

@@ -17,6 +17,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.achievements import (
     NO_ATTRIBUTES,
     complete_achievement,
+    complete_composites,
     cross_metric_thresholds,
     cross_thresholds,
 )
@@ -24,10 +25,10 @@ from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.commands import Award, Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.gates import close_gates, find_unmet_condition
-from trophy_engine.core.passes import count_events, run_passes
+from trophy_engine.core.passes import count_events, run_further_passes, run_passes
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
 from trophy_engine.core.plugs import end_step
-from trophy_engine.core.points import award_manually
+from trophy_engine.core.points import award_manually, pay_awards
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streak_commands import StreakCommand, apply_streak_command
@@ -101,7 +102,7 @@ def _advance(agenda: Agenda, state: UserState, at: int) -> None:
     settle_user(agenda, state, at)
 
 
-def record_event(
+def record_event(  # noqa: C901, PLR0912  # in line, because every event comes here
     agenda: Agenda,
     state: UserState,
     metric: MetricPlan,
@@ -115,34 +116,48 @@ def record_event(
         EarlierThanSettled: the user's history has already passed the instant.
         OutOfPoints: a blocking trigger lacks points; the state is no longer usable.
     """
-    clock, counters = state.clock, state.counters
+    clock = state.clock
     if clock.settled <= at < clock.due:
         clock.settled = at
     else:
         _advance(agenda, state, at)
     if metric.compound:
-        if metric.gated:
-            close_gates(agenda, state, metric.gated, at)
-        count_events(agenda, state, (MetricEvent(metric, value, attributes),), at)
-        run_passes(agenda, state, at)
+        _record_compound(agenda, state, MetricEvent(metric, value, attributes), at)
         return
-    counter_state = counters.states[metric.total.index]
+    counter_state = state.counters.states[metric.total.index]
     before = counter_state.total
     after = before + value if type(before) is int and type(value) is int else add(before, value)
     counter_state.total = after
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
-    if metric.alone and counter_state.low <= after < counter_state.high:
-        return
-    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else ()
-    if not counter_state.low <= after < counter_state.high:
+    is_quiet = False
+    if counter_state.low <= after < counter_state.high:
+        if metric.alone:
+            return
+        is_quiet = True
+    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else None
+    if not is_quiet:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
-    for observe in metric.observers:
-        observe(agenda, state, value, at, attributes)
-    for streak in credited:
-        length = state.streaks[streak.place].length
-        cross_thresholds(agenda, state, streak.length, length - 1, length, at)
-    if agenda.awards or agenda.completed or counters.recheck or agenda.events:
-        run_passes(agenda, state, at)
+    if metric.observers:
+        for observe in metric.observers:
+            observe(agenda, state, value, at, attributes)
+    if credited:
+        for streak in credited:
+            length = state.streaks[streak.place].length
+            cross_thresholds(agenda, state, streak.length, length - 1, length, at)
+    if agenda.completed or state.counters.recheck:
+        complete_composites(agenda, state, at)
+    if agenda.awards:
+        pay_awards(agenda, state, at)
+    if agenda.plan.has_further_passes:
+        run_further_passes(agenda, state, at)
+
+
+def _record_compound(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -> None:
+    """Apply an event of a compound metric to a settled state in place."""
+    if event.metric.gated:
+        close_gates(agenda, state, event.metric.gated, at)
+    count_events(agenda, state, (event,), at)
+    run_passes(agenda, state, at)
 
 
 def find_api_achievement(plan: Plan, key: str) -> AchievementPlan:

@@ -68,7 +68,7 @@ class Standing(NamedTuple):
     state: UserState
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class GatePlan:
     """A compiled gate.
 

@@ -27,7 +27,7 @@ from typing import assert_never
 from trophy_engine.calendar.instants import HOUR
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.metric_totals import find_falling, find_total
-from trophy_engine.core.plan import Counter, Plan, TriggerPlan
+from trophy_engine.core.plan import Counter, Plan, RewardPlan, TriggerPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.numbers import Number, negate
 from trophy_engine.rules.achievements import (
@@ -97,7 +97,11 @@ def _count_prerequisites(plan: Plan, keys: tuple[str, ...]) -> Counter:
     return Counter("prerequisites", read)
 
 
-def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[list[TriggerPlan]]:
+#: A list of triggers that are paid at the same time, or of those and rewards of freezes.
+PaidTriggers = list[TriggerPlan] | list[TriggerPlan | RewardPlan]
+
+
+def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[PaidTriggers]:
     """Set the counter and the step of a trigger, and return the lists of triggers that are paid when it is paid."""
     match rule:
         case MetricPointsTrigger():
@@ -108,7 +112,7 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[l
             trigger.counter, trigger.step = _find_length(plan, rule.streak), rule.length
             return [trigger.counter.triggers]
         case AchievementPointsTrigger():
-            return [achievement.triggers for achievement in plan.find_achievements(rule.achievement)]
+            return [achievement.awards for achievement in plan.find_achievements(rule.achievement)]
         case TimePointsTrigger():
             trigger.hours = rule.interval * HOUR if rule.unit == "hours" else 0
             trigger.days = rule.interval if rule.unit == "days" else 0

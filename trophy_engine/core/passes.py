@@ -28,13 +28,13 @@ def run_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = Tr
     Raises:
         OutOfPoints: a deduction of a blocking trigger would go below zero; the state is no longer usable.
     """
-    while True:
-        if agenda.completed or state.counters.recheck:
-            complete_composites(agenda, state, at, announce=announce)
-        if agenda.awards:
-            pay_awards(agenda, state, at)
-        if not agenda.events and not agenda.systems:
-            return
+    _finish_pass(agenda, state, at, announce=announce)
+    run_further_passes(agenda, state, at, announce=announce)
+
+
+def run_further_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
+    """Run passes while awards and completions of the one before move anything."""
+    while agenda.events or agenda.systems:
         events, agenda.events = agenda.events, []
         systems, agenda.systems = agenda.systems, []
         state.clock.day = state.clock.zone.window(at)[0]  # while time is settled, it is that of the last command
@@ -47,7 +47,16 @@ def run_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = Tr
         for system in systems:
             for counter in system.counters:
                 total = int(counter.read(state) or 0)
-                cross_thresholds(agenda, state, counter, total, total, at, announce=announce)
+                cross_thresholds(agenda, state, counter, total, total, at, announce)
+        _finish_pass(agenda, state, at, announce=announce)
+
+
+def _finish_pass(agenda: Agenda, state: UserState, at: int, *, announce: bool) -> None:
+    """Complete what follows from achievements, and pay what is queued."""
+    if agenda.completed or state.counters.recheck:
+        complete_composites(agenda, state, at, announce=announce)
+    if agenda.awards:
+        pay_awards(agenda, state, at)
 
 
 def count_events(
@@ -66,4 +75,4 @@ def count_events(
             observe(agenda, state, value, at, attributes)
     for streak in credited:
         length = state.streaks[streak.place].length
-        cross_thresholds(agenda, state, streak.length, length - 1, length, at, announce=announce)
+        cross_thresholds(agenda, state, streak.length, length - 1, length, at, announce)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, assert_never
 
 import attrs
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _INDEX: Final = attrgetter("index")
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class BoardPlan:
     """A leaderboard: its runs, and the part of the day that counts, in microseconds since midnight.
 
@@ -67,7 +67,7 @@ class BoardPlan:
     timed: bool
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
@@ -94,7 +94,7 @@ class SystemPlan:
     counters: list[Counter] = attrs.field(factory=list)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class LimitPlan:
     """The limit of a trigger, and the counter of what it has awarded in each window.
 
@@ -108,7 +108,7 @@ class LimitPlan:
     counted: tuple[object, ...]
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class TriggerPlan:
     """A points trigger; ``order`` is its position among the triggers of all systems, ``key`` its key in its system.
 
@@ -123,6 +123,8 @@ class TriggerPlan:
     user_attributes: Filter | None
     gate: GatePlan | None = None
     is_conditional: bool = False
+    #: True if it pays its points as they are: it has no conditions and no limit, and its system no boosts.
+    plain: bool = False
     #: True if an event is refused when the points for it are missing.
     blocks: bool = False
     limit: LimitPlan | None = None
@@ -134,7 +136,7 @@ class TriggerPlan:
     days: int = 0
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class RewardPlan:
     """Freezes that a streak, or the completion of an achievement, earns for a streak.
 
@@ -145,11 +147,13 @@ class RewardPlan:
     streak: StreakPlan
     rule: FreezeReward
     step: int = 1
+    #: False, because it pays no points.
+    plain: ClassVar[bool] = False
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class AchievementPlan:
-    """An achievement or one tier of it, with what follows from it: composites, triggers, rewards and metrics.
+    """An achievement or one tier of it, with what follows: composites, metrics, and awards of points or freezes.
 
     It is reached when ``counter`` reads at least ``threshold``; ``counter`` is None for an ``api`` achievement. The
     counter of a composite counts its completed ``prerequisites``; no other kind has any. A prerequisite is completed
@@ -174,14 +178,13 @@ class AchievementPlan:
     prerequisites: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
     composites: list[AchievementPlan] = attrs.field(factory=list)
-    triggers: list[TriggerPlan] = attrs.field(factory=list)
-    rewards: list[RewardPlan] = attrs.field(factory=list)
+    awards: list[TriggerPlan | RewardPlan] = attrs.field(factory=list)
     metrics: list[MetricPlan] = attrs.field(factory=list)
     gate: GatePlan | None = None
     is_followed: bool = False
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Counter:
     """A number that only commands and time change, with its thresholds and steps.
 
@@ -249,7 +252,7 @@ class Counter:
 _T = TypeVar("_T", bound=Totals)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class WindowedCounter(Generic[_T]):
     """A counter that starts again in each window of the user's time, for a rule that reads its totals.
 
@@ -277,7 +280,7 @@ class WindowedCounter(Generic[_T]):
         return totals
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streaks that it can credit.
 
@@ -369,7 +372,7 @@ class MetricPlan:
         self._by_pair.setdefault(next(iter(counter.event_attributes.items())), []).append(counter)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Plan:
     """A compiled ruleset; ``day_start`` is in microseconds since midnight, the first of ``streaks`` is the primary."""
 
@@ -391,6 +394,10 @@ class Plan:
     has_gates: bool
     has_gated_composites: bool
     has_gates_on_levels: bool
+    #: True if awards or completions move metrics, or achievements count balances.
+    has_further_passes: bool
+    #: True if a trigger or a reward can be queued twice in one pass.
+    joins_awards: bool
     systems: list[SystemPlan]
     creation: list[TriggerPlan]
     ticks: list[TriggerPlan]

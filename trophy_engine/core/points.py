@@ -8,11 +8,12 @@ from typing import Any
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent
+from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
 from trophy_engine.core.gates import is_open
 from trophy_engine.core.level_points import earned_points, points_for_level
 from trophy_engine.core.manual_award import ManualAward
-from trophy_engine.core.plan import LimitPlan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan import LimitPlan, MetricPlan, SystemPlan, TriggerPlan, WindowedCounter
 from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import grant_reward
@@ -21,7 +22,7 @@ from trophy_engine.rules.points import Boost, Level, PointsTrigger
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Grant the queued rewards of freezes, then pay the queued triggers, in the order in which they are declared.
+    """Grant the queued rewards of freezes, and pay the queued triggers, in the order in which they are declared.
 
     All payments of a trigger or a reward are one.
 
@@ -30,36 +31,34 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
     """
     awards = agenda.awards
     if len(awards) > 1:
-        awards[:] = _join_awards(awards)
-    if awards and awards[0][0] < 0:
-        _grant_rewards(agenda, state, at)
-    if len(awards) > 1 and agenda.plan.has_gates_on_levels and agenda.level_points is None:
-        agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
-        pay_awards(agenda, state, at)
-        agenda.level_points = None
-        return
-    for _, trigger, times in awards:
-        if trigger.is_conditional and not _pays(agenda, state, trigger, at):
-            continue
-        system, amount = trigger.system, trigger.points * times
-        boosts: tuple[Boost, ...] = ()
-        if system.boosts is not None and amount > 0:
-            applied = system.boosts.apply(state, at, agenda.level_points)
-            boosts, amount = applied.boosts, applied.multiply(amount)
-        if trigger.limit is None:
-            post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
-        else:
-            _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
+        awards.sort()
+        if agenda.plan.joins_awards:
+            awards[:] = _join_awards(awards)
+        if agenda.plan.has_gates_on_levels:
+            agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
+    for order, trigger, times in awards:
+        if trigger.plain:
+            points = trigger.points * times
+            post_entry(agenda, state, trigger.system, trigger.rule, trigger.key, points, (), trigger.blocks, at)
+        elif order < 0:
+            grant_reward(agenda, state, trigger, times, at)
+        elif not trigger.is_conditional or _pays(agenda, state, trigger, at):
+            _award(agenda, state, trigger, times, at)
     awards.clear()
+    agenda.level_points = None
 
 
-def _grant_rewards(agenda: Agenda, state: UserState, at: int) -> None:
-    """Grant the queued rewards of freezes, which are at the beginning of the awards, and remove them from there."""
-    awards = agenda.awards
-    count = sum(order < 0 for order, _, _ in awards)
-    for _, reward, times in awards[:count]:
-        grant_reward(agenda, state, reward, times, at)
-    del awards[:count]
+def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
+    """Award the points of a trigger, multiplied by the boosts of its system, within its limit."""
+    system, amount = trigger.system, trigger.points * times
+    boosts: tuple[Boost, ...] = ()
+    if system.boosts is not None and amount > 0:
+        applied = system.boosts.apply(state, at, agenda.level_points)
+        boosts, amount = applied.boosts, applied.multiply(amount)
+    if trigger.limit is None:
+        post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
+    else:
+        _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
 
 
 def _pays(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> bool:
@@ -71,11 +70,11 @@ def _pays(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> bo
 
 
 def _join_awards(awards: Iterable[tuple[int, Any, int]]) -> list[tuple[int, Any, int]]:
-    """Return awards in the order of their triggers, with those of one trigger joined."""
+    """Return sorted awards with those of one trigger joined."""
     times_of: dict[Any, int] = {}
     for _, trigger, times in awards:
         times_of[trigger] = times_of.get(trigger, 0) + times
-    return sorted((trigger.order, trigger, times) for trigger, times in times_of.items())
+    return [(trigger.order, trigger, times) for trigger, times in times_of.items()]
 
 
 def _award_within(
@@ -134,12 +133,7 @@ def post_entry(
     state.points.balances[index] = total
     state.points.awards[index] = sequence = state.points.awards[index] + 1
     entered = total - before
-    counted_before, counted = before, total
-    earned = None
-    if system.earned is not None:
-        counted_before = earned_points(system.earned, state)
-        counted = earned = counted_before + max(entered, 0)
-        system.earned.open(state.counters.windows).add(counted - counted_before, at)
+    earned = None if system.earned is None else _count_earned(system.earned, state, entered, at)
     agenda.effects.append(
         (
             PointsAwarded,
@@ -158,19 +152,38 @@ def post_entry(
     )
     thresholds = system.thresholds
     if thresholds:
-        rank_before, rank = bisect_right(thresholds, counted_before), bisect_right(thresholds, counted)
+        if earned is None:
+            rank_before, rank = bisect_right(thresholds, before), bisect_right(thresholds, total)
+        else:
+            rank_before, rank = bisect_right(thresholds, earned - max(entered, 0)), bisect_right(thresholds, earned)
         if rank != rank_before:
             previous = system.levels[rank_before - 1].key if rank_before else None
             level = system.levels[rank - 1].key if rank else None
             agenda.effects.append((LevelChanged, state.id, at, system.key, previous, level, total))
-    if system.metrics and amount > 0:
-        agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in system.metrics]
-    if system.counters and system not in agenda.systems:
-        agenda.systems.append(system)
     if system.observers:
         for observe in system.observers:
             observe(agenda, state, before, total, at)
     return entered
+
+
+def _count_earned(earned: WindowedCounter[LatestTotal], state: UserState, entered: int, at: int) -> int:
+    """Count an entry among the points earned if it is positive; return their number."""
+    former = earned_points(earned, state)
+    counted = former + max(entered, 0)
+    earned.open(state.counters.windows).add(counted - former, at)
+    return counted
+
+
+def count_in_metrics(metrics: list[MetricPlan], agenda: Agenda, _: UserState, before: int, total: int, __: int) -> None:
+    """Queue a positive award as an event of the metrics of its points system; an observer."""
+    if total > before:
+        agenda.events += [MetricEvent(metric, total - before, NO_ATTRIBUTES) for metric in metrics]
+
+
+def compare_balance(system: SystemPlan, agenda: Agenda, _: UserState, __: int, ___: int, ____: int) -> None:
+    """Queue the balance of a points system for the thresholds of achievements; an observer."""
+    if system not in agenda.systems:
+        agenda.systems.append(system)
 
 
 def _bounded(state: UserState, system: SystemPlan, before: int, amount: int, *, blocks: bool) -> int:

@@ -91,7 +91,7 @@ def _do_due_work(agenda: Agenda, state: UserState, until: int, today: int) -> in
     if clock.due_days[ANNIVERSARY] < 0:
         _find_due_days(plan, state)
     ticked = clock.settled
-    ticks_daily = any(trigger.days for trigger in plan.ticks)
+    ticks_daily = bool(plan.ticks) and any(trigger.days for trigger in plan.ticks)
     if ticks_daily:
         pass_ticks(plan, state, ticked)
     while True:
@@ -137,10 +137,12 @@ def _run_midnight(agenda: Agenda, state: UserState, day: int, at: int) -> None:
     if day + 1 in clock.due_days and not clock.zone.exists(day):
         # The calendar skipped the day, so two days share a midnight; the order of kinds applies to both together.
         index = min(index, clock.due_days.index(day + 1))
-    if index < 2 * len(streaks):
-        act = close_period if index < len(streaks) else earn_freezes
-        place = index % len(streaks)
-        act(agenda, state, state.streaks[place].custom_streak or streaks[place], at)
+    count = len(streaks)
+    if index < count:
+        close_period(agenda, state, state.streaks[index].custom_streak or streaks[index], at)
+    elif index < 2 * count:
+        place = index - count
+        earn_freezes(agenda, state, state.streaks[place].custom_streak or streaks[place], at)
     else:
         before = state.counters.years
         close_gates(agenda, state, agenda.plan.gated_awards, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -14,22 +14,24 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class StreakCondition:
-    """A condition of a streak: the total of ``counter`` in the period, a window, reaches the threshold."""
+    """A condition of a streak: the total of a metric in the period, a window of ``counter``, reaches the threshold."""
 
+    metric: str
     counter: WindowedCounter[WindowTotals]
     threshold: Number
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class StreakPlan:
     """A streak: its calendar, its conditions, and the counter of its length.
 
     ``place`` is the index of the streak in the plan and in the state; the local days at the start of which a period is
     missed and freezes are earned are at ``place`` and ``freeze_place`` in ``Clock.due_days``. ``index`` and
     ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
-    ``conditions`` are by metric; ``single`` is the threshold if there is only one. ``counters`` are the counters of
+    ``conditions`` are by metric; ``single`` is the only one, if its metric is one of ``plain``, those
+    whose events count with their own values; otherwise None. ``counters`` are the counters of
     all metrics that can be in a condition, those of custom streaks included. ``days_off`` are numbers of weekdays, 0
     for Sunday.
     """
@@ -43,8 +45,9 @@ class StreakPlan:
     first_day: Callable[[int], int]
     mode: EvaluationMode
     counters: dict[str, WindowedCounter[WindowTotals]]
+    plain: frozenset[str]
     conditions: dict[str, StreakCondition]
-    single: Number | None
+    single: StreakCondition | None
     days_off: frozenset[int]
     length: Counter
     freezes: Freezes | None
@@ -53,7 +56,9 @@ class StreakPlan:
         self, metrics: Sequence[StreakMetric], mode: EvaluationMode, days_off: Iterable[Weekday]
     ) -> StreakPlan:
         """Return the plan of the same streak with other conditions and days off."""
-        return attrs.evolve(self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics, self.counters))
+        return attrs.evolve(
+            self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics, self.counters, self.plain)
+        )
 
     def is_met(self, totals: Mapping[str, Number | None]) -> bool:
         """Return True if the totals of a period, by metric, meet the conditions."""
@@ -67,12 +72,13 @@ class StreakPlan:
 
 
 def conditions_of(
-    metrics: Sequence[StreakMetric], counters: Mapping[str, WindowedCounter[WindowTotals]]
+    metrics: Sequence[StreakMetric], counters: Mapping[str, WindowedCounter[WindowTotals]], plain: Container[str]
 ) -> dict[str, Any]:
     """Return the fields of a streak's plan that depend on its conditions."""
+    conditions = [StreakCondition(metric.key, counters[metric.key], metric.threshold) for metric in metrics]
     return {
-        "conditions": {metric.key: StreakCondition(counters[metric.key], metric.threshold) for metric in metrics},
-        "single": metrics[0].threshold if len(metrics) == 1 else None,
+        "conditions": {condition.metric: condition for condition in conditions},
+        "single": conditions[0] if len(conditions) == 1 and conditions[0].metric in plain else None,
     }
 
 

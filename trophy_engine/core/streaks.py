@@ -50,8 +50,17 @@ def count_event(
         period = plan.index(state.clock.day)
         if period <= streak.decided_through or (streak.credited_ahead and period in streak.credited_ahead):
             continue
-        if _count_in_period(agenda, state, plan, metric, value, at, attributes, period):
-            credited = (*credited, plan)
+        single = plan.single
+        if (
+            single is not None
+            and value >= single.threshold
+            and single.metric == metric.key
+            and single.counter.index not in state.counters.windows
+        ):
+            _credit(agenda, state, plan, period, at)  # without a total, which most events would only open and drop
+        elif not _count_in_period(agenda, state, plan, metric, value, at, attributes, period):
+            continue
+        credited += (plan,)
     return credited
 
 
@@ -66,15 +75,11 @@ def _count_in_period(
     period: int,
 ) -> bool:
     """Count an event in a period that is not decided; return True if it credits the period."""
-    windows, single = state.counters.windows, plan.single
     if metric.plain and not metric.derived:
         condition = plan.conditions.get(metric.key)
         if condition is None:
             return False
-        if single is not None and value >= single and condition.counter.index not in windows:
-            _credit(agenda, state, plan, period, at)
-            return True
-        condition.counter.open(windows).add(period, value)
+        condition.counter.open(state.counters.windows).add(period, value)
     elif not _count_all(agenda, state, plan, metric, value, attributes, period):
         return False
     totals = open_totals(plan, state)
@@ -120,9 +125,10 @@ def open_totals(plan: StreakPlan, state: UserState) -> dict[str, WindowTotals]:
 
 
 def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
-    former = state.streaks[plan.place]
+    streaks = state.streaks
     streak = state.change_streak(plan.place)
-    state.forget_misses(plan.key)
+    if state.misses:
+        state.forget_misses(plan.key)
     running = streak.length
     streak.length = length = running + 1
     streak.extended_at = at
@@ -141,7 +147,7 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
         streak.started = state.clock.day
         agenda.effects.append((StreakStarted, state.id, at, plan.key, length, first_day))
     if agenda.decisions is not None:
-        _note_decided(agenda.decisions, plan, former, streak, "credited", period, at)
+        _note_decided(agenda.decisions, plan, streaks[plan.place], streak, "credited", period, at)
 
 
 def _note_decided(

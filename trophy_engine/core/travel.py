@@ -56,12 +56,15 @@ def _protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arriv
 def keep_miss(state: UserState, plan: StreakPlan, period: int, *, frozen: bool) -> None:
     """Store a decision on a missed period with the streak before it, and drop those that can no longer be undone."""
     miss = Miss(plan.key, state.commands, period, frozen, state.streaks[plan.place])
-    kept = (
-        former
-        for former in state.misses
-        if former.commands == state.commands and (former.key != plan.key or former.period > period - REACH)
-    )
-    state.misses = (*kept, miss) if state.misses else (miss,)
+    if state.misses:
+        kept = [
+            former
+            for former in state.misses
+            if former.commands == state.commands and (former.key != plan.key or former.period > period - REACH)
+        ]
+        state.misses = (*kept, miss)
+    else:
+        state.misses = (miss,)
 
 
 def _undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, at: int) -> None:

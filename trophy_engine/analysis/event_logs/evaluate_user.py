@@ -19,7 +19,7 @@ from trophy_engine.core import (
     record_event,
     settle_user,
 )
-from trophy_engine.errors import Refused, TrophyError
+from trophy_engine.errors import EarlierThanSettled, Refused, TrophyError
 
 _MAX_CACHED: Final = 10_000
 _NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
@@ -84,9 +84,12 @@ class UserEvaluator:
                 and state is not None
                 and (zone_name is None or state.clock.zone.name == zone_name)
                 and not metric.blocks
-                and at >= state.clock.settled
             ):
-                record_event(agenda, state, metric, value, at, attributes)
+                try:
+                    record_event(agenda, state, metric, value, at, attributes)
+                except EarlierThanSettled:  # which leaves the state as it is; asking beforehand costs every event more
+                    self._try_event(state, event)
+                    continue
                 if plugs:
                     end_step(agenda, state, _make_command(event), at)
                 state.commands += 1

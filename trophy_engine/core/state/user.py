@@ -72,14 +72,10 @@ class UserState:
 
     def change_streak(self, place: int) -> StreakState:
         """Replace a streak by a copy of it, which can be changed, and return the copy."""
-        streak = self.streaks[place].copy()
-        self.replace_streak(place, streak)
-        return streak
-
-    def replace_streak(self, place: int, streak: StreakState) -> None:
-        """Replace a streak by another state of it."""
         streaks = self.streaks
+        streak = streaks[place].copy()
         self.streaks = (streak,) if len(streaks) == 1 else (*streaks[:place], streak, *streaks[place + 1 :])
+        return streak
 
     def visible_streaks(self, plan: Plan) -> list[StreakPlan]:
         """Return the plan of each streak in order: the custom streak where the user has one."""
@@ -88,7 +84,7 @@ class UserState:
     def forget_misses(self, key: str) -> None:
         """Drop the decisions on missed periods of a streak, which can no longer be undone."""
         if self.misses:
-            self.misses = tuple(miss for miss in self.misses if miss.key != key)
+            self.misses = tuple([miss for miss in self.misses if miss.key != key])
 
     def forget(self) -> None:
         """Forget derived values, so that thresholds and due dates are evaluated again."""

@@ -12,7 +12,7 @@ from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults, not_a_list
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OneOf(Constraint):
     """One of the given strings; ``remedies`` end the messages for some values that are frequent mistakes."""
 
@@ -32,7 +32,7 @@ class OneOf(Constraint):
         return {"enum": list(self.choices)}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OneOfOrTable(Constraint):
     """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example."""
 
@@ -57,7 +57,7 @@ class OneOfOrTable(Constraint):
         return {"anyOf": [{"enum": list(self.choices)}, *tables]}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SubsetOf(ManyItems):
     """A tuple of different strings, each one of the choices."""
 
@@ -80,7 +80,7 @@ class SubsetOf(ManyItems):
         return {"type": "array", "items": {"enum": list(self.choices)}, "uniqueItems": True}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InstanceOf(Constraint):
     """An instance of one of the classes or, with ``many``, a tuple of instances."""
 

@@ -62,7 +62,7 @@ class ManyItems(Constraint):
         """Yield every violation, with the path of the item at fault within the value."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Optional(Constraint):
     """None, or a value that satisfies a constraint; in a rules file, None is a missing field."""
 

@@ -73,7 +73,7 @@ class _TimeZone(Constraint):
         return {"type": "string", "minLength": 1}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _StretchOfDay(ManyItems):
     """A pair of different times of day."""
 

@@ -15,7 +15,7 @@ from trophy_engine.rules.diagnostics import field_path
 from trophy_engine.rules.filters import Filter
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _AttributeFilter(ManyItems):
     """A mapping from attribute keys to required values, or to several of which each will do."""
 
@@ -59,7 +59,7 @@ class _AttributeFilter(ManyItems):
         }
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _Levels(ManyItems):
     """A mapping from keys of points systems to keys of levels."""
 

@@ -15,7 +15,7 @@ from trophy_engine.rules.constraints.constraint import Constraint
 _MAGNITUDE: Final = 10**18
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Integer(Constraint):
     """An integer within inclusive bounds, with a magnitude below 10**18; not 0 if ``allow_zero`` is False."""
 
@@ -42,7 +42,7 @@ class Integer(Constraint):
         return schema if self.allow_zero else {**schema, "not": {"const": 0}}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Numeric(Constraint):
     """An exact number of at most 15 digits, greater than ``above`` and at least ``min``."""
 
@@ -63,7 +63,7 @@ class Numeric(Constraint):
         return {"type": "number", **{key: bound for key, bound in bounds.items() if bound is not None}}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Between(Constraint):
     """An exact number of at most 15 digits, greater than ``low``, less than ``high`` and not ``apart_from``."""
 

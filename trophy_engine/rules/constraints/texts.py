@@ -24,7 +24,7 @@ class _Key(Constraint):
         return {"type": "string", "pattern": KEY_PATTERN}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Keys(ManyItems):
     """A tuple of different keys, at least ``min_length`` of them (0 or 1)."""
 
@@ -50,7 +50,7 @@ class Keys(ManyItems):
         return {"type": "array", "items": KEY.schema(), **min_items, "uniqueItems": True}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Text(Constraint):
     """A string of at most ``max_length`` characters, which is not blank unless ``allow_empty``."""
 
