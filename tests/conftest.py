@@ -20,7 +20,7 @@ collect_ignore = ["mutation", "fuzz/atheris_readers.py", "support/pictures.py"] 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 MINUTES = float(os.environ.get("DEEP_MINUTES", "480"))
 
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=25, print_blob=True)
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=15, print_blob=True)
 settings.register_profile("mutation", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
 settings.register_profile("lean", settings.get_profile("ci"), max_examples=5)
 settings.register_profile(

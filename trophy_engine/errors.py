@@ -267,39 +267,45 @@ class GateClosed(Refused):
 
 
 class FreezeLimitReached(Refused):
-    """A freeze for a user who has as many as the rules allow."""
+    """A freeze for a user who has as many as the rules allow; ``streak`` is the key that the call named, if any."""
 
-    def __init__(self, user_id: str, freezes: int) -> None:
-        super().__init__(user_id, freezes)
-        self.user_id, self.freezes = user_id, freezes
+    def __init__(self, user_id: str, freezes: int, streak: str | None = None) -> None:
+        super().__init__(user_id, freezes, streak)
+        self.user_id, self.freezes, self.streak = user_id, freezes, streak
 
     def __str__(self) -> str:
-        """Return the user and the number of freezes."""
-        return f"user {self.user_id!r} already has the maximum number of freezes, {self.freezes}"
+        """Return the user, the streak and the number of freezes."""
+        of_streak = "" if self.streak is None else f" of the streak {self.streak!r}"
+        return f"user {self.user_id!r} already has the maximum number of freezes{of_streak}, {self.freezes}"
 
 
 class NoStreakToRestore(Refused):
-    """A restoration for a user without a recently lost streak that is longer than the present one."""
+    """A restoration for a user without a recently lost streak that is longer than the present one.
 
-    def __init__(self, user_id: str, length: int) -> None:
-        super().__init__(user_id, length)
-        self.user_id, self.length = user_id, length
+    ``streak`` is the key that the call named, if any.
+    """
+
+    def __init__(self, user_id: str, length: int, streak: str | None = None) -> None:
+        super().__init__(user_id, length, streak)
+        self.user_id, self.length, self.streak = user_id, length, streak
 
     def __str__(self) -> str:
-        """Return the user and the present length."""
-        return f"user {self.user_id!r} has no recently lost streak that is longer than the current one of {self.length}"
+        """Return the user, the streak and the present length."""
+        kind = "streak" if self.streak is None else f"streak {self.streak!r}"
+        return f"user {self.user_id!r} has no recently lost {kind} that is longer than the current one of {self.length}"
 
 
 class NoStreakToReset(Refused):
-    """A reset for a user without a running streak."""
+    """A reset for a user without a running streak; ``streak`` is the key that the call named, if any."""
 
-    def __init__(self, user_id: str) -> None:
-        super().__init__(user_id)
-        self.user_id = user_id
+    def __init__(self, user_id: str, streak: str | None = None) -> None:
+        super().__init__(user_id, streak)
+        self.user_id, self.streak = user_id, streak
 
     def __str__(self) -> str:
-        """Return the user."""
-        return f"user {self.user_id!r} has no running streak to reset"
+        """Return the user and the streak."""
+        kind = "streak" if self.streak is None else f"streak {self.streak!r}"
+        return f"user {self.user_id!r} has no running {kind} to reset"
 
 
 class CustomizationDisabled(Refused):

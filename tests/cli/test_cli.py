@@ -139,6 +139,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_log_is_read(run, 
     assert "cannot write --report there/report.html: there is no folder there; create it first" in done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", [("replay", "missing.csv"), ("compare", "rules.toml", "missing.csv"), ("simulate",)])
 def test_a_report_without_its_extra_is_refused_before_the_log_is_read(run, words):
     code = "import sys; sys.modules['altair'] = None; from trophy_engine.cli import main; main()"

@@ -44,6 +44,11 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
     assert "words: 2" not in early
     one = run("explain", "rules.toml", "log.csv", *words, "--achievement", "one")
     assert ("ann has 'one': it was completed on Thursday 2025-04-03 00:30:00") in one.output
+    points = run("explain", "rules.toml", "log.csv", *words, "--points", "xp").output.splitlines()
+    assert points[-1].strip() == "Friday 2025-04-04 12:00:00  xp +10 = 15, for words: 2 × 5 = 10"
+    streak = run("explain", "rules.toml", "log.csv", *words, "--streak", "daily").output
+    assert "ann has a streak of 2 days." in streak
+    assert "words: 2" not in streak
 
 
 @pytest.mark.parametrize(
@@ -66,6 +71,12 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
         (("--user", "ann", "--metric", "word"), "the rules refuse every event of the user 'ann'"),
         (("--user", "ann", "--from", "soon"), "--from must be a date"),
         (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),
+        (("--user", "ann", "--points", "xq"), "unknown points system 'xq'; known: 'xp'"),
+        (("--user", "ann", "--streak", "weekly"), "unknown streak 'weekly'; known: 'daily'"),
+        (
+            ("--user", "ann", "--points", "xp", "--streak", "daily"),
+            "--points and --streak exclude one another; give one of them",
+        ),
     ],
 )
 def test_explain_reports_invalid_arguments(run, words, message):

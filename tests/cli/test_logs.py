@@ -65,7 +65,6 @@ def test_a_date_is_in_utc_without_a_zone(run):
     "words",
     [
         ("replay", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
-        ("replay", "rules.toml", "bad.csv", "--workers", "2"),
         ("compare", "rules.toml", "rules.toml", "bad.csv", "--out", "out", "--report", "out.html"),
         ("compare", "rules.toml", "rules.toml", "bad.csv", "--fail-on-loss"),
         ("simulate", "rules.toml", "--like", "bad.csv", "--users", "2", "--days", "2", "--out", "out"),
@@ -80,6 +79,13 @@ def test_a_log_without_a_good_row_is_not_evaluated(run, log, words):
     assert "error: nothing was evaluated: bad.csv has no " in done.output
     assert not Path("out").exists()
     assert not Path("out.html").exists()
+
+
+def test_a_log_without_a_good_row_is_not_evaluated_by_several_processes(run):
+    Path("bad.csv").write_text("user_id,at\nann,06-01-24\nann,06-02-24\n")
+    done = run("replay", "rules.toml", "bad.csv", "--workers", "2")
+    assert done.exit_code == 1
+    assert "error: nothing was evaluated: bad.csv has no " in done.output
 
 
 def test_many_bad_rows_are_counted_and_not_all_listed(run):

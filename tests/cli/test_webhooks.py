@@ -2,8 +2,6 @@
 
 import signal
 import socket
-import subprocess
-import sys
 import time
 
 import pytest
@@ -76,8 +74,7 @@ def test_a_stop_says_how_many_were_not_delivered(folder):
         (["--webhooks-anywhere"], "--webhooks-anywhere needs a URL; add --webhooks URL"),
     ],
 )
-def test_wrong_options_are_refused(folder, words, message):
-    command = [sys.executable, "-m", "trophy_engine", "serve", *START, *words]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
-    assert (done.returncode, done.stdout) == (1, "")
+def test_wrong_options_are_refused(run, words, message):
+    done = run("serve", *START, *words)
+    assert (done.exit_code, done.stdout) == (1, "")
     assert message in " ".join(done.stderr.split())

@@ -46,6 +46,14 @@ def test_a_tier_has_a_name_of_its_own_among_all_achievements():
     ]
 
 
+def test_at_least_of_a_least_value_is_doubted():
+    assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", value = 60 }') == [
+        "warning: achievements[0].trigger.value: is reached by a first event of so much or never, because 'best' is "
+        "the least value; write at_most for a total that falls"
+    ]
+    assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 60 }') == []
+
+
 def test_marks_out_of_reach_are_doubted():
     assert problems(
         'key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 9 }',

@@ -49,6 +49,46 @@ def test_faults_of_limits_are_reported_together(tmp_path):
     ]
 
 
+def test_a_field_in_the_wrong_table_is_sent_to_the_right_one(tmp_path):
+    messages = problems(
+        tmp_path,
+        """
+        attributes = [{ key = "plan" }]
+        [[metrics]]
+        key = "words"
+        weekdays = ["monday"]
+        start = 2026-06-01
+        [[achievements]]
+        key = "pro"
+        user_attributes = { plan = "pro" }
+        trigger = { type = "metric", metric = "words", value = 1 }
+        [[points]]
+        key = "xp"
+        triggers = [{ type = "metric", metric = "words", points = 1 }]
+        boosts = [{ name = "June", multiplier = 2, start = 2026-06-01 }]
+        [[streaks]]
+        key = "daily"
+        rewards = []
+        metrics = [{ key = "words" }]
+        day_start = "03:00"
+        leaderboards = []
+        points = 3
+    """,
+    )
+    at_the_top = "it is a field of the whole file: write it at the top, before the first table"
+    known = "'key', 'frequency', 'metrics', 'evaluation_mode', 'freezes', 'days_off', 'customization_enabled'"
+    assert messages == [
+        "error: metrics[0].weekdays: unknown field 'weekdays'; write it in the table 'when'",
+        "error: metrics[0].start: unknown field 'start'; write it in the table 'window' or 'when'",
+        "error: streaks[0].rewards: unknown field 'rewards'; write it in the table 'freezes'",
+        f"error: streaks[0].day_start: unknown field 'day_start'; {at_the_top}",
+        f"error: streaks[0].leaderboards: unknown field 'leaderboards'; {at_the_top}",
+        f"error: streaks[0].points: unknown field 'points'; known: {known}, 'metadata'",
+        "error: achievements[0].user_attributes: unknown field 'user_attributes'; write it in the table 'when'",
+        "error: points[0].boosts[0].start: unknown field 'start'; write it in the table 'when'",
+    ]
+
+
 def test_faults_of_fields_are_reported_together(tmp_path):
     messages = problems(
         tmp_path,
@@ -174,7 +214,7 @@ def test_suspicious_rules_are_warnings(tmp_path):
         "warning: achievements[0].trigger: never has an effect, because the rules have no streak with metrics; add one",
         "warning: achievements[1].trigger.achievements[0]: 'week' can never be completed, so 'all' cannot be "
         "completed either; remove it",
-        "warning: points[0].triggers: every trigger deducts points, so the balance stays 0; "
+        "warning: points[0].triggers: every trigger deducts points, so only manual awards raise the balance; "
         "add a trigger that awards points",
         "warning: points[0].triggers[1]: never has an effect, because the rules have no streak with metrics; add one",
         "warning: points[0].triggers[2].achievement: never has an effect, because 'all' can never be completed; "

@@ -45,7 +45,7 @@ def problems_of(kind, gate):
     ("gate", "field", "message"),
     [
         ('{ achievements = ["tutorail"] }', "achievements[0]", "unknown achievement 'tutorail'; known: 'a', 'b'"),
-        ('{ levels = { xp = "gld" } }', "levels.xp", "unknown level of 'xp' 'gld'; did you mean 'gold'?"),
+        ('{ levels = { xp = "gld" } }', "levels.xp", "unknown level 'gld'; did you mean 'gold'?"),
         ('{ levels = { gems = "gold" } }', "levels.gems", "unknown points system 'gems'; known: 'xp'"),
         ('{ user_attributes = { pln = "pro" } }', "user_attributes.pln", "unknown user attribute 'pln'; known: none"),
         (

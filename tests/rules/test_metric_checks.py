@@ -190,7 +190,7 @@ def test_a_streak_cannot_require_more_days_than_its_period_has(frequency, greate
 
 
 def test_a_filter_that_excludes_that_of_its_metric_is_a_warning():
-    trigger = '{ type = "metric", metric = "best", value = 1, event_attributes = { track = "%s" } }'
+    trigger = '{ type = "metric", metric = "best", at_most = 90, event_attributes = { track = "%s" } }'
     rule = f'[[achievements]]\nkey = "a"\ntrigger = {trigger}\n'
     assert problems(HEAD + BEST + rule % "spa") == []
     assert problems(HEAD + BEST + rule % "monza") == [

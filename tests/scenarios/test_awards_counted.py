@@ -9,6 +9,7 @@ from trophy_engine import (
     AchievementPointsTrigger,
     ApiTrigger,
     Engine,
+    Freezes,
     InvalidRules,
     Leaderboard,
     Level,
@@ -20,6 +21,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
     TimePointsTrigger,
+    UserCreationPointsTrigger,
 )
 
 NOON = at("06-01T12:00")
@@ -141,3 +143,30 @@ def test_what_was_earned_before_the_metric_was_declared_counts():
     assert set(player.completed) == {"ten", "rich", "collector"}
     again = Engine.from_log(engine.log()).user("jo", at=at("06-02T12:00"))
     assert (again.metrics, again.completed) == (player.metrics, player.completed)
+
+
+def saver(key="saver", **fields):
+    return Streak(key, metrics=[StreakMetric("earned")], **fields)
+
+
+@pytest.mark.parametrize("streaks", [[saver()], [saver(), saver("second", freezes=Freezes(1))]])
+def test_points_for_signing_up_credit_the_first_day_of_a_streak(streaks):
+    gift = PointsSystem("xp", triggers=[UserCreationPointsTrigger(5), MetricPointsTrigger("lessons", 1)])
+    engine = Engine(Ruleset([Metric("lessons"), EARNED], streaks=streaks, points=[gift]))
+    engine.identify("jo", at=NOON)
+    assert engine.user("jo", at=NOON).streak.length == 1
+    engine.record("lessons", user="jo", at=at("06-02T12:00"))
+    assert engine.user("jo", at=at("06-02T12:00")).streak.length == 2
+    lengths = [streak.length for streak in engine.user("jo", at=at("06-04T12:00")).streaks.values()]
+    assert lengths == [0, 2][: len(streaks)]  # the second has a freeze
+
+
+def test_a_badge_held_by_new_rules_credits_a_streak_of_badges():
+    words, badges = Metric("words"), Metric("badges", source={"completions": "*"})
+    streak = Streak("badges", metrics=[StreakMetric("badges")])
+    engine = Engine(Ruleset([words, badges], streaks=[streak]))
+    engine.record("words", value=10, user="jo", at=NOON)
+    ten = Achievement("ten", MetricTrigger("words", 10))
+    engine.update(Ruleset([words, badges], streaks=[streak], achievements=[ten]), at=NOON)
+    assert engine.user("jo", at=NOON).streak.length == 1
+    assert engine.user("jo", at=at("06-03T00:00")).streak.length == 0

@@ -259,17 +259,39 @@ def test_explanations_name_the_condition_that_did_not_hold():
         f"xp +0, for words: {ended}",
     ]
     later = noon + timedelta(hours=11)
-    unmet = engine.explain("jo", achievement="owl", at=later).unmet_condition  # open by now, and not looked at
+    explanation = engine.explain("jo", achievement="owl", at=later)
+    assert explanation.text.splitlines()[2:] == [
+        f"  {reason}",
+        "  all its conditions hold now, and it is checked again with the next event",
+    ]
+    assert not engine.explain("jo", achievement="owl", at=noon + timedelta(hours=1)).is_checked_again
+    unmet = explanation.unmet_condition
     assert (unmet.field, unmet.wanted, unmet.found) == ("between", ("22:00", "04:00"), "12:00")
     assert [award.unmet_condition.text for award in engine.explain("jo", points="xp", at=later).awards] == [ended]
     engine.record("words", user="jo", at=later)
     assert engine.explain("jo", achievement="owl", at=later).unmet_condition is None
 
 
+def test_a_level_opens_a_gate_for_the_next_event():
+    engine = engine_with(
+        Achievement("five", MetricTrigger("words", 5), when={"levels": {"xp": "silver"}}),
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 1)], levels=[Level("silver", 5)])],
+    )
+    first = engine.record("words", user="jo", value=5, at=at("2026-06-05T12:00"))
+    assert (first.points["xp"].level.key, first.achievements) == ("silver", ())
+    assert engine.explain("jo", achievement="five", at=at("2026-06-05T12:30")).is_checked_again
+    second = engine.record("words", user="jo", at=at("2026-06-05T13:00"))
+    assert [view.key for view in second.achievements] == ["five"]
+
+
 def test_a_repeat_at_a_multiple_that_passes_a_closed_gate_is_not_made_up():
     rule = Achievement("ten", MetricTrigger("words", 10), repeatable=True, when={"weekdays": ["friday"]})
     engine = engine_with(rule)
-    thursday, friday, later = play(engine, "04-03T10:00 words 12\n04-04T10:00 words 1\n04-04T11:00 words 20")
+    thursday, friday = play(engine, "04-03T10:00 words 12\n04-04T10:00 words 1")
+    explanation = engine.explain("jo", achievement="ten", at=at("2025-04-04T10:30"))
+    assert not explanation.is_checked_again
+    assert explanation.progress.text == "words beyond the last multiple of 10: 3 of 10, 7 missing"
+    [later] = play(engine, "04-04T11:00 words 20")
     assert [[one.times for one in outcome.achievements] for outcome in (thursday, friday, later)] == [[], [], [2]]
 
 

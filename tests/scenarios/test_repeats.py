@@ -181,8 +181,20 @@ def test_an_explanation_counts_the_times():
     assert engine.explain("jo", achievement="fifty", at=NOON).text.splitlines() == [
         "jo has 'fifty': it was completed 3 times, first on Sunday 2025-06-01 10:00:00, UTC.",
         "  words went from 0 to 120, reaching the threshold of 50",
-        "  next: 'fifty': words: 5 of 50, 45 missing",
+        "  next: 'fifty': words beyond the last multiple of 50: 5 of 50, 45 missing",
     ]
+
+
+def test_an_explanation_says_that_a_quest_is_done_in_the_window():
+    engine = engine_with(THREE)
+    play(engine, "06-01T10:00 lessons 2\n06-01T11:00 lessons 2")
+    explanation = engine.explain("jo", achievement=THREE.key, at=at("06-01T12:00"))
+    assert explanation.next.is_done_in_window
+    assert explanation.text.splitlines()[-1] == (
+        f"  next: {THREE.key!r}: lessons-today in the day of Sunday 2025-06-01: 4, done until the next window"
+    )
+    tomorrow = engine.explain("jo", achievement=THREE.key, at=at("06-02T12:00"))
+    assert tomorrow.text.endswith("lessons-today in the day of Monday 2025-06-02: 0 of 3, 3 missing")
 
 
 def test_a_state_with_repeats_reads_back_equal():

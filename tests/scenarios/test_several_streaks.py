@@ -18,6 +18,8 @@ from trophy_engine import (
     Metric,
     MetricPointsTrigger,
     MetricTrigger,
+    NoStreakToReset,
+    NoStreakToRestore,
     PointsSystem,
     Ruleset,
     Streak,
@@ -99,11 +101,15 @@ def test_kinds_of_due_work_come_before_streaks_at_one_midnight():
 def test_calls_are_about_the_primary_streak_unless_they_name_another():
     engine = engine_with()
     both_then_gym(engine)
-    with pytest.raises(FreezeLimitReached):
+    with pytest.raises(FreezeLimitReached, match="the maximum number of freezes of the streak 'gym', 2"):
         engine.grant_freeze("jo", streak="gym", at=at("04-04T14:00"))
     assert engine.grant_freeze("jo", at=at("04-04T14:00")).streaks["words"].freezes == 1
+    with pytest.raises(NoStreakToRestore, match=r"no recently lost streak 'gym' that is longer than .* 4"):
+        engine.restore_streak("jo", streak="gym", at=at("04-04T14:00"))
     engine.reset_streak("jo", streak="gym", at=at("04-04T15:00"))
     assert lengths(engine, "04-04T15:00") == {"words": 0, "gym": 0}
+    with pytest.raises(NoStreakToReset, match="user 'jo' has no running streak 'gym' to reset"):
+        engine.reset_streak("jo", streak="gym", at=at("04-04T15:00"))
     restored = engine.restore_streak("jo", streak="gym", at=at("04-04T16:00"))
     assert (restored.streaks["gym"].length, restored.streak.length) == (4, 0)
     with pytest.raises(UnknownKey, match="unknown streak 'yoga'; known: 'words', 'gym'"):
@@ -125,6 +131,26 @@ def test_a_pause_is_of_one_streak_or_of_all():
         [False],
     )
     assert len({one.id for one in (*player.pauses_of("gym"), *player.pauses)}) == 3
+
+
+def test_other_commands_than_a_pause_take_one_streak():
+    engine = engine_with(Streak("words", metrics=WORDS.metrics), Streak("gym", metrics=GYM.metrics))
+    play(engine, "04-01T12:00 words 10\n04-01T12:00 gym 1")
+    engine.pause("jo", "2025-04-02", "2025-04-02", streak="gym", at=at("04-01T13:00"))
+    paused = engine.pause("jo", "2025-04-05", "2025-04-20", streak="*", at=at("04-01T14:00"))
+    assert [(effect.streak, effect.number) for effect in paused.effects] == [("words", 1), ("gym", 2)]
+    for call in (
+        lambda: engine.unpause("jo", 1, streak="*", at=at("04-01T15:00")),  # of the gym another pause has the number
+        lambda: engine.reset_streak("jo", streak="*", at=at("04-01T15:00")),
+        lambda: engine.restore_streak("jo", streak="*", at=at("04-01T15:00")),
+        lambda: engine.grant_freeze("jo", streak="*", at=at("04-01T15:00")),
+    ):
+        with pytest.raises(UnknownKey, match=r"unknown streak '\*'; known: 'words', 'gym'"):
+            call()
+    for effect in paused.effects:
+        engine.unpause("jo", effect.number, streak=effect.streak, at=at("04-01T16:00"))
+    player = engine.user("jo", at=at("04-01T17:00"))
+    assert [[pause.archived for pause in player.pauses_of(key)] for key in ("words", "gym")] == [[True], [False, True]]
 
 
 def test_preferences_are_each_streaks_own():

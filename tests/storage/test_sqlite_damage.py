@@ -117,17 +117,17 @@ def test_a_damaged_entry_is_named_and_the_others_can_be_read(path, change, fact)
 
 def test_a_gap_in_the_log_is_noticed(path):
     _edit(path, "DELETE FROM log WHERE sequence = 3")
-    with pytest.raises(StorageDamaged, match="its log has 20 entries, numbered from 1 to 21; restore"):
+    with pytest.raises(StorageDamaged, match="its log has 21 entries, numbered from 1 to 22; restore"):
         SQLiteStorage(path)
     with closing(SQLiteStorage(path, verify=False)) as storage:
         with pytest.raises(StorageDamaged, match="entry 4 of its log follows entry 2"):
             list(storage.entries())
-        assert len(list(storage.entries(3))) == 18
+        assert len(list(storage.entries(3))) == 19
 
 
 def test_a_truncated_log_is_noticed_by_the_snapshots(path):
     _edit(path, "DELETE FROM log WHERE sequence > 15")
-    with pytest.raises(StorageDamaged, match="its log ends with entry 15, but a snapshot is of entry 21"):
+    with pytest.raises(StorageDamaged, match="its log ends with entry 15, but a snapshot is of entry 22"):
         SQLiteStorage(path)
 
 

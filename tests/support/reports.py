@@ -24,12 +24,12 @@ def every_figure():
 
 def every_comparison():
     """Return the combined figures of a sweep."""
-    return sweep(RULES, {"streaks.habit.freezes.max_count": [1, 3]}, PEOPLE, users=60, days=60).figures()
+    return sweep(RULES, {"streaks.daily.freezes.max_count": [1, 3]}, PEOPLE, users=60, days=60).figures()
 
 
 def every_pair():
     """Give the figures of a comparison."""
-    new = override(RULES, {"streaks.habit.freezes.max_count": 1, "points[xp].triggers[0].points": 12})
+    new = override(RULES, {"streaks.daily.freezes.max_count": 1, "points[xp].triggers[0].points": 12})
     tallies = tuple(simulate(rules, PEOPLE, users=60, days=200, seed=7).tally for rules in (RULES, new))
     return compare_figures((RULES, new), tallies)
 

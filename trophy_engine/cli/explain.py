@@ -1,9 +1,9 @@
-"""``trophy-engine explain RULES EVENTS --user U``: print a user's timeline, or explain an achievement."""
+"""``trophy-engine explain RULES EVENTS --user U``: print a user's timeline, or one explanation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import TrophyError, nearest
 from trophy_engine.explain.timeline import calendar_of, draw_calendar, timeline_of
+from trophy_engine.rules.phrases import join_words
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
@@ -33,19 +34,25 @@ def explain(
     user: Annotated[str, typer.Option(help="The id of the user.")],
     from_: Annotated[str | None, typer.Option("--from", help="The first local day to print.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="The last local day to print.")] = None,
-    achievement: Annotated[str | None, typer.Option(help="The key of an achievement to explain instead.")] = None,
+    achievement: Annotated[
+        str | None, typer.Option(help="The key of an achievement or a tier to explain instead.")
+    ] = None,
+    points: Annotated[str | None, typer.Option(help="The key of a points system to explain instead.")] = None,
+    streak: Annotated[str | None, typer.Option(help="The key of a streak to explain instead.")] = None,
     git: logs.Git = None,
     log_options: logs.LogOptions,
 ) -> None:
-    """Print the timeline of a user under rules, day by day, with a calendar of each streak; or explain an achievement.
+    """Print the timeline of a user under rules, day by day, with a calendar of each streak; or one explanation.
 
-    The timeline ends at the last instant of the log, or at the end of the day of --to.
+    --achievement, --points and --streak explain one thing instead. The timeline and the explanation are as of the last
+    instant of the log, or the end of the day of --to.
 
     Exit status: 0 if the explanation was printed; 1 if not; 2 for a wrong call.
     """
     try:
         ruleset = load_rules(rules)
         first, last = _parse_days(from_, to)
+        _check_one_question(achievement, points, streak)
         log = log_options.read(ruleset, events, git, rules)
         with skipped_rows.report_bad_rows() as report, show_progress():
             user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git, rules))
@@ -55,20 +62,42 @@ def explain(
         _check_first_day(first, until, player, time_zone)
         if last is not None:
             until = _end_of_day(last, until, player, time_zone)
+        at = from_micros(until)
         if achievement is not None:
-            text = str(engine.explain(user, achievement=achievement, at=from_micros(until)))
+            text = str(engine.explain(user, achievement=achievement, at=at))
+        elif points is not None:
+            text = str(engine.explain(user, points=points, at=at))
+        elif streak is not None:
+            text = str(engine.explain(user, streak=streak, at=at))
         else:
-            transitions = engine.transitions(user, at=from_micros(until))
-            sections = [*_describe_days(transitions, first, last)]
-            for streak in ruleset.streaks:
-                sections += [
-                    _describe_calendar(transitions, streak.key, first, last),
-                    str(engine.explain(user, streak=streak.key, at=from_micros(until))),
-                ]
-            text = "\n\n".join(sections)
+            text = _describe_history(engine, user, at, first, last)
     except (TrophyError, OSError) as error:
         fail(error)
     result_console().print(text, markup=False, soft_wrap=True)
+
+
+def _check_one_question(achievement: str | None, points: str | None, streak: str | None) -> None:
+    """Check that at most one thing is to be explained.
+
+    Raises:
+        TrophyError: several are.
+    """
+    options = {"--achievement": achievement, "--points": points, "--streak": streak}
+    given = [option for option, key in options.items() if key is not None]
+    if len(given) > 1:
+        raise TrophyError(f"{join_words(given)} exclude one another; give one of them")
+
+
+def _describe_history(engine: Engine, user: str, at: datetime, first: date | None, last: date | None) -> str:
+    """Return the days of a user up to an instant, then the calendar and the explanation of each streak."""
+    transitions = engine.transitions(user, at=at)
+    sections = [*_describe_days(transitions, first, last)]
+    for streak in engine.ruleset.streaks:
+        sections += [
+            _describe_calendar(transitions, streak.key, first, last),
+            str(engine.explain(user, streak=streak.key, at=at)),
+        ]
+    return "\n\n".join(sections)
 
 
 def _parse_days(from_: str | None, to: str | None) -> tuple[date | None, date | None]:

@@ -84,7 +84,7 @@ from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.manual_award import ManualAward
-from trophy_engine.core.migration import RulesDiff, migrate_state
+from trophy_engine.core.migration import migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
 from trophy_engine.core.plan import (
@@ -119,6 +119,7 @@ from trophy_engine.core.raw_effects import (
     select_effects,
     to_effect,
 )
+from trophy_engine.core.rules_diff import RulesDiff
 from trophy_engine.core.settle import settle_to_last_effect, settle_user
 from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.gates import GateAnswer
+from trophy_engine.core.gates import GateAnswer, Standing
 from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan
 from trophy_engine.numbers import Number
@@ -34,6 +34,8 @@ class Agenda:
         events: the awards and completions that the next pass counts in metrics.
         systems: the points systems whose balance the next pass compares with the thresholds of achievements.
         observed: the number of effects that the plugs have observed.
+        standings: the user at each time that gates of metrics were asked, in order; None, the default, if they are not
+            read.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
         waiting: the achievements that the present pass found reached, with their gates closed, and how many times each.
         closed: the metrics whose gates were closed before the command, with the unmet conditions.
@@ -53,6 +55,7 @@ class Agenda:
         "level_points",
         "observed",
         "plan",
+        "standings",
         "systems",
         "waiting",
     )
@@ -65,6 +68,7 @@ class Agenda:
         self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
         self.gate_answers: list[GateAnswer] | None = None
+        self.standings: list[Standing] | None = None
         self.waiting: list[tuple[AchievementPlan, int]] = []
         self.closed: Mapping[MetricPlan, UnmetCondition] = {}
         self.level_points: list[int] | None = None

@@ -61,6 +61,13 @@ class GateAnswer(NamedTuple):
     unmet: UnmetCondition | None
 
 
+class Standing(NamedTuple):
+    """A user when gates of metrics were asked, and the number of effects until then."""
+
+    effects: int
+    state: UserState
+
+
 @attrs.frozen(eq=False)
 class GatePlan:
     """A compiled gate.
@@ -284,6 +291,8 @@ def is_open(agenda: Agenda, state: UserState, rule: AchievementPlan | TriggerPla
 
 def close_gates(agenda: Agenda, state: UserState, metrics: Iterable[MetricPlan], at: int) -> None:
     """Find out which gates of metrics are closed, before a command or due work changes anything."""
+    if agenda.standings is not None:
+        agenda.standings.append(Standing(len(agenda.effects), state.copy()))
     unmet = ((metric, metric.gate.find_unmet(state, at)) for metric in metrics if metric.gate is not None)
     agenda.closed = {metric: condition for metric, condition in unmet if condition is not None}
 

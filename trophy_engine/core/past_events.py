@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple, assert_never
 
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.achievements import NO_ATTRIBUTES
-from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Record
 from trophy_engine.core.effects import (
     AchievementBackdated,
@@ -24,10 +23,8 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.gates import GatePlan, gate_under
 from trophy_engine.core.plan import MetricPlan, Plan
 from trophy_engine.core.raw_effects import name_completed
-from trophy_engine.core.settle import settle_user
-from trophy_engine.core.state import UserState
+from trophy_engine.core.standings import Standings
 from trophy_engine.core.transition import Transition
-from trophy_engine.core.users import create_user
 from trophy_engine.numbers import Number
 from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
 
@@ -41,7 +38,8 @@ class PastEvent(NamedTuple):
         attributes: those of the event, empty for an award or a completion.
         at: the instant in microseconds.
         zone: the zone of the user at that instant.
-        transition: the transition that it is part of.
+        number: the number of its effect in the transition that it is part of, from 0.
+        transition, standings: that transition, and the user each time that gates were asked in it.
         tier_of: for a tier, the key of the achievement.
     """
 
@@ -51,7 +49,9 @@ class PastEvent(NamedTuple):
     attributes: Mapping[str, str]
     at: int
     zone: Zone
+    number: int
     transition: Transition
+    standings: Standings
     tier_of: str | None = None
 
     @property
@@ -64,51 +64,39 @@ def events_of(transition: Transition) -> Iterator[PastEvent]:
     """Yield the events of a transition, in order."""
     plan, command = transition.plan, transition.command
     zone = plan.zone((transition.before or transition.state).clock.zone.name)
-    for effect in transition.effects:
+    standings = Standings(transition)
+    for number, effect in enumerate(transition.effects):
+        part = effect.at, zone, number, transition, standings
         kind = effect.kind
         if kind is UserCreated:
             zone = plan.zone(effect.time_zone)
         elif kind is UserChanged and effect.field == "time_zone":
             zone = plan.zone(effect.after)
         elif kind is PointsAwarded:
-            yield PastEvent("points", effect.system, effect.awarded, NO_ATTRIBUTES, effect.at, zone, transition)
+            yield PastEvent("points", effect.system, effect.awarded, NO_ATTRIBUTES, *part)
         elif kind is AchievementCompleted or kind is AchievementBackdated:
             key, tier_of = name_completed(effect), effect.achievement if effect.tier else None
-            event = PastEvent("achievement", key, 1, NO_ATTRIBUTES, effect.at, zone, transition, tier_of)
+            event = PastEvent("achievement", key, 1, NO_ATTRIBUTES, *part, tier_of)
             yield from repeat(event, effect.times)
         elif kind is MetricChanged and isinstance(command, Record) and effect.metric == command.metric:
-            yield PastEvent(
-                "metric", effect.metric, effect.value, dict(command.attributes), effect.at, zone, transition
-            )
+            yield PastEvent("metric", effect.metric, effect.value, dict(command.attributes), *part)
 
 
 def is_counted(event: PastEvent, metric: MetricPlan) -> bool:
     """Return True if a metric counts an event."""
     if not (_comes_from(event, metric.rule.source or metric.key) and metric.accepts(event.value, event.attributes)):
         return False
-    return metric.gate is None or was_open(metric.gate, event.transition, event.at, event.zone)
+    return metric.gate is None or was_open(metric.gate, event)
 
 
-def was_open(gate: GatePlan, transition: Transition, at: int, time_zone: Zone) -> bool:
-    """Return True if the gate of a metric was open for an event of a transition, in the zone of the user then."""
-    state = _state_before(transition, at) if gate.needs_standing else transition.before or transition.state
-    if state.clock.zone is not time_zone:
+def was_open(gate: GatePlan, event: PastEvent) -> bool:
+    """Return True if the gate of a metric was open for an event, in the zone of the user then."""
+    transition = event.transition
+    state = event.standings.before(event.number) if gate.needs_standing else transition.before or transition.state
+    if state.clock.zone is not event.zone:
         state = state.copy()
-        state.clock.zone = time_zone
-    return gate_under(gate, transition.plan).find_unmet(state, at) is None
-
-
-def _state_before(transition: Transition, at: int) -> UserState:
-    """Return a user's state before what happened at an instant, after all work that was due before it."""
-    plan, before, command = transition.plan, transition.before, transition.command
-    if before is not None:
-        before = before.copy()
-        settle_user(Agenda(plan), before, at if command is not None and at == command.at else at - 1)
-        return before
-    created = transition.state.profile.created
-    if isinstance(command, Record) and at == command.at:
-        return create_user(Agenda(plan), transition.state.id, created)
-    return UserState(plan, transition.state.id, created, transition.state.clock.zone)
+        state.clock.zone = event.zone
+    return gate_under(gate, transition.plan).find_unmet(state, event.at) is None
 
 
 def _comes_from(event: PastEvent, source: MetricSource) -> bool:

@@ -16,8 +16,8 @@ from trophy_engine.rules.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from trophy_engine.core.agenda import Agenda
-    from trophy_engine.core.migration import RulesDiff
     from trophy_engine.core.plan import Plan
+    from trophy_engine.core.rules_diff import RulesDiff
     from trophy_engine.core.state import UserState
     from trophy_engine.core.transition import Transition
 

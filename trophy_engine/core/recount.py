@@ -18,9 +18,10 @@ from typing import Final, NamedTuple
 
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import WindowTotals
-from trophy_engine.core.commands import Record, ResetStreak
-from trophy_engine.core.past_events import was_open
+from trophy_engine.core.commands import ResetStreak
+from trophy_engine.core.past_events import PastEvent, events_of, is_counted
 from trophy_engine.core.period_decisions import PeriodDecision
+from trophy_engine.core.plan import Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
 from trophy_engine.core.streak_plan import StreakPlan
@@ -144,9 +145,9 @@ class _Past:
             self._decided += self._with_first(runs)
             self.through = min(self.through, self._streak.index(transition.state.clock.day) - 1)
             self._clear()
-        elif isinstance(command, Record):
-            day = transition.state.clock.zone.window(command.at)[0]
-            self._count_event(command, visible, transition, day)
+        else:
+            for event in events_of(transition):
+                self._count_event(event, visible, transition.plan)
 
     def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
@@ -169,24 +170,19 @@ class _Past:
         self._credited = {}
         self._totals = {}
 
-    def _count_event(self, command: Record, visible: StreakPlan, transition: Transition, day: int) -> None:
-        attributes, recorded = dict(command.attributes), transition.plan.metrics[command.metric]
-        counted = [
-            metric
-            for metric in (recorded, *recorded.derived)
-            if metric.key in visible.conditions
-            and metric.accepts(command.value, attributes)
-            and (metric.gate is None or was_open(metric.gate, transition, command.at, transition.state.clock.zone))
-        ]
+    def _count_event(self, event: PastEvent, visible: StreakPlan, plan: Plan) -> None:
+        conditions = (plan.metrics[key] for key in visible.conditions)
+        counted = [metric for metric in conditions if is_counted(event, metric)]
         if not counted:
             return
+        day = event.day
         period = self._last = self._streak.index(day)
         if period <= self.through or period in self._credited:
             return
         for metric in counted:
-            item = metric.item_of(command.value, attributes, day)
+            item = metric.item_of(event.value, event.attributes, day)
             self._totals.setdefault(metric.key, WindowTotals(metric.aggregate)).add(period, item)
         if visible.is_met({metric: totals.total(period) for metric, totals in self._totals.items()}):
-            self._credited[period] = day, command.at
+            self._credited[period] = day, event.at
             for totals in self._totals.values():
                 totals.held.pop(period, None)

@@ -33,7 +33,7 @@ _DAYS_BACK: Final = 90
 
 
 def apply_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> None:
-    """Apply a command to a user's streak, or to all of them.
+    """Apply a command to a user's streak; a pause can be of all of them.
 
     Raises:
         UnknownKey: the rules have no streak, or none with the key.
@@ -42,10 +42,10 @@ def apply_streak_command(agenda: Agenda, state: UserState, command: StreakComman
         NoStreakToRestore: no recently lost streak is longer than the running one, or the user has disabled the streak.
         NoStreakToReset: the user has no running streak.
     """
-    if command.streak == ALL_STREAKS and agenda.plan.streaks:
-        streaks = agenda.plan.streaks
+    if isinstance(command, Pause) and command.streak == ALL_STREAKS:
+        streaks = agenda.plan.streaks or [agenda.plan.streak_of(None)]
     else:
-        streaks = [agenda.plan.streak_of(None if command.streak == ALL_STREAKS else command.streak)]
+        streaks = [agenda.plan.streak_of(command.streak)]
     for streak in streaks:
         plan = state.streaks[streak.place].custom_streak or streak
         _APPLY[type(command)](agenda, state, plan, command)
@@ -57,7 +57,7 @@ def _grant_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, command: G
     rule = agenda.plan.streaks[plan.place].freezes
     freezes = state.streaks[plan.place].freezes
     if rule is None or freezes >= rule.max_count:
-        raise FreezeLimitReached(state.id, freezes)
+        raise FreezeLimitReached(state.id, freezes, command.streak)
     state.change_streak(plan.place).freezes = freezes + 1
     agenda.effects.append((FreezeGranted, state.id, command.at, plan.key, 1, freezes + 1))
 
@@ -90,7 +90,7 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
     before = state.streaks[plan.place].length
     lost = _longest_lost(state, plan)
     if lost is None or lost.length <= before or not plan.conditions:
-        raise NoStreakToRestore(state.id, before)
+        raise NoStreakToRestore(state.id, before, command.streak)
     streak = state.change_streak(plan.place)
     period = plan.index(state.clock.day)
     through = lost.decided_through
@@ -130,7 +130,7 @@ def _longest_lost(state: UserState, plan: StreakPlan) -> LostStreak | None:
 def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStreak) -> None:
     """End a streak; only events after the reset count towards the present period."""
     if not state.streaks[plan.place].length:
-        raise NoStreakToReset(state.id)
+        raise NoStreakToReset(state.id, command.streak)
     streak = state.change_streak(plan.place)
     through = streak.decided_through
     period = plan.index(state.clock.day)

@@ -133,7 +133,8 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
         streak.credited_ahead |= {period}
     else:
         decide_period(streak, plan, period)
-        state.clock.due_days[plan.place] = missed_on(streak, plan)
+        if state.clock.due_days[ANNIVERSARY] >= 0:  # not known while a user is created or rules change
+            state.clock.due_days[plan.place] = missed_on(streak, plan)
     if running:
         agenda.effects.append((StreakExtended, state.id, at, plan.key, length, first_day))
     else:

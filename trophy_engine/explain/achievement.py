@@ -111,8 +111,10 @@ class AchievementExplanation(TextAsHtml):
         prerequisites: the prerequisites of a composite.
         unmet_condition: the first condition of its ``when`` that does not hold, if any; of an achievement that is
             reached, when it was last looked at.
+        is_checked_again: whether that condition and all others hold by now, so that the next event can complete it.
         enough: how many prerequisites complete it.
         times: how many times the user has completed it.
+        is_done_in_window: of a repeatable one, whether it is completed in the present window, and not before the next.
         next: the explanation of the next tier, or of the next time of a repeatable achievement; None if there is none.
         is_hidden: whether nothing is shown of it, because it is hidden and not completed.
         by_call: whether the application completes it by a call.
@@ -132,8 +134,10 @@ class AchievementExplanation(TextAsHtml):
     prerequisites: tuple[Prerequisite, ...]
     unmet_condition: UnmetCondition | None
     by_call: bool
+    is_checked_again: bool = False
     enough: int = 0
     times: int = 0
+    is_done_in_window: bool = False
     next: AchievementExplanation | None = None
     is_hidden: bool = False
 
@@ -167,12 +171,21 @@ class AchievementExplanation(TextAsHtml):
     def _reasons(self) -> list[str]:
         if self.is_hidden:
             return ["it is hidden until it is completed"]
-        reasons = [] if self.progress is None else [self.progress.text]
+        reasons = [] if self.progress is None else [self._describe_progress(self.progress)]
         if self.prerequisites:
             reasons.append(self._describe_prerequisites())
         if self.by_call:
             reasons.append("the application completed it" if self.completed else "the application has not completed it")
-        return reasons if self.unmet_condition is None else [*reasons, self.unmet_condition.text]
+        if self.unmet_condition is not None:
+            reasons.append(self.unmet_condition.text)
+        if self.is_checked_again:
+            reasons.append("all its conditions hold now, and it is checked again with the next event")
+        return reasons
+
+    def _describe_progress(self, progress: CounterProgress) -> str:
+        if self.is_done_in_window:
+            return f"{progress.counter}: {progress.after or 0:,}, done until the next window"
+        return progress.text
 
     def _describe_prerequisites(self) -> str:
         completed = [one.key for one in self.prerequisites if one.achieved_at is not None]
@@ -244,11 +257,36 @@ def _is_first(effect: NamedEffect, key: str) -> bool:
 def _explain_open(transitions: Sequence[Transition], achievement: AchievementPlan) -> AchievementExplanation:
     """Return the explanation of an achievement or a tier that is not completed, or not once more."""
     last = transitions[-1]
-    explanation = _explain(last, achievement, last.state.clock.settled, last.state)
-    progress, following = explanation.progress, measure_progress(achievement, last.state)
-    if achievement.rule.repeatable and progress is not None and following is not None:
-        progress = attrs.evolve(progress, before=following.current, after=following.current)
-    return attrs.evolve(explanation, unmet_condition=_find_unmet(transitions, achievement), progress=progress)
+    instant = last.state.clock.settled
+    explanation = _explain(last, achievement, instant, last.state)
+    unmet = _find_unmet(transitions, achievement)
+    is_open = find_unmet_condition(last.state, achievement, instant) is None
+    return attrs.evolve(
+        explanation,
+        unmet_condition=unmet,
+        is_checked_again=unmet is not None and is_open and not _is_at_multiples(achievement),
+        progress=_measure_repeat(explanation.progress, achievement, last.state),
+        is_done_in_window=measure_progress(achievement, last.state) is None,
+    )
+
+
+def _is_at_multiples(achievement: AchievementPlan) -> bool:
+    """Return True if each multiple completes an achievement once; one that passes a closed gate is not made up."""
+    counter = achievement.counter
+    return achievement.rule.repeatable and counter is not None and not counter.is_windowed
+
+
+def _measure_repeat(
+    progress: CounterProgress | None, achievement: AchievementPlan, state: UserState
+) -> CounterProgress | None:
+    """Return the progress to the next time: that of a repeatable one without a window is beyond the last multiple."""
+    following = measure_progress(achievement, state)
+    if progress is None or following is None or not _is_at_multiples(achievement):
+        return progress
+    if following.current == progress.after:
+        return progress
+    counter = f"{progress.counter} beyond the last multiple of {progress.target:,}"
+    return attrs.evolve(progress, counter=counter, before=following.current, after=following.current)
 
 
 def _explain(

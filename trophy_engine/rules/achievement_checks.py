@@ -88,7 +88,7 @@ def _check_metric(
             yield Problem("error", f"{number_path}.at_most", refusal)
             continue
         yield from check_whole(metric, table.value, f"{number_path}.value")
-        yield from check_mark(metric, table.value, greatest_total(metric), f"{number_path}.value")
+        yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value")
         least = least_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:
             message = f"is never reached, because {metric.key!r} is at least {least:,}; raise it"
@@ -97,6 +97,15 @@ def _check_metric(
     if refusal is not None:
         yield Problem("error", f"{path}.repeatable", refusal)
     yield from check_filter(metric, trigger, f"{path}.trigger")
+
+
+def _check_at_least(achievement: Achievement, metric: Metric, value: Any, path: str) -> Iterator[Problem]:
+    """Yield a problem if a total never reaches a value, or only by its first event because it is a least value."""
+    unreachable = tuple(check_mark(metric, value, greatest_total(metric), path))
+    yield from unreachable
+    if metric.aggregate == "min" and value is not None and not (unreachable or achievement.repeatable):
+        message = f"is reached by a first event of so much or never, because {metric.key!r} is the least value"
+        yield Problem("warning", path, f"{message}; write at_most for a total that falls")
 
 
 def _check_balance(

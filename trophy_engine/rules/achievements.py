@@ -242,6 +242,8 @@ class LevelTrigger(_Trigger):
         level: the key of the level.
     """
 
+    __repr__ = brief_repr
+
     type: ClassVar[str] = "level"
     never_repeats: ClassVar[str | None] = (
         "a level that is lost and reached again would complete it each time; take a metric on the points"

@@ -187,7 +187,9 @@ def _check_triggers(
     triggers = system.triggers or ()
     points: list[Any] = [getattr(trigger, "points", None) for trigger in triggers]
     if points and all(number is not None and number < 0 for number in points):
-        message = "every trigger deducts points, so the balance stays 0; add a trigger that awards points"
+        message = (
+            "every trigger deducts points, so only manual awards raise the balance; add a trigger that awards points"
+        )
         yield Problem("warning", f"{path}.triggers", message)
     for index, trigger in enumerate(triggers):
         trigger_path = item_path(f"{path}.triggers", index)

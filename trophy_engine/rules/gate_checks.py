@@ -42,7 +42,7 @@ def check_gate(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Proble
         unknown = tuple(declared.systems.check_known("points system", system, level_path))
         yield from (attrs.evolve(problem, on_key=True) for problem in unknown)
         if not unknown and is_key(level) and system in declared.levels:
-            yield from declared.levels[system].check_known(f"level of {system!r}", level, level_path)
+            yield from declared.levels[system].check_known("level", level, level_path)
     if gate.streak is not None:
         streak_path = f"{gate_path}.streak"
         streak_key = getattr(gate.streak, "key", None)

@@ -41,6 +41,8 @@ class StreakLength:
         key: the key of the streak; None for the primary one.
     """
 
+    __repr__ = brief_repr
+
     at_least: int = attrs.field(validator=Integer(min=1))
     key: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 

@@ -33,6 +33,23 @@ def from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule
         raise error.prefix_field(field) from None
 
 
+def from_typed_mapping(classes: Sequence[Any], values: Mapping[str, Any], field: str) -> Any:
+    """Return the rule with the fields in a mapping, of the class that its ``type`` names.
+
+    Raises:
+        InvalidValue: the type is missing or unknown, or another field is unknown, missing or invalid.
+    """
+    types = {cls.type: cls for cls in classes}
+    if "type" not in values:
+        raise InvalidValue(f"lacks the field 'type'; known: {listed(tuple(types))}", field)
+    fields = {name: value for name, value in values.items() if name != "type"}
+    kind = values["type"]
+    if not isinstance(kind, str) or kind not in types:
+        known = f"{short_repr(kind)} is unknown; known: {listed(tuple(types))}"
+        raise InvalidValue(known, "type").prefix_field(field)
+    return from_mapping(types[kind], fields, field)
+
+
 def choose_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
     """Return the class of a table that has no type: the first one whose ``named_by`` is one of the fields.
 

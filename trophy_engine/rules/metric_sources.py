@@ -61,8 +61,8 @@ class PointsSource:
     points: str = attrs.field(validator=KEY, metadata=TO_SYSTEM)
 
     def __str__(self) -> str:
-        """Return the source in words."""
-        return f"the points of {self.points!r}"
+        """Return the source in words; checks name one whose key could not be read, too."""
+        return "points" if self.points is None else f"the points of {self.points!r}"
 
 
 @attrs.frozen
@@ -85,8 +85,10 @@ class CompletionsSource:
         return self.completions == EVERY or achievement in self.completions
 
     def __str__(self) -> str:
-        """Return the source in words."""
-        return f"the completions of {'achievements' if self.completions == EVERY else join_words(self.completions)}"
+        """Return the source in words; checks name one of which not all keys could be read, too."""
+        keys = self.completions
+        is_general = keys is None or keys == EVERY or None in keys
+        return f"the completions of {'achievements' if is_general else join_words(keys)}"
 
 
 SourceTable = PointsSource | CompletionsSource

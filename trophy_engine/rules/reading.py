@@ -50,11 +50,13 @@ class Reader:
 
     Attributes:
         notation: the notation of the file, for remedies.
+        root: the class of a whole file.
         problems: the problems of what was read, in the order of the fields.
         misspelt: the paths of fields with unknown names, by the paths of the fields as which they were read.
     """
 
     notation: Notation
+    root: type | None = None
     problems: list[Problem] = attrs.field(factory=list)
     misspelt: dict[str, str] = attrs.field(factory=dict)
 
@@ -225,8 +227,9 @@ class _Table:
         for name in self._raw:
             if name in known or not self._is_sure:
                 continue
-            near = nearest(str(name), known)
-            hint = f"did you mean {near!r}?" if near else f"known: {', '.join(map(repr, known))}"
+            remedy = self._find_table(str(name))
+            near = None if remedy else nearest(str(name), known)
+            hint = remedy or (f"did you mean {near!r}?" if near else f"known: {', '.join(map(repr, known))}")
             problem = Problem("error", self._join(str(name)), f"unknown field {short_repr(name)}; {hint}", on_key=True)
             self._general.append(problem)
             if near in self._fields and near not in self._raw and near not in names:
@@ -236,6 +239,23 @@ class _Table:
             message = f"the key {short_repr(name)} is given twice in one object; remove one"
             self._general.append(Problem("error", self._join(name), message, on_key=True))
         return names
+
+    def _find_table(self, name: str) -> str | None:
+        """Return where to write a field that a table in this one or the whole file has, or None."""
+        within = [
+            f"{field!r}"
+            for field, (classes, many) in rule_classes_of(self._cls).items()
+            if not many and any(name in _shape_of(cls).fields for cls in classes)
+        ]
+        if within:
+            return f"write it in the table {' or '.join(within)}"
+        root = self._reader.root
+        if root is None or root is self._cls or name not in _shape_of(root).fields:
+            return None
+        is_list = rule_classes_of(root).get(name, ((), False))[1]
+        if is_list and not isinstance(self._raw[name], list):
+            return None
+        return "it is a field of the whole file: write it at the top, before the first table"
 
     def _read_value(self, name: str, raw: Any) -> Any:
         """Return the value of a field, with rules in place of tables, not validated otherwise."""
@@ -256,7 +276,7 @@ class _Table:
             raw = [raw]
         if not isinstance(raw, list):
             return raw
-        reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
+        reader = attrs.evolve(self._reader, problems=[])
         rules = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(raw))
         self._add_problems(name, reader.problems)
         return rules
@@ -269,7 +289,7 @@ class _Table:
         constraint = validator.constraint if isinstance(validator, Optional) else validator
         if getattr(constraint, "takes_text", False) and not any(isinstance(one, Mapping) for one in tables):
             return given
-        reader = Reader(self._reader.notation, misspelt=self._reader.misspelt)
+        reader = attrs.evolve(self._reader, problems=[])
         if isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
             self._report(name, path, self._reader.notation.table_remedy(path))
             given, *others = given

@@ -221,7 +221,7 @@ def _read_draft(text: str, format_: Format) -> _Draft:
     if not isinstance(table, dict):
         problems.append(Problem("error", "", f"the rules must be {notation.table}, not {notation.show(table)}"))
         table = {}
-    reader = Reader(notation)
+    reader = Reader(notation, Ruleset)
     table.pop("$schema", None)
     parts = reader.read_parts(Ruleset, table)
     return _Draft(table, parts, [*problems, *reader.problems], reader)

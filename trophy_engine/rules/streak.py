@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
@@ -23,7 +24,9 @@ from trophy_engine.rules.constraints import (
     as_number,
     as_sequence,
 )
+from trophy_engine.rules.diagnostics import item_path
 from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
+from trophy_engine.rules.mappings import from_mapping, from_typed_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_ACHIEVEMENT
@@ -102,6 +105,18 @@ class AchievementFreezeReward:
 FreezeReward = StreakFreezeReward | AchievementFreezeReward
 
 
+def _as_rewards(value: Any) -> Any:
+    """Return a list of rewards or of mappings as a tuple of rewards, and any other value unchanged."""
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(
+        from_typed_mapping(get_args(FreezeReward), item, item_path("rewards", index))
+        if isinstance(item, Mapping)
+        else item
+        for index, item in enumerate(value)
+    )
+
+
 def _check_maximum(start_count: int, max_count: int) -> None:
     if max_count < start_count:
         raise InvalidValue((f"{max_count} must be at least", FieldName("start_count"), str(start_count)), "max_count")
@@ -133,12 +148,16 @@ class Freezes:
     auto_earn_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     rewards: tuple[FreezeReward, ...] = attrs.field(
-        default=(), converter=as_sequence, validator=InstanceOf(get_args(FreezeReward), many=True)
+        default=(), converter=_as_rewards, validator=InstanceOf(get_args(FreezeReward), many=True)
     )
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
         check_conditions(self)
+
+
+def _as_freezes(value: Any) -> Any:
+    return from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
 
 
 def _as_mode(value: Any) -> Any:
@@ -176,7 +195,9 @@ class Streak:
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
     evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
-    freezes: Freezes | None = attrs.field(default=None, validator=Optional(InstanceOf((Freezes,))))
+    freezes: Freezes | None = attrs.field(
+        default=None, converter=_as_freezes, validator=Optional(InstanceOf((Freezes,)))
+    )
     days_off: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SubsetOf(WEEKDAYS))
     customization_enabled: bool = attrs.field(default=False, validator=FLAG)
     metadata: Metadata = metadata_field()

@@ -185,11 +185,8 @@ def _credited(streak: str, effects: Iterable[Effect]) -> list[date]:
 
 
 def streaks_are_independent(ruleset: Ruleset, history: History) -> None:
-    """Each of several streaks is as it is under rules that declare it alone.
-
-    A command on another streak is replaced by one that changes nothing, because any command of a user makes decisions
-    on missed periods final.
-    """
+    """Each of several streaks is as it is under rules that declare it alone."""
+    # A command on another streak is replaced by one that changes nothing: any command makes decisions final.
     if len(ruleset.streaks) < 2:  # noqa: PLR2004
         return
     together = _rules_of_streaks(ruleset, ruleset.streaks)

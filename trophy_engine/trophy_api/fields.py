@@ -263,7 +263,7 @@ class Variants:
     Attributes:
         label: a noun for the rules in messages, for example ``"an achievement"``.
         fields: the fields of each kind.
-        unsaid: the kinds that rules have and items cannot have, because the API has no fields for them.
+        unsaid: the kinds that no item can create, because the API has no fields for them.
     """
 
     label: str
@@ -273,7 +273,7 @@ class Variants:
     @property
     def type(self) -> Any:
         """The type of the names of the kinds."""
-        return Literal[tuple(kind for kind in self.fields if kind not in self.unsaid)]
+        return Literal[tuple(self.fields)]
 
     @property
     def all(self) -> tuple[Field, ...]:
@@ -284,8 +284,11 @@ class Variants:
         """Check that an item has no field of another kind and, if ``whole``, that it has all required fields.
 
         Raises:
-            InvalidValue: it has, or has not.
+            InvalidValue: it has, or has not, or no item can have the kind.
         """
+        if whole and kind in self.unsaid:
+            choices = ", ".join(known for known in self.fields if known not in self.unsaid)
+            raise InvalidValue(f"must be one of {choices}", "trigger")
         own = self.fields[kind]
         names = {field.name for field in own}
         for field in self.all:

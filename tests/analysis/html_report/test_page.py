@@ -59,7 +59,7 @@ def test_equal_reports_are_equal_bytes(text, tmp_path):
 
 
 def test_unobserved_lengths_are_marked_in_charts_and_text(tmp_path):
-    alone = sweep(RULES, {"streaks.habit.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
+    alone = sweep(RULES, {"streaks.daily.freezes.max_count": [1, 3]}, PEOPLE, users=1, days=9, seed=2).figures()
     for figure in alone:
         assert "NaN" not in draw(figure, Style())
         assert describe_figure(figure).endswith(".")

@@ -13,7 +13,7 @@ from trophy_engine.rules import bundled
 pytestmark = pytest.mark.thorough
 
 RULES = Ruleset.load(bundled.rules_path("git"))
-NEW = override(RULES, {"streaks.habit.freezes.max_count": 5})
+NEW = override(RULES, {"streaks.daily.freezes.max_count": 5})
 ROWS = [
     {"user_id": user, "at": f"2025-04-{day:02}T12:00:00Z", "metric": "commits"}
     for user, days in {"ann": (1, 2, 3, 5), "ben": (2,)}.items()
@@ -32,7 +32,7 @@ RESULTS = {
     "Comparison of old and new rules": (lambda: compare(RULES, NEW, ROWS, tally=True), ""),
     "Simulation": (lambda: simulate(RULES, users=5, days=9), "5 simulated users over 9 days from 2025-01-01, seed 0"),
     "Simulation under variations": (
-        lambda: sweep(RULES, {"streaks.habit.freezes.max_count": [2, 3]}, users=5, days=9),
+        lambda: sweep(RULES, {"streaks.daily.freezes.max_count": [2, 3]}, users=5, days=9),
         "5 simulated users over 9 days from 2025-01-01, seed 0; the first numbers are those under max_count = 2",
     ),
 }

@@ -1,0 +1,131 @@
+"""The differences between two plans that decide what a change of rules does to users."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from trophy_engine.core.backfill import boards_to_recount
+from trophy_engine.core.past_events import has_source
+from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.streak_plan import StreakPlan
+
+
+class RulesDiff:
+    """The differences between two plans, computed once for all users.
+
+    Attributes:
+        before, after: the plans.
+    """
+
+    def __init__(self, before: Plan, after: Plan) -> None:
+        self.before = before
+        self.after = after
+
+    @cached_property
+    def opened(self) -> tuple[AchievementPlan, ...]:
+        """The active achievements that are new or changed, or whose metric counts in another way."""
+        known = {key: _condition_of(achievement) for key, achievement in self.before.achievements.items()}
+        uncounted = {counter for _, counter in self.uncounted}
+        return tuple(
+            achievement
+            for key, achievement in self.after.achievements.items()
+            if achievement.rule.status == "active"
+            and (known.get(key) != _condition_of(achievement) or _counted_by(achievement) in uncounted)
+        )
+
+    @cached_property
+    def uncounted(self) -> tuple[tuple[MetricPlan, Counter], ...]:
+        """The metrics and counters of totals that the plan before does not count, or not in this way."""
+        return tuple(
+            (metric, counter)
+            for metric in self.after.metrics.values()
+            for counter in metric.counters
+            if has_source(self.before, metric) and find_counterpart(self.before, metric, counter) is None
+        )
+
+    @cached_property
+    def streaks(self) -> tuple[tuple[StreakPlan | None, StreakPlan], ...]:
+        """Each streak, after its plan before, which is None for a new streak."""
+        return tuple((self.before.find_streak(streak.key), streak) for streak in self.after.streaks)
+
+    @cached_property
+    def other_calendars(self) -> frozenset[str]:
+        """The keys of the streaks that have another calendar."""
+        return frozenset(
+            after.key for before, after in self.streaks if before is not None and before.calendar != after.calendar
+        )
+
+    @cached_property
+    def other_primary_calendar(self) -> bool:
+        """True if the primary streak has another calendar, or is another one."""
+        before, after = self.before.streak, self.after.streak
+        if before is None or after is None:
+            return before is not after
+        return (before.key, before.calendar) != (after.key, after.calendar)
+
+    @cached_property
+    def changed_conditions(self) -> dict[str, tuple[MetricPlan, ...]]:
+        """By streak, the metrics whose totals in the open periods of the streak count in another way."""
+        changed = {
+            after.key: tuple(
+                metric
+                for key, metric in self.after.metrics.items()
+                if key in before.counters and key in after.counters
+                if metric.counted != self.before.metrics[key].counted
+            )
+            for before, after in self.streaks
+            if before is not None
+        }
+        return {key: metrics for key, metrics in changed.items() if metrics}
+
+    @cached_property
+    def boards(self) -> tuple[str, ...]:
+        """The leaderboards that must be counted from the past."""
+        return boards_to_recount(self.before, self.after)
+
+    @cached_property
+    def unearned(self) -> tuple[SystemPlan, ...]:
+        """The points systems in which the plan before does not count the points earned, for their levels."""
+        former = {system.key: system for system in self.before.systems}
+        return tuple(
+            system
+            for system in self.after.systems
+            if system.earned is not None and system.key in former and former[system.key].earned is None
+        )
+
+    @cached_property
+    def needs_past(self) -> bool:
+        """True if anything must be computed from the users' pasts."""
+        if self.uncounted or self.changed_conditions or self.other_calendars or self.boards or self.unearned:
+            return True
+        former = {plug.key: plug for plug in self.before.plugs}
+        return any(plug.needs_past(former.get(plug.key)) for plug in self.after.plugs)
+
+    @cached_property
+    def kept_ticks(self) -> tuple[int | None, ...]:
+        """The index of each timed trigger among those of the plan before, None for a new one."""
+        known = {_tick_name(trigger): index for index, trigger in enumerate(self.before.ticks)}
+        return tuple(known.get(_tick_name(trigger)) for trigger in self.after.ticks)
+
+
+def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:
+    return trigger.system.key, trigger.key, trigger.hours, trigger.days
+
+
+def _condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
+    """Return everything that decides when an achievement is completed, besides what is counted."""
+    rule = achievement.rule
+    reached_by = rule.trigger, achievement.threshold, achievement.alternatives, rule.repeatable
+    return *reached_by, rule.when, rule.status
+
+
+def _counted_by(achievement: AchievementPlan) -> Counter | None:
+    """Return the counter of an achievement, or the one whose negative that is."""
+    counter = achievement.counter
+    return counter if counter is None or counter.negated is None else counter.negated
+
+
+def find_counterpart(plan: Plan, metric: MetricPlan, counter: Counter) -> Counter | None:
+    """Return the counter of a plan that counts the same as a counter of a metric of another plan, or None."""
+    former = plan.metrics.get(metric.key)
+    return former.find(counter.event_attributes) if former is not None and former.counted == metric.counted else None
