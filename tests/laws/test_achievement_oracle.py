@@ -46,14 +46,33 @@ def in_parts(ruleset):
         )
         for system in ruleset.points
     ]
-    return attrs.evolve(ruleset, achievements=ruleset.achievement_parts, points=points)
+    streaks = [streak_in_parts(streak, tiers) for streak in ruleset.streaks]
+    return attrs.evolve(ruleset, achievements=ruleset.achievement_parts, points=points, streaks=streaks)
+
+
+def streak_in_parts(streak, tiers):
+    """Return a streak whose rewards of freezes name the tiers."""
+    if streak.freezes is None:
+        return streak
+    rewards = [
+        attrs.evolve(reward, achievement=name) if name else reward
+        for reward in streak.freezes.rewards
+        for name in tiers.get(getattr(reward, "achievement", None), [None])
+    ]
+    return attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=rewards))
 
 
 def names_whole(ruleset):
-    """Return whether a composite or a metric names all tiers of an achievement at once."""
+    """Return whether a composite or a gate names all tiers of an achievement at once."""
     tiered = {rule.key for rule in ruleset.achievements if rule.tiers}
     composites = (rule.trigger for rule in ruleset.achievements if isinstance(rule.trigger, CompositeTrigger))
-    return any(tiered.intersection(trigger.achievements) for trigger in composites)
+    gated = (
+        *ruleset.metrics,
+        *ruleset.achievements,
+        *(rule for system in ruleset.points for rule in (*system.triggers, *system.boosts)),
+    )
+    named = (*composites, *(rule.when for rule in gated))
+    return any(tiered.intersection(one.achievements) for one in named)
 
 
 @FEW

@@ -12,6 +12,7 @@ from trophy_engine import (
     AchievementPointsTrigger,
     CompletionsSource,
     Engine,
+    Metric,
     MetricChanged,
     MetricPointsTrigger,
     MetricTrigger,
@@ -48,9 +49,10 @@ def rulesets_on_awards(draw):
     keys = [one.key for one in rules.points], [one.key for one in achievements], recorded
     others = draw(award_metrics(*keys).filter(bool))
     known = {metric.key for metric in rules.metrics}
+    latest = Metric("latest", source=PointsSource(rules.points[0].key), aggregate="last")  # shows the order of awards
     return attrs.evolve(
         rules,
-        metrics=(*rules.metrics, *(one for one in others if one.key not in known)),
+        metrics=(*rules.metrics, latest, *(one for one in others if one.key not in known)),
         achievements=achievements,
         points=[attrs.evolve(one, triggers=(*one.triggers, *paid)) for one in rules.points],
     )

@@ -81,7 +81,7 @@ def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment
         profile=SimpleNamespace(attributes=standing.attributes),
         counters=SimpleNamespace(completed=dict.fromkeys(standing.completed, 0)),
         points=SimpleNamespace(balances=balances),
-        streak=SimpleNamespace(length=standing.streak),
+        streaks=[SimpleNamespace(length=standing.streak)],
     )
     compiled = compile_gate(PLAN, gate, "achievement", "a")
     unmet = None if compiled is None else compiled.find_unmet(state, to_micros(at), balances)

@@ -7,15 +7,20 @@ from hypothesis import strategies as st
 from stories import at
 
 from trophy_engine import (
+    Achievement,
     Freezes,
+    Level,
     Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
     Ruleset,
     Streak,
     StreakMetric,
 )
 from trophy_engine.calendar.instants import DAY, to_micros
 from trophy_engine.core import achievements, points, settle, streaks
-from trophy_engine.core.commands import Record
+from trophy_engine.core.commands import Record, ResetStreak, RestoreStreak
 from trophy_engine.repository import repository as history
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.testing import (
@@ -133,6 +138,39 @@ def test_the_laws_notice_a_planted_fault(plant, law, monkeypatch):
     plant(monkeypatch)
     with pytest.raises(AssertionError):
         check_history()
+
+
+HABIT = Streak("habit", metrics=[StreakMetric("words")])
+
+
+def days_of_words(rules, *between, days=2):
+    """Return a history with an event a day, and further commands after the first event."""
+    noon = to_micros(at("04-01T12:00"))
+    first, *later = (Record("ann", noon + day * DAY, "words", 1, (), None) for day in range(days))
+    return History(rules, (first, *(command(noon + 1) for command in between), *later))
+
+
+def test_a_reset_ends_a_streak_with_the_present_period():
+    rules = Ruleset([Metric("words")], streaks=[HABIT])
+    history = days_of_words(
+        rules,
+        lambda now: ResetStreak("ann", now, None),
+        lambda now: Record("ann", now + 1, "words", 1, (), None),
+        lambda now: ResetStreak("ann", now + 2, None),
+        lambda now: RestoreStreak("ann", now + 3, None),
+    )
+    check_laws(rules, history)
+
+
+def test_streaks_are_independent_of_gates_on_the_standing_of_a_user():
+    gate = {"achievements": ["one"], "levels": {"xp": "gold"}, "streak": {"key": "habit", "at_least": 1}}
+    rules = Ruleset(
+        [Metric("words"), Metric("more", source="words", when=gate)],
+        streaks=[HABIT, Streak("gym", metrics=[StreakMetric("more")])],
+        achievements=[Achievement("one", MetricTrigger("words", 1))],
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)], levels=[Level("gold", 5)])],
+    )
+    check_laws(rules, days_of_words(rules, days=4))
 
 
 def test_every_law_has_a_docstring():

@@ -25,6 +25,7 @@ from trophy_engine.core import (
     StreakExtended,
     StreakLossUndone,
     StreakLost,
+    StreakReset,
     StreakRestored,
     StreakStarted,
     UserChanged,
@@ -147,12 +148,17 @@ def _credited(streak: str, effects: Iterable[Effect]) -> list[date]:
     credited: list[date] = []
     lost: list[list[date]] = []
     before_loss: list[list[date]] = []
+    is_reset = False
     for effect in effects:
         match effect:
+            case StreakReset(length=length):
+                assert_equal(length, len(credited), "the length in {}", effect)
+                is_reset = True
             case StreakLost(length=length, period_start=start):
                 # Periods credited after the missed one, on a date shown early, belong to the next streak.
                 before_loss.append(credited)
-                lost.append([period for period in credited if period < start])
+                lost.append([period for period in credited if is_reset or period < start])
+                is_reset = False
                 assert_equal(length, len(lost[-1]), "the length in {}", effect)
                 credited = []
             case StreakLossUndone(length=length):
@@ -236,8 +242,12 @@ def _rules_of_streaks(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
 
 
 def _recorded(ruleset: Ruleset) -> list[Metric]:
-    """Return the metrics that neither points nor completions move."""
-    return [metric for metric in ruleset.metrics if isinstance(metric.source, str | None)]
+    """Return the metrics that neither points nor completions move, without the conditions on the user's standing."""
+    return [
+        attrs.evolve(metric, when=attrs.evolve(metric.when, achievements=(), levels={}, streak=None))
+        for metric in ruleset.metrics
+        if isinstance(metric.source, str | None)
+    ]
 
 
 def _command_alone(command: HistoryCommand, key: str, primary: str) -> HistoryCommand | None:
