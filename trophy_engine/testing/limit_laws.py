@@ -95,7 +95,7 @@ def _first_day(limit: PointsLimit, day: date, ruleset: Ruleset) -> date | None:
         case "day":
             return day
         case "week":
-            return day - timedelta((day.weekday() - WEEKDAYS.index(ruleset.first_weekday)) % 7)
+            return day - timedelta((day.isoweekday() - WEEKDAYS.index(ruleset.first_weekday)) % 7)
         case "month":
             return day.replace(day=1)
         case "year":
