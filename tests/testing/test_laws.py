@@ -18,6 +18,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
+from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, to_micros
 from trophy_engine.core import achievements, points, settle, streaks
 from trophy_engine.core.commands import Record, ResetStreak, RestoreStreak
@@ -171,6 +172,13 @@ def test_streaks_are_independent_of_gates_on_the_standing_of_a_user():
         points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)], levels=[Level("gold", 5)])],
     )
     check_laws(rules, days_of_words(rules, days=4))
+
+
+@pytest.mark.parametrize("first_weekday", WEEKDAYS)
+def test_the_limit_of_a_week_holds_from_the_first_weekday(first_weekday):
+    limited = MetricPointsTrigger("words", 1, limit={"points": 2, "window": "week"})
+    rules = Ruleset([Metric("words")], points=[PointsSystem("xp", triggers=[limited])], first_weekday=first_weekday)
+    check_laws(rules, days_of_words(rules, days=16))
 
 
 def test_every_law_has_a_docstring():

@@ -76,7 +76,8 @@ class _LimitLedger:
         assert_true(loss.lost > 0, "{} loses nothing", loss)
         left = limit.points - self._awarded[window]
         maximum, balance = self._maxima[loss.system], self._balances[loss.user_id, loss.system]
-        self._loss = loss, left if maximum is None else min(left, max(maximum - balance, 0))
+        room = left if maximum is None else min(left, max(maximum - balance, 0))
+        self._loss = (loss, room) if room else None  # what is lost entirely is followed by no award
 
     def _window_of(self, effect: PointsAwarded | PointsLimited) -> Hashable:
         """Return the user, the trigger and the window of an effect, or None outside of every window."""
@@ -95,7 +96,7 @@ def _first_day(limit: PointsLimit, day: date, ruleset: Ruleset) -> date | None:
         case "day":
             return day
         case "week":
-            return day - timedelta((day.weekday() - WEEKDAYS.index(ruleset.first_weekday)) % 7)
+            return day - timedelta((day.isoweekday() - WEEKDAYS.index(ruleset.first_weekday)) % 7)
         case "month":
             return day.replace(day=1)
         case "year":
