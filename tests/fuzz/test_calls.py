@@ -101,6 +101,7 @@ SAMPLES = {
     "keen": Chance(0.9),
     "key": "a",
     "kind": Effect,
+    "level": "gold",
     "last": TODAY,
     "leaderboard": "weekly",
     "length": 3,
@@ -124,6 +125,7 @@ SAMPLES = {
     "ruleset": RULES,
     "seed": 1,
     "start": TODAY,
+    "streak": "habit",
     "subtitle": "",
     "system": "xp",
     "table": _replayed,
@@ -135,8 +137,8 @@ SAMPLES = {
     "trigger": ApiTrigger(),
     "user": "18",
     "value": 5,
-    "values": {"streak.freezes.max_count": 2},
-    "variations": {"streak.freezes.max_count": [0, 1]},
+    "values": {"streaks.habit.freezes.max_count": 2},
+    "variations": {"streaks.habit.freezes.max_count": [0, 1]},
     "years": 1,
 }
 #: Sets of arguments that a callable requires together; each set is tried.
@@ -190,7 +192,17 @@ RESULTS = {
     *("Comparison", "Difference", "UserTotals", "Replay", "ReplayJob", "Estimate", "Sweep", "SweepRow", "Simulation"),
     *("RecordedEvent", "Habits", "run_population"),
     *("Summary", "AchievementSummary", "LevelSummary", "PointsSummary", "StreakSummary", "Ranked"),
-    *("Figure", "Table", "SurvivalPoint", "Intervals", "distinct_names", "period_name", "check_formats", "write_page"),
+    *(
+        "Figure",
+        "Table",
+        "SurvivalPoint",
+        "Intervals",
+        "distinct_names",
+        "has_freezes",
+        "period_name",
+        "check_formats",
+        "write_page",
+    ),
     *("BadRow", "Event", "Source", "RowLog", "Logs"),  # made for each row of a log
     *("Behavior", "Member"),  # abstract
 }

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
 
+from trophy_engine import Freezes, Gate
+
 SURROGATE = "\ud800"
 
 
@@ -121,6 +123,8 @@ def fits(value, hint):  # noqa: PLR0911, PLR0912, C901  # one line for each kind
     if getattr(kind, "_is_protocol", False):
         names = [name for name in vars(kind) if not name.startswith("_")]
         return not isinstance(value, type) and all(hasattr(value, name) for name in names)
+    if kind in {Gate, Freezes}:  # rules that need no field are made from any mapping
+        return isinstance(value, kind | Mapping)
     if isinstance(kind, type) and issubclass(kind, Mapping):  # a filter is made from any mapping
         return isinstance(value, Mapping)
     if isinstance(kind, type):

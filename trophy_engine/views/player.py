@@ -136,8 +136,8 @@ class Player:
         """
         return MappingProxyType({} if self._plan.streak is None else self.streak_preferences_of(self._plan.streak.key))
 
-    def streak_preferences_of(self, streak: str) -> Mapping[str, Any]:
-        """Return the user's choices for a streak, as ``streak_preferences`` has them.
+    def streak_preferences_of(self, streak: str | None) -> Mapping[str, Any]:
+        """Return the user's choices for a streak, the primary one for None, as ``streak_preferences`` has them.
 
         Raises:
             UnknownKey: the rules do not declare the streak.
@@ -150,8 +150,8 @@ class Player:
         """Every pause of the primary streak, in the order in which they were made."""
         return () if self._plan.streak is None else self.pauses_of(self._plan.streak.key)
 
-    def pauses_of(self, streak: str) -> tuple[PauseView, ...]:
-        """Return every pause of a streak, in the order in which they were made.
+    def pauses_of(self, streak: str | None) -> tuple[PauseView, ...]:
+        """Return every pause of a streak, the primary one for None, in the order in which they were made.
 
         Raises:
             UnknownKey: the rules do not declare the streak.
