@@ -1,6 +1,6 @@
 """A habit tracker on the command line: ``python habits.py done running``, then ``status``, ``calendar`` or ``why``.
 
-A habit is named by whoever tracks it, and rules name their streaks: so each habit is a user of the engine, and "done"
+The user names the habits, and rules name their streaks: so each habit is a user of the engine, and "done"
 is the metric.
 """
 

@@ -1,7 +1,7 @@
 """Endless cycles: rules that would make one another fire without end, within one command.
 
 Metrics on points and on completions close such cycles: points move a metric, which pays points. A cycle is refused
-whether or not it would die out, so that nobody has to work that out. Achievements that are completed once, streaks and
+whether or not it would die out, so that no author has to simulate it. Achievements that are completed once, streaks and
 timed awards cannot be part of one.
 """
 
