@@ -90,7 +90,8 @@ class Account:
                 case AchievementCompleted() | AchievementBackdated():
                     for source in {metric.source for metric in self.rules.metrics if is_on_awards(metric)}:
                         if isinstance(source, CompletionsSource) and effect.achievement in source:
-                            self.add(at, source, 1)
+                            for _ in range(effect.times):
+                                self.add(at, source, 1)
                 case MetricChanged() if isinstance(command, Record) and effect.metric == command.metric:
                     self.add(at, command.metric, command.value)
 
