@@ -41,7 +41,7 @@ class Agenda:
         closed: the metrics whose gates were closed before the command, with the unmet conditions.
         level_points: while triggers are paid, by points system, the numbers that decided on levels before, if a gate
             depends on them; otherwise None.
-        gate_answers: whether gates were open when they were asked, in order; None, the default, if nobody reads it.
+        gate_answers: whether gates were open when they were asked, in order; None, the default, if they are not read.
     """
 
     __slots__ = (

@@ -26,7 +26,7 @@ Group = tuple[str, ...]
 #: The sort key: the value, negated on a descending leaderboard, the instant at which it was reached, the creation of
 #: the user, the user's id.
 RankKey = tuple[Number, int, int, str]
-#: A user whom another one displaced: the rank key, the rank and the previous rank.
+#: A user that another one displaced: the rank key, the rank and the previous rank.
 Displaced = tuple[RankKey, int | None, int | None]
 
 

@@ -33,6 +33,21 @@ def from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule
         raise error.prefix_field(field) from None
 
 
+def from_named_mapping(classes: Sequence[Any], value: Any, field: str) -> Any:
+    """Return a mapping as the rule of the class that its fields name, and any other value unchanged, for the validator.
+
+    Raises:
+        InvalidValue: the mapping is of none of the classes, or a field is unknown, missing or invalid.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    try:
+        cls = choose_class(classes, value)
+    except InvalidValue as error:
+        raise error.with_field(field) from None
+    return from_mapping(cls, value, field)
+
+
 def from_typed_mapping(classes: Sequence[Any], values: Mapping[str, Any], field: str) -> Any:
     """Return the rule with the fields in a mapping, of the class that its ``type`` names.
 

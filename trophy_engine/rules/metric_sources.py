@@ -5,7 +5,7 @@ A source is the key of a recorded metric, or a table, which its field tells apar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
@@ -13,7 +13,7 @@ import attrs
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence
-from trophy_engine.rules.mappings import choose_class, from_mapping
+from trophy_engine.rules.mappings import from_named_mapping
 from trophy_engine.rules.phrases import join_words
 from trophy_engine.rules.references import EVERY, TO_ACHIEVEMENT, TO_SYSTEM
 
@@ -103,13 +103,7 @@ def as_source(value: Any) -> Any:
     Raises:
         InvalidValue: the mapping is none of the sources.
     """
-    if not isinstance(value, Mapping):
-        return value
-    try:
-        cls = choose_class(_CLASSES, value)
-    except InvalidValue as error:
-        raise error.with_field("source") from None
-    return from_mapping(cls, value, "source")
+    return from_named_mapping(_CLASSES, value, "source")
 
 
 @attrs.frozen

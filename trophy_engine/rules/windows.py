@@ -24,7 +24,7 @@ from trophy_engine.rules.constraints import (
     as_date,
     as_optional_date,
 )
-from trophy_engine.rules.mappings import choose_class, from_mapping
+from trophy_engine.rules.mappings import from_named_mapping
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_METRIC
 
@@ -181,13 +181,7 @@ def as_window(value: Any) -> Any:
     Raises:
         InvalidValue: the mapping is none of the windows.
     """
-    if not isinstance(value, Mapping):
-        return value
-    try:
-        cls = choose_class(_CLASSES, value)
-    except InvalidValue as error:
-        raise error.with_field("window") from None
-    return from_mapping(cls, value, "window")
+    return from_named_mapping(_CLASSES, value, "window")
 
 
 #: A unit of the calendar, or a window as a table.
