@@ -15,6 +15,8 @@ from typing import Any, Self
 
 import attrs
 
+from trophy_engine.values import Value
+
 __all__ = [
     "AchievementLocked",
     "AlreadyCompleted",
@@ -53,7 +55,7 @@ class TrophyError(Exception):
 
 
 @attrs.frozen
-class FieldName:
+class FieldName(Value):
     """The name of a field in a message; interfaces rename it to their own spelling and keep the text around it.
 
     Attributes:

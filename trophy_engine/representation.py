@@ -1,7 +1,7 @@
 """Representations of objects that fit on a screen, whatever the objects contain, as text and as HTML for notebooks.
 
-A class with fields sets ``__repr__ = brief_repr``; attrs then generates none. A small object is shown as attrs does. Of
-a large one, long texts and containers are cut, then nested objects, until the whole has at most 1,000 characters.
+``brief_repr`` is the ``__repr__`` of classes with fields. A small object is shown as attrs does. Of a large one, long
+texts and containers are cut, then nested objects, until the whole has at most 1,000 characters.
 
 >>> import attrs
 >>> @attrs.frozen

@@ -24,17 +24,18 @@ from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
-from trophy_engine.representation import brief_repr, named_repr
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, Integer
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.values import Value
 
 __all__ = ["Comparison", "Difference", "UserTotals", "compare"]
 
 
 @attrs.frozen
-class UserTotals:
+class UserTotals(Value):
     """The totals of a user under one ruleset.
 
     Attributes:
@@ -52,10 +53,8 @@ class UserTotals:
 
 
 @attrs.frozen
-class Difference:
+class Difference(Value):
     """The totals of a user under the old and the new rules; points are in the order of ``Comparison.systems``."""
-
-    __repr__ = brief_repr
 
     user_id: str
     old: UserTotals
@@ -330,7 +329,7 @@ def compare(
 
 
 @attrs.frozen
-class _Job:
+class _Job(Value):
     old: Ruleset
     new: Ruleset
     tally: bool

@@ -16,6 +16,7 @@ from typing import ClassVar, Final, Literal, Protocol, assert_never
 import attrs
 
 from trophy_engine.calendar.months import MONTHS, add_months, whole_months
+from trophy_engine.values import Value
 
 FrequencyName = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
 #: The periods of summaries.
@@ -55,7 +56,7 @@ class Frequency(Protocol):
 
 
 @attrs.frozen
-class Daily:
+class Daily(Value):
     """Each day is a period, and its index is the day itself."""
 
     unit: ClassVar[PeriodUnit] = "day"
@@ -74,7 +75,7 @@ class Daily:
 
 
 @attrs.frozen
-class Weekly:
+class Weekly(Value):
     """Seven days from the first weekday on (0 is Sunday)."""
 
     unit: ClassVar[PeriodUnit] = "week"
@@ -94,7 +95,7 @@ class Weekly:
 
 
 @attrs.frozen
-class Monthly:
+class Monthly(Value):
     """Calendar months."""
 
     unit: ClassVar[PeriodUnit] = "month"
@@ -114,7 +115,7 @@ class Monthly:
 
 
 @attrs.frozen
-class Quarterly:
+class Quarterly(Value):
     """Calendar quarters, from January, April, July and October on."""
 
     unit: ClassVar[PeriodUnit] = "month"
@@ -134,7 +135,7 @@ class Quarterly:
 
 
 @attrs.frozen
-class Yearly:
+class Yearly(Value):
     """Calendar years."""
 
     unit: ClassVar[PeriodUnit] = "month"
@@ -153,7 +154,7 @@ class Yearly:
 
 
 @attrs.frozen
-class Days:
+class Days(Value):
     """So many days each; ``offset`` is the first day of a period, modulo the number of days."""
 
     unit: ClassVar[PeriodUnit] = "day"
@@ -185,7 +186,7 @@ class Weeks(Days):
 
 
 @attrs.frozen
-class Months:
+class Months(Value):
     """So many months each, from the same day of the month as a date, or the last day of a shorter month."""
 
     unit: ClassVar[PeriodUnit] = "month"

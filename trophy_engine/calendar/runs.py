@@ -30,6 +30,7 @@ from trophy_engine.calendar.instants import (
 )
 from trophy_engine.calendar.months import BEYOND, MONTHS, add_months, whole_months
 from trophy_engine.calendar.zones import Zone
+from trophy_engine.values import Value
 
 RunUnit = Literal["day", "week", "month", "year"]
 RunStatus = Literal["scheduled", "active", "finished"]
@@ -41,7 +42,7 @@ _LAST_DAY: Final = LAST // DAY + EPOCH_DAY + 2
 
 
 @attrs.frozen
-class Runs:
+class Runs(Value):
     """Consecutive runs, numbered from 0; local days are ordinals. Runs of the same days are equal.
 
     Attributes:

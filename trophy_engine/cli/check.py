@@ -17,6 +17,7 @@ from trophy_engine.rules.diagnostics import Problem, select_errors
 from trophy_engine.rules.files import MAX_BYTES, Format, UnreadableRules, decode, format_of, read_text
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.rules.ruleset import check_text
+from trophy_engine.values import Value
 
 _ERRORS, _WARNINGS = 1, 3
 _STANDARD_INPUT: Final = "-"
@@ -24,7 +25,7 @@ _STANDARD_INPUT_NAME: Final = "<stdin>"
 
 
 @attrs.frozen
-class _Checked:
+class _Checked(Value):
     """A file and its problems."""
 
     file: str

@@ -26,6 +26,7 @@ from trophy_engine.cli.console import print_note
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules import bundled
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.values import Value
 
 #: What the bundled logs are, by name.
 _BUNDLED_SOURCES = {"git": "commits to rails/rails since 2024"}
@@ -69,7 +70,7 @@ Metric = Annotated[
     ),
 ]
 ValueColumn = Annotated[str | None, typer.Option("--value-column", help="The column of the value.")]
-Value = Annotated[
+ConstantValue = Annotated[
     str | None, typer.Option("--value", help="The value of all rows.", metavar="NUMBER", show_default="1")
 ]
 TimeZoneColumn = Annotated[
@@ -177,7 +178,7 @@ Workers = Annotated[int, typer.Option(help="The number of processes; it does not
 
 
 @attrs.frozen(kw_only=True)
-class LogOptions:
+class LogOptions(Value):
     """The options of the columns of a log, of the values that all rows have instead, and of the file."""
 
     user_column: UserColumn = None
@@ -186,7 +187,7 @@ class LogOptions:
     metric_column: MetricColumn = None
     metric: Metric = None
     value_column: ValueColumn = None
-    value: Value = None
+    value: ConstantValue = None
     tz_column: TimeZoneColumn = None
     tz: TimeZone = None
     attribute: Attributes = None

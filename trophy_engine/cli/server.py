@@ -31,6 +31,7 @@ from trophy_engine.trophy_api.exchange import encode_response
 from trophy_engine.trophy_api.http import Answer, ExchangeFunction, Response
 from trophy_engine.trophy_api.webhooks.poster import WebhookPoster
 from trophy_engine.trophy_api.webhooks.webhooks import Webhooks
+from trophy_engine.values import Value
 
 #: How long connections stay open without a request, in seconds: longer than clients keep them, so that no request
 #: meets a connection that is being closed.
@@ -61,7 +62,7 @@ def _parse_now(now: str | None) -> datetime | None:
 
 
 @attrs.frozen
-class Settings:
+class Settings(Value):
     """What the options of ``trophy-engine serve`` ask for.
 
     Attributes:
@@ -194,7 +195,7 @@ class _Protocol(H11Protocol):
 
 
 @attrs.frozen
-class RequestLog:
+class RequestLog(Value):
     """An exchange that logs the requests of another one, and answers with 500 if the engine fails.
 
     Attributes:

@@ -18,10 +18,10 @@ from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.streak import FreezeReward
 from trophy_engine.rules.tiers import tier_key
+from trophy_engine.values import Value
 
 __all__ = [
     "EFFECTS",
@@ -89,32 +89,16 @@ def completion_id(user_id: str, achievement: str, number: int = 1) -> UUID:
     return derive("completion", user_id, achievement, *([number] if number > 1 else ()))
 
 
-@attrs.frozen(repr=False, eq=False)
-class Effect:
+@attrs.frozen
+class Effect(Value):
     """Something that happened to a user at an instant (aware, UTC); ``user_id`` is empty if it concerns all users."""
 
     type: ClassVar[str]
     user_id: str
     at: datetime = attrs.field(converter=_as_instant)
 
-    # One of each for all kinds, because attrs takes long to make them for each.
-    __repr__ = brief_repr
 
-    def __eq__(self, other: object) -> bool:
-        """Return True if the other effect is of the same kind and has equal fields."""
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._values() == other._values()
-
-    def __hash__(self) -> int:
-        """Return the hash of the kind and the fields."""
-        return hash((type(self), self._values()))
-
-    def _values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, field.name) for field in attrs.fields(type(self)))
-
-
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class UserCreated(Effect):
     """The user was seen for the first time, in this time zone."""
 
@@ -122,7 +106,7 @@ class UserCreated(Effect):
     time_zone: str
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class UserChanged(Effect):
     """A field of the user changed; ``field`` is ``attributes.KEY`` for an attribute."""
 
@@ -132,7 +116,7 @@ class UserChanged(Effect):
     after: str | None
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class MetricChanged(Effect):
     """An event of this value changed the user's total of a metric, in the window that holds the instant.
 
@@ -147,7 +131,7 @@ class MetricChanged(Effect):
     after: Number | Any
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakStarted(Effect):
     """The first period of a streak was credited; ``length`` is 1, and ``streak`` the key of the streak."""
 
@@ -157,7 +141,7 @@ class StreakStarted(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakExtended(Effect):
     """A further period was credited; ``length`` includes it."""
 
@@ -167,7 +151,7 @@ class StreakExtended(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakLost(Effect):
     """The streak was lost in the period that starts on ``period_start``; ``length`` is the lost length."""
 
@@ -177,7 +161,7 @@ class StreakLost(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class FreezeConsumed(Effect):
     """A freeze was spent on the missed period; ``freezes`` are left."""
 
@@ -189,7 +173,7 @@ class FreezeConsumed(Effect):
     consumed: int = 1
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakLossUndone(Effect):
     """A change of zone to the west reopened a missed period: the streak that was lost in it continues at ``length``."""
 
@@ -199,7 +183,7 @@ class StreakLossUndone(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class FreezeReturned(Effect):
     """A change of zone to the west reopened a missed period: its freeze is returned; the user has ``freezes`` now.
 
@@ -214,7 +198,7 @@ class FreezeReturned(Effect):
     returned: int = 1
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class FreezeEarned(Effect):
     """Freezes were earned, as many as the maximum allowed; the user has ``freezes`` now.
 
@@ -228,7 +212,7 @@ class FreezeEarned(Effect):
     reward: FreezeReward | None = None
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class FreezeGranted(Effect):
     """Freezes were granted at the creation of the user, or by the application; the user has ``freezes`` now."""
 
@@ -238,7 +222,7 @@ class FreezeGranted(Effect):
     freezes: int
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakPaused(Effect):
     """The streak is protected on the dates from ``start`` to ``end``; ``number`` counts the user's pauses from 1."""
 
@@ -249,7 +233,7 @@ class StreakPaused(Effect):
     end: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakUnpaused(Effect):
     """A pause was taken back: from today on it protects no day."""
 
@@ -258,7 +242,7 @@ class StreakUnpaused(Effect):
     number: int
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakRestored(Effect):
     """A lost streak continues at ``length``; the periods since the loss are decided, and today's is protected.
 
@@ -272,7 +256,7 @@ class StreakRestored(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakReset(Effect):
     """The application reset the streak in the period that starts on ``period_start``; ``StreakLost`` follows."""
 
@@ -282,7 +266,7 @@ class StreakReset(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakRecounted(Effect):
     """A change of rules changed the calendar of the streak; ``length`` is recounted from the user's history."""
 
@@ -292,7 +276,7 @@ class StreakRecounted(Effect):
     length: int
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class _Completion(Effect):
     """The base of the effects that tell of a completion.
 
@@ -319,21 +303,21 @@ class _Completion(Effect):
         return completion_id(self.user_id, self.key, self.number)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class AchievementCompleted(_Completion):
     """The user completed an achievement or a tier of one, or completed a repeatable one again."""
 
     type: ClassVar[str] = "achievement.completed"
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class AchievementBackdated(_Completion):
     """The user already qualified for an achievement, which is completed now, but neither announced nor paid for."""
 
     type: ClassVar[str] = "achievement.backdated"
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class PointsAwarded(Effect):
     """A trigger or a manual award changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
@@ -368,7 +352,7 @@ class PointsAwarded(Effect):
         return derive("award", self.user_id, self.system, self.sequence)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class PointsLimited(Effect):
     """The limit of a trigger took ``lost`` points of an award; if any are left, ``PointsAwarded`` follows."""
 
@@ -379,7 +363,7 @@ class PointsLimited(Effect):
     trigger_key: str
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class LevelChanged(Effect):
     """An award, or a change of rules, changed the user's level; levels by key, None below every level.
 
@@ -393,7 +377,7 @@ class LevelChanged(Effect):
     total: int
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class PointsChanged(Effect):
     """A balance changed; ``added`` is the sum of the awards and deductions since the last notification."""
 
@@ -403,7 +387,7 @@ class PointsChanged(Effect):
     added: int
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class BoostStarted(Effect):
     """A boost begins: announced to all users the day before, to a single user at the midnight of its first day."""
 
@@ -412,7 +396,7 @@ class BoostStarted(Effect):
     boost: Boost
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class BoostFinished(Effect):
     """A boost is over: announced to all users the day after, to a single user at the midnight after its last day."""
 
@@ -421,7 +405,7 @@ class BoostFinished(Effect):
     boost: Boost
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class LeaderboardStarted(Effect):
     """A run of a leaderboard begins, on the local dates from ``start`` to ``end`` (None for no end).
 
@@ -435,7 +419,7 @@ class LeaderboardStarted(Effect):
     rankings: tuple[LeaderboardRow, ...]
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class LeaderboardFinished(Effect):
     """A run of a leaderboard is over; ``rankings`` are its first ten rows, ``end`` is None where none was set."""
 
@@ -446,7 +430,7 @@ class LeaderboardFinished(Effect):
     rankings: tuple[LeaderboardRow, ...]
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class LeaderboardChanged(Effect):
     """Positions on a leaderboard changed, in the run that started on ``run``; ``rankings`` are its first ten rows."""
 
@@ -456,7 +440,7 @@ class LeaderboardChanged(Effect):
     rankings: tuple[LeaderboardRow, ...]
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class RankChanged(Effect):
     """The user's rank on a leaderboard changed since the last notification; None for a user who is not ranked."""
 
@@ -469,7 +453,7 @@ class RankChanged(Effect):
     previous_value: Number | None
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class RecapDue(Effect):
     """A recap of the week or month of these local dates, in which the user was active, is due."""
 
@@ -478,7 +462,7 @@ class RecapDue(Effect):
     period_end: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class ReactivationDue(Effect):
     """A reactivation message is due: the first to the fifth since the user was last active."""
 
@@ -487,7 +471,7 @@ class ReactivationDue(Effect):
     days_since_last_active: int
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class StreakReminderDue(Effect):
     """A streak reminder is due: the period that starts on ``period_start`` is not credited yet."""
 
@@ -496,7 +480,7 @@ class StreakReminderDue(Effect):
     period_start: date = attrs.field(converter=_as_date)
 
 
-@attrs.frozen(repr=False, eq=False)
+@attrs.frozen
 class AchievementDue(_Completion):
     """An email about a completed achievement is due."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import attrs
 
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
+from trophy_engine.values import Value
 
 __all__ = ["LeaderboardRow"]
 
 
 @attrs.frozen
-class LeaderboardRow:
+class LeaderboardRow(Value):
     """A row of a leaderboard.
 
     Attributes:
@@ -20,8 +20,6 @@ class LeaderboardRow:
         rank: from 1; only with shared ties can it be that of other users, too.
         value: the value by which the user is ranked.
     """
-
-    __repr__ = brief_repr
 
     user_id: str
     name: str | None

@@ -6,21 +6,19 @@ from typing import ClassVar
 
 import attrs
 
-from trophy_engine.representation import brief_repr
+from trophy_engine.values import Value
 
 __all__ = ["ManualAward"]
 
 
 @attrs.frozen
-class ManualAward:
+class ManualAward(Value):
     """A manual award, in place of the trigger of an award.
 
     Attributes:
         points: the number of points that was awarded; negative for a payment.
         reason: the reason that the application gave, empty for none.
     """
-
-    __repr__ = brief_repr
 
     type: ClassVar[str] = "manual"
     points: int

@@ -47,7 +47,7 @@ from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.transitions import plan_of
-from trophy_engine.representation import brief_repr, named_repr
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import (
     CALLABLE,
     FLAG,
@@ -65,6 +65,7 @@ from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.storage.memory import MemoryStorage
 from trophy_engine.storage.protocol import Entry, Storage
+from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
 if TYPE_CHECKING:
@@ -118,10 +119,8 @@ def _open_storage(storage: Storage | str | PathLike[str] | None) -> Storage:
 
 
 @attrs.frozen
-class RulesVersion:
+class RulesVersion(Value):
     """Rules and the instant from which they are in force; ``at`` is None for the first rules of a history."""
-
-    __repr__ = brief_repr
 
     at: datetime | None
     ruleset: Ruleset

@@ -36,7 +36,7 @@ from trophy_engine.core import (
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
 from trophy_engine.repository.transitions import plan_of
-from trophy_engine.representation import brief_repr
+from trophy_engine.values import Value
 from trophy_engine.views.achievements import AchievementView, view_completion
 from trophy_engine.views.progress import LevelView, StreakView
 
@@ -50,7 +50,7 @@ _NO_CHANGES: Mapping[str, LeaderboardChange] = MappingProxyType({})
 
 
 @attrs.frozen
-class PointsChange:
+class PointsChange(Value):
     """The changes of one points system by a command.
 
     Attributes:
@@ -60,8 +60,6 @@ class PointsChange:
         level: the level after the command, None below every level.
         level_changed: True if the level differs from that before the command.
     """
-
-    __repr__ = brief_repr
 
     added: int
     total: int

@@ -25,10 +25,11 @@ from trophy_engine.core import (
 from trophy_engine.explain.metric import describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number, negate, subtract
-from trophy_engine.representation import TextAsHtml, brief_repr
+from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 from trophy_engine.rules.windows import SessionWindow
+from trophy_engine.values import Value
 from trophy_engine.views.achievements import MASK, measure_progress, next_part
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
@@ -37,7 +38,7 @@ _COMPLETIONS: Final = frozenset({AchievementCompleted, AchievementBackdated})
 
 
 @attrs.frozen
-class CounterProgress:
+class CounterProgress(Value):
     """The value of a counter relative to a threshold, or its change by a command.
 
     Attributes:
@@ -89,7 +90,7 @@ class CounterProgress:
 
 
 @attrs.frozen
-class Prerequisite:
+class Prerequisite(Value):
     """A prerequisite of a composite achievement; ``achieved_at`` is None if it is not completed."""
 
     key: str
@@ -97,7 +98,7 @@ class Prerequisite:
 
 
 @attrs.frozen
-class AchievementExplanation(TextAsHtml):
+class AchievementExplanation(TextAsHtml, Value):
     """Why a user has an achievement or not.
 
     Attributes:
@@ -119,8 +120,6 @@ class AchievementExplanation(TextAsHtml):
         is_hidden: whether nothing is shown of it, because it is hidden and not completed.
         by_call: whether the application completes it by a call.
     """
-
-    __repr__ = brief_repr
 
     user_id: str
     at: datetime

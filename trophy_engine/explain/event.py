@@ -70,15 +70,16 @@ from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.numbers import count_multiples
-from trophy_engine.representation import TextAsHtml, brief_repr
+from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words, name_streak
+from trophy_engine.values import Value
 
 __all__ = ["Consequence", "EventExplanation", "explain_event"]
 
 
 @attrs.frozen
-class Consequence:
+class Consequence(Value):
     """A consequence of a command, or of the time that had passed before it.
 
     Attributes:
@@ -98,7 +99,7 @@ class Consequence:
 
 
 @attrs.frozen
-class EventExplanation(TextAsHtml):
+class EventExplanation(TextAsHtml, Value):
     """A command and its consequences.
 
     Attributes:
@@ -109,8 +110,6 @@ class EventExplanation(TextAsHtml):
         closed_gates: the rules whose gates were closed, so that they did not count.
         repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
-
-    __repr__ = brief_repr
 
     user_id: str
     at: datetime

@@ -13,6 +13,7 @@ from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import GateAnswer, GateKind, Plan
 from trophy_engine.explain.phrases import format_clock
 from trophy_engine.rules.unmet_conditions import UnmetCondition
+from trophy_engine.values import Value
 
 __all__ = ["ClosedGate", "UnmetCondition", "closed_gates"]
 
@@ -32,7 +33,7 @@ SUBJECTS: Final[Mapping[GateKind, Callable[[Plan, tuple[str, ...]], str]]] = {
 
 
 @attrs.frozen
-class ClosedGate:
+class ClosedGate(Value):
     """A rule whose gate was closed when it was asked.
 
     Attributes:

@@ -30,9 +30,10 @@ from trophy_engine.core import (
     rounding_of,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock
-from trophy_engine.representation import TextAsHtml, brief_repr
+from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 from trophy_engine.rules.unmet_conditions import UnmetCondition
+from trophy_engine.values import Value
 
 __all__ = [
     "AwardExplanation",
@@ -46,7 +47,7 @@ __all__ = [
 
 
 @attrs.frozen
-class BoostStep:
+class BoostStep(Value):
     """A boost that applied to an award, and the exact product after it."""
 
     name: str
@@ -55,7 +56,7 @@ class BoostStep:
 
 
 @attrs.frozen
-class AwardExplanation:
+class AwardExplanation(Value):
     """The calculation of an award; an award of zero points has one too.
 
     Attributes:
@@ -113,7 +114,7 @@ class AwardExplanation:
 
 
 @attrs.frozen
-class PointsExplanation(TextAsHtml):
+class PointsExplanation(TextAsHtml, Value):
     """A balance and all its awards, including awards of zero points.
 
     Attributes:
@@ -124,8 +125,6 @@ class PointsExplanation(TextAsHtml):
         level: the key of the current level; None below the lowest.
         awards: the awards, in order.
     """
-
-    __repr__ = brief_repr
 
     user_id: str
     at: datetime

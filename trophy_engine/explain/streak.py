@@ -25,10 +25,11 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
-from trophy_engine.representation import TextAsHtml, brief_repr
+from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.streak import EvaluationMode
+from trophy_engine.values import Value
 
 __all__ = [
     "Condition",
@@ -47,7 +48,7 @@ _ENDINGS: Final = frozenset({"missed", "reset"})
 
 
 @attrs.frozen
-class Condition:
+class Condition(Value):
     """A condition of the streak: the total of a metric in a period, and its threshold.
 
     Attributes:
@@ -69,7 +70,7 @@ class Condition:
 
 
 @attrs.frozen
-class Period:
+class Period(Value):
     """A period with a decision about the streak.
 
     Attributes:
@@ -88,7 +89,7 @@ class Period:
 
 
 @attrs.frozen
-class MissedPeriod:
+class MissedPeriod(Value):
     """The missed period that ended a streak.
 
     Attributes:
@@ -136,7 +137,7 @@ class MissedPeriod:
 
 
 @attrs.frozen
-class StreakExplanation(TextAsHtml):
+class StreakExplanation(TextAsHtml, Value):
     """A user's streak, and the periods that led to it.
 
     Attributes:
@@ -152,8 +153,6 @@ class StreakExplanation(TextAsHtml):
         periods: all decided periods, in order.
         missed: the missed period of the last loss; None if there was none, or if a reset followed it.
     """
-
-    __repr__ = brief_repr
 
     user_id: str
     at: datetime

@@ -12,14 +12,14 @@ import attrs
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core import LeaderboardRow
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.leaderboards import Leaderboard, RankBy
+from trophy_engine.values import Value
 
 __all__ = ["LeaderboardChange", "LeaderboardRow", "LeaderboardView", "StandingDay", "StandingView"]
 
 
 @attrs.frozen
-class LeaderboardView:
+class LeaderboardView(Value):
     """A run of a leaderboard at an instant.
 
     Attributes:
@@ -35,8 +35,6 @@ class LeaderboardView:
         rule: the rule of the leaderboard.
     """
 
-    __repr__ = brief_repr
-
     key: str
     name: str
     description: str | None
@@ -51,7 +49,7 @@ class LeaderboardView:
 
 
 @attrs.frozen
-class LeaderboardChange:
+class LeaderboardChange(Value):
     """The change of a user's position on one leaderboard by a command, in the run of the day of the command.
 
     Attributes:
@@ -64,8 +62,6 @@ class LeaderboardChange:
         start, end: the first and the last day of the run; ``end`` is None for a run without end.
         rule: the rule of the leaderboard.
     """
-
-    __repr__ = brief_repr
 
     rank: int | None
     previous_rank: int | None
@@ -84,7 +80,7 @@ class LeaderboardChange:
 
 
 @attrs.frozen
-class StandingDay:
+class StandingDay(Value):
     """A day on which a user's position changed: rank and value at its end, and at the end of the day before.
 
     It is a UTC day, or a day of the leaderboard's time zone.
@@ -98,7 +94,7 @@ class StandingDay:
 
 
 @attrs.frozen
-class StandingView:
+class StandingView(Value):
     """The position of one user in one run of a leaderboard.
 
     Attributes:
@@ -108,8 +104,6 @@ class StandingView:
         history: the days on which rank or value changed, oldest first.
         rule: the rule of the leaderboard.
     """
-
-    __repr__ = brief_repr
 
     rank: int | None
     value: Number | None

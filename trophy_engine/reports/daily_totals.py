@@ -18,10 +18,11 @@ from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.reports.counted_totals import count_totals, metrics_to_count
 from trophy_engine.reports.dated_effects import dated_effects
 from trophy_engine.reports.measure import DailyTotals, Measure
+from trophy_engine.values import Value
 
 
 @attrs.frozen
-class SummedTotals:
+class SummedTotals(Value):
     """The changes of a total that is the sum of them.
 
     Attributes:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from trophy_engine.errors import InvalidValue
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
 __all__ = ["LevelCount", "PointsRange", "Rarity", "histogram", "level_summary", "rarities"]
@@ -23,7 +23,7 @@ _RANGES = 10
 
 
 @attrs.frozen
-class PointsRange:
+class PointsRange(Value):
     """The number of users with ``first`` to ``last`` points, both included."""
 
     first: int
@@ -32,17 +32,15 @@ class PointsRange:
 
 
 @attrs.frozen
-class LevelCount:
+class LevelCount(Value):
     """The number of users at a level."""
-
-    __repr__ = brief_repr
 
     level: Level
     users: int
 
 
 @attrs.frozen
-class Rarity:
+class Rarity(Value):
     """The number of users who have completed an achievement, and their percentage of all users (0 without users)."""
 
     completions: int

@@ -24,6 +24,7 @@ from trophy_engine.core import (
     ended_protected,
 )
 from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.values import Value
 
 __all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
 
@@ -32,7 +33,7 @@ MAX_PERIODS: Final = 10_000
 
 
 @attrs.frozen
-class StreakPeriod:
+class StreakPeriod(Value):
     """A period in the history of a streak.
 
     Attributes:
@@ -52,7 +53,7 @@ class StreakPeriod:
 
 
 @attrs.frozen
-class LongestStreak:
+class LongestStreak(Value):
     """The longest streak in a range of days.
 
     Attributes:

@@ -13,6 +13,7 @@ from trophy_engine.errors import FieldName, InvalidValue, one_of
 from trophy_engine.numbers import Number
 from trophy_engine.reports.measure import DailyTotals
 from trophy_engine.rules.constraints import LOCAL_DATE
+from trophy_engine.values import Value
 
 __all__ = ["MAX_DAYS", "SummaryRow", "summarize"]
 
@@ -23,7 +24,7 @@ _DAYS: Final = from_micros(FIRST).date(), from_micros(LAST - 1).date()
 
 
 @attrs.frozen
-class SummaryRow:
+class SummaryRow(Value):
     """A total over one period.
 
     Attributes:

@@ -31,7 +31,7 @@ from trophy_engine.reports.dated_effects import dated_effects
 from trophy_engine.reports.measure import Measure
 from trophy_engine.reports.period_changes import MONDAYS, OtherUsers
 from trophy_engine.reports.streak_history import LongestStreak, longest_streak
-from trophy_engine.representation import brief_repr
+from trophy_engine.values import Value
 from trophy_engine.views.achievements import AchievementView, view_completion
 
 __all__ = ["MetricPeriodTotal", "PeriodTotal", "Rankings", "Wrapped", "WrappedPeriod", "check_year", "review_year"]
@@ -41,7 +41,7 @@ Rankings = Callable[[date, date], Mapping[str, Any]]
 
 
 @attrs.frozen
-class PeriodTotal:
+class PeriodTotal(Value):
     """A total at the end of a period, and its change in the period.
 
     Attributes:
@@ -63,13 +63,11 @@ class PeriodTotal:
 class MetricPeriodTotal(PeriodTotal):
     """The total of a metric in a period; ``by_attribute`` has the parts by event attribute and value."""
 
-    __repr__ = brief_repr
-
     by_attribute: Mapping[str, Mapping[str, PeriodTotal]] = attrs.field(factory=dict)
 
 
 @attrs.frozen
-class WrappedPeriod:
+class WrappedPeriod(Value):
     """A period of the review.
 
     Attributes:
@@ -78,8 +76,6 @@ class WrappedPeriod:
         achievements: the achievements completed in it, in order.
         leaderboards: the best rankings in it, by leaderboard.
     """
-
-    __repr__ = brief_repr
 
     first_day: date
     last_day: date
@@ -90,7 +86,7 @@ class WrappedPeriod:
 
 
 @attrs.frozen
-class Wrapped:
+class Wrapped(Value):
     """A year in review; the periods are None if no event was recorded in it.
 
     Attributes:
@@ -100,8 +96,6 @@ class Wrapped:
         entire_year: the whole year.
         longest_streak: the longest streak in the year; None if there was none.
     """
-
-    __repr__ = brief_repr
 
     year: int
     days_active: int = 0
@@ -222,7 +216,7 @@ class _Review:
 
 
 @attrs.frozen
-class _PeriodReview:
+class _PeriodReview(Value):
     """The totals of one period of a review."""
 
     review: _Review

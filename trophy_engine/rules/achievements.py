@@ -8,7 +8,6 @@ import attrs
 
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
@@ -30,6 +29,7 @@ from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
 from trophy_engine.rules.tiers import Tier, as_tiers, check_tiers, number_fields, tier_key, with_number
+from trophy_engine.values import Value
 
 __all__ = [
     "Achievement",
@@ -50,7 +50,7 @@ _STATUSES: Final = ("active", "inactive", "locked")
 
 
 @attrs.frozen
-class _Trigger:
+class _Trigger(Value):
     """The base of all achievement triggers.
 
     Attributes:
@@ -83,8 +83,6 @@ class MetricTrigger(_Trigger):
             for metrics with the aggregate ``"min"`` or ``"last"``.
     """
 
-    __repr__ = brief_repr
-
     type: ClassVar[str] = "metric"
     number: ClassVar[str | None] = "value"
     conditions: ClassVar[tuple[Condition, ...]] = (
@@ -116,8 +114,6 @@ class StreakTrigger(_Trigger):
         length: the number of periods, at least 1; None if the tiers have it.
         streak: the key of the streak; None for the primary one.
     """
-
-    __repr__ = brief_repr
 
     type: ClassVar[str] = "streak"
     number: ClassVar[str | None] = "length"
@@ -159,8 +155,6 @@ class CompositeTrigger(_Trigger):
         achievements: the keys of the prerequisites.
         at_least: how many of them are enough; None for all.
     """
-
-    __repr__ = brief_repr
 
     type: ClassVar[str] = "achievement"
     never_repeats: ClassVar[str | None] = (
@@ -217,8 +211,6 @@ class BalanceTrigger(_Trigger):
         value: the balance that completes the achievement, at least 1; None if the tiers have it.
     """
 
-    __repr__ = brief_repr
-
     type: ClassVar[str] = "points"
     number: ClassVar[str | None] = "value"
     never_repeats: ClassVar[str | None] = (
@@ -241,8 +233,6 @@ class LevelTrigger(_Trigger):
         system: the key of the points system.
         level: the key of the level.
     """
-
-    __repr__ = brief_repr
 
     type: ClassVar[str] = "level"
     never_repeats: ClassVar[str | None] = (
@@ -301,7 +291,7 @@ def _check_repeatable(trigger: AchievementTrigger, tiers: tuple[Tier, ...], repe
 
 
 @attrs.frozen
-class Achievement:
+class Achievement(Value):
     """A reward that a user completes.
 
     Attributes:
@@ -319,8 +309,6 @@ class Achievement:
             no longer be completed and is shown only to users who have completed it.
         metadata: what the application wants to find with it: strings, numbers, true and false.
     """
-
-    __repr__ = brief_repr
 
     further_schema: ClassVar[dict[str, Any]] = _schema_without_tiers()
     conditions: ClassVar[tuple[Condition, ...]] = (

@@ -9,10 +9,11 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.values import Value
 
 
 @attrs.frozen
-class Condition:
+class Condition(Value):
     """A condition on fields of a rule.
 
     Attributes:

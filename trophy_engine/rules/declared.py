@@ -14,6 +14,7 @@ from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.references import references_of
+from trophy_engine.values import Value
 
 #: The number of declared keys that are compared with misspelt references; after that no suggestion is made.
 _MAX_COMPARED: Final = 20_000
@@ -57,7 +58,7 @@ class DeclaredKeys:
 
 
 @attrs.frozen
-class DeclaredRules:
+class DeclaredRules(Value):
     """The declared keys that rules can refer to.
 
     Attributes:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from trophy_engine.errors import short_repr
+from trophy_engine.values import Value
 
 __all__ = ["Problem", "Severity", "item_path", "select_errors"]
 
@@ -21,7 +22,7 @@ _STEP: Final = re.compile(r"""(?s)\[(\d+)\]|([A-Za-z0-9_-]+)|('(?:[^'\\]|\\.)*'|
 
 
 @attrs.frozen
-class Problem:
+class Problem(Value):
     """One fault of rules.
 
     Attributes:

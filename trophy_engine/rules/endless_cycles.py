@@ -18,10 +18,11 @@ from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.reachability import find_cyclic, shortest_cycle
+from trophy_engine.values import Value
 
 
 @attrs.frozen
-class _Step:
+class _Step(Value):
     """What a rule does: what it depends on moves what it leads to; both are named in words."""
 
     cause: str

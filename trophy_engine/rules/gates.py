@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
 from trophy_engine.rules.constraints import (
     ANY_OF_FILTER,
@@ -28,20 +27,19 @@ from trophy_engine.rules.constraints import (
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.mappings import from_mapping
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_STREAK
+from trophy_engine.values import Value
 
 __all__ = ["Gate", "StreakLength"]
 
 
 @attrs.frozen
-class StreakLength:
+class StreakLength(Value):
     """A length that the streak must have reached.
 
     Attributes:
         at_least: the number of periods, at least 1.
         key: the key of the streak; None for the primary one.
     """
-
-    __repr__ = brief_repr
 
     at_least: int = attrs.field(validator=Integer(min=1))
     key: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
@@ -52,7 +50,7 @@ def _as_streak_length(value: Any) -> Any:
 
 
 @attrs.frozen(kw_only=True)
-class Gate:
+class Gate(Value):
     """Conditions on the user's local time and on the user, all of which must hold; without any it is always open.
 
     Attributes:
@@ -67,8 +65,6 @@ class Gate:
         levels: by points system, the level that the user must have, or a higher one.
         streak: the length that a streak must have at least, for example ``{"at_least": 7}``.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (END_NOT_BEFORE_START,)
     weekdays: tuple[Weekday, ...] = attrs.field(default=(), converter=as_sequence, validator=SubsetOf(WEEKDAYS))

@@ -10,10 +10,10 @@ import attrs
 
 from trophy_engine.calendar.frequencies import Frequency, FrequencyName, PeriodUnit, every
 from trophy_engine.errors import GivenValue
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, Integer, OneOf, OneOfOrTable, as_date
 from trophy_engine.rules.mappings import from_mapping
 from trophy_engine.rules.phrases import count_noun
+from trophy_engine.values import Value
 
 __all__ = ["Interval"]
 
@@ -31,7 +31,7 @@ _PERIOD_NAMES: Final[Mapping[FrequencyName, str]] = {
 
 
 @attrs.frozen
-class Interval:
+class Interval(Value):
     """Periods of so many units; one of them begins on ``start``, and they go on before it, too.
 
     Attributes:
@@ -40,8 +40,6 @@ class Interval:
             of the month of ``start``, or on the last day of a shorter month.
         start: the first local date of a period.
     """
-
-    __repr__ = brief_repr
 
     every: int = attrs.field(validator=Integer(min=1, max=_MOST))
     unit: PeriodUnit = attrs.field(validator=OneOf(_UNITS, remedies=_IN_MONTHS))

@@ -12,7 +12,6 @@ from trophy_engine.calendar.instants import parse_time_of_day
 from trophy_engine.calendar.runs import Runs, RunUnit
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions, given_together
 from trophy_engine.rules.constraints import (
     FILTER,
@@ -32,6 +31,7 @@ from trophy_engine.rules.constraints import (
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.references import TO_METRIC, TO_STREAK, TO_SYSTEM
+from trophy_engine.values import Value
 
 __all__ = ["Leaderboard", "LeaderboardStatus", "Order", "RankBy", "RunUnit", "Ties"]
 
@@ -73,7 +73,7 @@ def _check_times(start_time: str | None, end_time: str | None) -> None:
 
 
 @attrs.frozen
-class Leaderboard:
+class Leaderboard(Value):
     """A ranking of users by value; of equal values the one that was reached earlier comes first.
 
     Attributes:
@@ -103,8 +103,6 @@ class Leaderboard:
             (1, 2, 2, 4). It changes neither the order nor who is ranked.
         time_zone: the time zone of the dates and times of day of all users; None for that of each user.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("rank_by", "metric"), _check_subject("metric"), given=("metric",)),

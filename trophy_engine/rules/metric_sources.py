@@ -11,11 +11,11 @@ from typing import Any, ClassVar, Final, Literal, get_args
 import attrs
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence
 from trophy_engine.rules.mappings import from_named_mapping
 from trophy_engine.rules.phrases import join_words
 from trophy_engine.rules.references import EVERY, TO_ACHIEVEMENT, TO_SYSTEM
+from trophy_engine.values import Value
 
 __all__ = ["CompletionsSource", "MetricSource", "PointsSource"]
 
@@ -48,14 +48,12 @@ class _KeysOrEvery(Constraint):
 
 
 @attrs.frozen
-class PointsSource:
+class PointsSource(Value):
     """The positive awards of a points system: each is an event whose value is what was added to the balance.
 
     Attributes:
         points: the key of the points system.
     """
-
-    __repr__ = brief_repr
 
     named_by: ClassVar[str] = "points"
     points: str = attrs.field(validator=KEY, metadata=TO_SYSTEM)
@@ -66,14 +64,12 @@ class PointsSource:
 
 
 @attrs.frozen
-class CompletionsSource:
+class CompletionsSource(Value):
     """The completions of achievements, backdated ones included: each is an event of value 1.
 
     Attributes:
         completions: the keys of the achievements, or ``"*"`` for all of them.
     """
-
-    __repr__ = brief_repr
 
     named_by: ClassVar[str] = "completions"
     completions: tuple[str, ...] | Literal["*"] = attrs.field(

@@ -7,7 +7,6 @@ from typing import ClassVar, Final, Literal, get_args
 import attrs
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf, OneOf, Optional, Text
 from trophy_engine.rules.filters import Filter, as_filter
@@ -17,6 +16,7 @@ from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_source
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.rules.value_range import ValueRange, as_value_range
 from trophy_engine.rules.windows import WINDOW, RollingWindow, Window, as_window
+from trophy_engine.values import Value
 
 __all__ = ["Aggregate", "Attribute", "AttributeType", "Metric", "UnitType"]
 
@@ -64,7 +64,7 @@ def _check_rolling(aggregate: str, window: Window | None) -> None:
 
 
 @attrs.frozen
-class Metric:
+class Metric(Value):
     """A number for each user: recorded, or derived from recorded events, awards of points or completions.
 
     Attributes:
@@ -87,8 +87,6 @@ class Metric:
             streak before the event.
         metadata: what the application wants to find with it: strings, numbers, true and false.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("aggregate", "distinct_by"), _check_distinct_by, given=("distinct_by",)),
@@ -117,7 +115,7 @@ class Metric:
 
 
 @attrs.frozen
-class Attribute:
+class Attribute(Value):
     """A declared key with string values, on users or on events.
 
     Attributes:
@@ -125,8 +123,6 @@ class Attribute:
         type: ``"user"`` or ``"event"``.
         name: the name for display; the key by default.
     """
-
-    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     type: AttributeType = attrs.field(default="user", validator=OneOf(_TYPES))

@@ -12,10 +12,11 @@ import attrs
 
 from trophy_engine.errors import cut, short_repr
 from trophy_engine.rules.diagnostics import show_name, split_path
+from trophy_engine.values import Value
 
 
 @attrs.frozen
-class Notation:
+class Notation(Value):
     """The words and remedies of a notation, TOML or JSON.
 
     Attributes:

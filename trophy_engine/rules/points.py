@@ -12,7 +12,6 @@ import attrs
 
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
@@ -36,6 +35,7 @@ from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
 from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
+from trophy_engine.values import Value
 
 __all__ = [
     "AchievementPointsTrigger",
@@ -75,7 +75,7 @@ def _check_limit(points: int, limit: PointsLimit | None) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class _Trigger:
+class _Trigger(Value):
     """The base of all points triggers.
 
     Attributes:
@@ -113,8 +113,6 @@ class MetricPointsTrigger(_Trigger):
         block_if_out_of_points: true to refuse an event if its deduction would take the balance below zero.
     """
 
-    __repr__ = brief_repr
-
     type: ClassVar[str] = "metric"
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
@@ -139,8 +137,6 @@ class StreakPointsTrigger(_Trigger):
         streak: the key of the streak; None for the primary one.
     """
 
-    __repr__ = brief_repr
-
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
     points: int = _points()
@@ -163,8 +159,6 @@ class AchievementPointsTrigger(_Trigger):
         points: the number of points; negative to deduct points.
     """
 
-    __repr__ = brief_repr
-
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
     points: int = _points()
@@ -185,8 +179,6 @@ class TimePointsTrigger(_Trigger):
         interval: the number of units for each payment, at least 1.
     """
 
-    __repr__ = brief_repr
-
     type: ClassVar[str] = "time"
     points: int = _points()
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
@@ -206,8 +198,6 @@ class UserCreationPointsTrigger(_Trigger):
         points: the number of points; negative to deduct points.
     """
 
-    __repr__ = brief_repr
-
     type: ClassVar[str] = "user_creation"
     points: int = _points()
 
@@ -223,7 +213,7 @@ PointsTrigger = (
 
 
 @attrs.frozen
-class Level:
+class Level(Value):
     """A name for every total from its threshold up to the next level.
 
     Attributes:
@@ -234,8 +224,6 @@ class Level:
         badge_url: the URL of its picture.
         metadata: what the application wants to find with it: strings, numbers, true and false.
     """
-
-    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     points: int = attrs.field(validator=Integer(min=0))
@@ -252,7 +240,7 @@ def _check_users(user_id: str | None, when: Gate) -> None:
 
 
 @attrs.frozen
-class Boost:
+class Boost(Value):
     """A multiplier of every positive award under some conditions.
 
     Attributes:
@@ -263,8 +251,6 @@ class Boost:
         user_id: the filter on a single user; not together with ``when.user_attributes``.
         key: the key by which it is identified in its system, regardless of its position.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("user_id", "when"), _check_users, given=("user_id", "when")),
@@ -282,7 +268,7 @@ class Boost:
 
 
 @attrs.frozen
-class PointsSystem:
+class PointsSystem(Value):
     """An integer balance of points, never below zero.
 
     Attributes:
@@ -298,8 +284,6 @@ class PointsSystem:
         boosts: the multipliers of positive awards.
         metadata: what the application wants to find with it: strings, numbers, true and false.
     """
-
-    __repr__ = brief_repr
 
     key: str = attrs.field(validator=KEY)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)

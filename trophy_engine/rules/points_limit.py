@@ -8,10 +8,10 @@ from typing import Any, Final, get_args
 
 import attrs
 
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import Integer, OneOfOrTable, Optional
 from trophy_engine.rules.mappings import from_mapping
 from trophy_engine.rules.windows import CalendarUnit, RunWindow
+from trophy_engine.values import Value
 
 __all__ = ["PointsLimit"]
 
@@ -26,7 +26,7 @@ _WINDOW: Final = Optional(
 
 
 @attrs.frozen
-class PointsLimit:
+class PointsLimit(Value):
     """The greatest number of points that a trigger awards in each window of the user's time; the rest is lost.
 
     Attributes:
@@ -34,8 +34,6 @@ class PointsLimit:
         window: ``"day"``, ``"week"``, ``"month"``, ``"year"``, or runs from a date on, a table with ``every``, ``unit``
             and ``start``, before which there is no limit; None for all time.
     """
-
-    __repr__ = brief_repr
 
     points: int = attrs.field(validator=Integer(min=1))
     window: CalendarUnit | RunWindow | None = attrs.field(default=None, converter=_as_run, validator=_WINDOW)

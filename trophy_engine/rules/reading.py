@@ -27,10 +27,11 @@ from trophy_engine.rules.mappings import choose_class
 from trophy_engine.rules.notation import TOML, Notation, OutOfRange
 from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
 from trophy_engine.rules.tables import Table
+from trophy_engine.values import Value
 
 
 @attrs.frozen
-class Unreadable:
+class Unreadable(Value):
     """A part of a file that is no table or has no type, and its key if that could be read."""
 
     needs_streak: ClassVar[bool] = False
@@ -45,7 +46,7 @@ show_value: Final = TOML.show
 
 
 @attrs.frozen
-class Reader:
+class Reader(Value):
     """Reads tables as rules.
 
     Attributes:
@@ -156,7 +157,7 @@ class Reader:
 
 
 @attrs.frozen
-class _Shape:
+class _Shape(Value):
     """What the tables of a class have, computed once.
 
     Attributes:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.values import Value
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -25,7 +26,7 @@ TO_STREAK: Final = {_REFERS_TO: "streak"}
 
 
 @attrs.frozen
-class Reference:
+class Reference(Value):
     """What a field refers to: a metric, an achievement, a points system or a streak; and the keys by their paths."""
 
     kind: str

@@ -13,7 +13,6 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import is_writable
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
@@ -28,12 +27,13 @@ from trophy_engine.rules.reading import Reader
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
 from trophy_engine.rules.structure import is_list_of_rules, write_rule
+from trophy_engine.values import Value
 
 __all__ = ["Ruleset", "check_file", "check_text"]
 
 
 @attrs.frozen(slots=False)
-class Ruleset:
+class Ruleset(Value):
     """All rules of a game or an app.
 
     Attributes:
@@ -52,8 +52,6 @@ class Ruleset:
     Raises:
         InvalidRules: the rules contradict themselves; the error lists every contradiction.
     """
-
-    __repr__ = brief_repr
 
     metrics: tuple[Metric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((Metric,), many=True)
@@ -197,7 +195,7 @@ def check_text(text: str, format: Format = "toml") -> list[Problem]:  # noqa: A0
 
 
 @attrs.frozen
-class _Draft:
+class _Draft(Value):
     """What could be read of rules: the plain table, the parts as rules or partial rules, the problems, the reader."""
 
     table: Mapping[str, Any]

@@ -7,6 +7,7 @@ from typing import Final, Literal
 import attrs
 
 from trophy_engine.rules.constraints import Integer, OneOf
+from trophy_engine.values import Value
 
 __all__ = ["AggregationPeriod", "Experimentation", "Notifications"]
 
@@ -15,7 +16,7 @@ _PERIODS: Final = ("weekly", "monthly")
 
 
 @attrs.frozen
-class Experimentation:
+class Experimentation(Value):
     """An experiment: a share of new users, chosen by a hash of their ids, receives no messages.
 
     Attributes:
@@ -28,7 +29,7 @@ class Experimentation:
 
 
 @attrs.frozen
-class Notifications:
+class Notifications(Value):
     """Messages to users, broadcasts, and announcements of changes of balances and ranks at a bounded rate.
 
     Attributes:

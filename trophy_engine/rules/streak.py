@@ -10,7 +10,6 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions, given_together
 from trophy_engine.rules.constraints import (
     FLAG,
@@ -30,6 +29,7 @@ from trophy_engine.rules.mappings import from_mapping, from_typed_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_ACHIEVEMENT
+from trophy_engine.values import Value
 
 __all__ = [
     "AchievementFreezeReward",
@@ -48,7 +48,7 @@ _MOST_FREEZES: Final = 100
 
 
 @attrs.frozen
-class StreakMetric:
+class StreakMetric(Value):
     """One condition: the sum of a metric's values in the period reaches the threshold.
 
     Attributes:
@@ -56,14 +56,12 @@ class StreakMetric:
         threshold: the sum that is required, above 0.
     """
 
-    __repr__ = brief_repr
-
     key: str = attrs.field(validator=KEY)
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
 
 
 @attrs.frozen
-class StreakFreezeReward:
+class StreakFreezeReward(Value):
     """Freezes each time a credited period extends the streak to a multiple of the length.
 
     Attributes:
@@ -82,15 +80,13 @@ class StreakFreezeReward:
 
 
 @attrs.frozen
-class AchievementFreezeReward:
+class AchievementFreezeReward(Value):
     """Freezes with each completion of an achievement.
 
     Attributes:
         achievement: the key of the achievement.
         freezes: the number of freezes.
     """
-
-    __repr__ = brief_repr
 
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
@@ -123,7 +119,7 @@ def _check_maximum(start_count: int, max_count: int) -> None:
 
 
 @attrs.frozen
-class Freezes:
+class Freezes(Value):
     """The supply of freezes; a streak continues after a missed period if one freeze is spent on it.
 
     Attributes:
@@ -133,8 +129,6 @@ class Freezes:
         auto_earn_amount: the number in each grant, up to the maximum; None for no grants.
         rewards: the freezes that are earned by lengths of the streak and by achievements, up to the maximum.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("start_count", "max_count"), _check_maximum),
@@ -171,7 +165,7 @@ def _check_days_off(frequency: FrequencyName | Interval, days_off: tuple[str, ..
 
 
 @attrs.frozen
-class Streak:
+class Streak(Value):
     """A streak: its periods, its conditions and its freezes.
 
     Attributes:
@@ -185,8 +179,6 @@ class Streak:
         customization_enabled: true to allow custom streaks, with a user's own conditions and days off.
         metadata: what the application wants to find with it: strings, numbers, true and false.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
     key: str = attrs.field(validator=KEY)

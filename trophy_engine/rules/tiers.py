@@ -9,12 +9,12 @@ import attrs
 
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import KEY, TEXT, Numeric, Optional, as_number
 from trophy_engine.rules.diagnostics import item_path
 from trophy_engine.rules.mappings import from_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
+from trophy_engine.values import Value
 
 __all__ = ["Tier"]
 
@@ -27,7 +27,7 @@ def _check_marks(value: Number | None, at_most: Number | None) -> None:
 
 
 @attrs.frozen
-class Tier:
+class Tier(Value):
     """One of several completions of an achievement.
 
     Attributes:
@@ -41,8 +41,6 @@ class Tier:
         badge_url: the URL of its picture; that of the achievement by default.
         metadata: what the application wants to find with it, besides the metadata of the achievement.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("value", "at_most"), _check_marks, given=("value", "at_most")),

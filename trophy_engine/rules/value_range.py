@@ -12,6 +12,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import Numeric, Optional, as_number
 from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.values import Value
 
 __all__ = ["ValueRange"]
 
@@ -24,7 +25,7 @@ def _check_bounds(at_least: Number | None, at_most: Number | None) -> None:
 
 
 @attrs.frozen
-class ValueRange:
+class ValueRange(Value):
     """The values from one bound to another, both included.
 
     Attributes:

@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Final, Literal, get_args
 import attrs
 
 from trophy_engine.errors import InvalidValue
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions
 from trophy_engine.rules.constraints import (
     KEY,
@@ -27,6 +26,7 @@ from trophy_engine.rules.constraints import (
 from trophy_engine.rules.mappings import from_named_mapping
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_METRIC
+from trophy_engine.values import Value
 
 __all__ = [
     "CalendarUnit",
@@ -51,7 +51,7 @@ _LONGEST: Final[Mapping[RollingUnit, int]] = {"day": 366, "hour": 7 * 24, "minut
 
 
 @attrs.frozen
-class RunWindow:
+class RunWindow(Value):
     """Runs of so many units from a local date on; before it nothing counts.
 
     Attributes:
@@ -59,8 +59,6 @@ class RunWindow:
         unit: ``"day"``, ``"week"`` (seven days, whatever the first weekday is), ``"month"`` or ``"year"``.
         start: the first local date of the first run.
     """
-
-    __repr__ = brief_repr
 
     named_by: ClassVar[str] = "every"
     every: int = attrs.field(validator=Integer(min=1, max=_MOST_UNITS))
@@ -78,7 +76,7 @@ def _check_longest(last: int, unit: RollingUnit) -> None:
 
 
 @attrs.frozen
-class RollingWindow:
+class RollingWindow(Value):
     """The latest stretch of time.
 
     Of days, it is the local date and the dates before it. Of hours or minutes, it is the time up to an instant, and
@@ -88,8 +86,6 @@ class RollingWindow:
         last: the number of units, at most 366 days or seven days of hours or minutes.
         unit: ``"day"``, ``"hour"`` or ``"minute"``.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("last", "unit"), _check_longest),)
     named_by: ClassVar[str] = "last"
@@ -106,15 +102,13 @@ class RollingWindow:
 
 
 @attrs.frozen
-class SessionWindow:
+class SessionWindow(Value):
     """The events since the first one after a longer gap without any; when the gap has passed, the session is over.
 
     Attributes:
         session_gap: the number of units that a gap in a session has at most.
         unit: ``"hour"`` or ``"minute"``.
     """
-
-    __repr__ = brief_repr
 
     named_by: ClassVar[str] = "session_gap"
     session_gap: int = attrs.field(validator=Integer(min=1, max=_MOST_UNITS))
@@ -126,14 +120,12 @@ class SessionWindow:
 
 
 @attrs.frozen
-class ResetWindow:
+class ResetWindow(Value):
     """The time since the last event of another recorded metric, whatever its value.
 
     Attributes:
         reset_by: the key of the other metric.
     """
-
-    __repr__ = brief_repr
 
     named_by: ClassVar[str] = "reset_by"
     reset_by: str = attrs.field(validator=KEY, metadata=TO_METRIC)
@@ -144,15 +136,13 @@ class ResetWindow:
 
 
 @attrs.frozen
-class DateWindow:
+class DateWindow(Value):
     """Local dates, the first and the last included.
 
     Attributes:
         start: the first date.
         end: the last date; None for no end.
     """
-
-    __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (END_NOT_BEFORE_START,)
     named_by: ClassVar[str] = "start"

@@ -18,6 +18,7 @@ from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
 from trophy_engine.trophy_api.structuring import item
+from trophy_engine.values import Value
 
 R = TypeVar("R")
 
@@ -31,7 +32,7 @@ class AttributeValue:
 
 
 @attrs.frozen
-class EditContext:
+class EditContext(Value):
     """A ruleset that is being edited; the context is immutable.
 
     Attributes:

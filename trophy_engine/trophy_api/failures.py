@@ -14,6 +14,7 @@ from trophy_engine.rules.constraints import Integer, Optional
 from trophy_engine.trophy_api.errors import AnswerLost, RequestTimedOut
 from trophy_engine.trophy_api.exchange import as_exchange, encode_response
 from trophy_engine.trophy_api.http import Answer, ExchangeFunction, Response
+from trophy_engine.values import Value
 
 __all__ = ["Failures", "InjectedFailure"]
 
@@ -34,7 +35,7 @@ def _check_kind(_: object, __: object, value: object) -> None:
 
 
 @attrs.frozen
-class InjectedFailure:
+class InjectedFailure(Value):
     """What happens to one request instead of an ordinary answer.
 
     Attributes:

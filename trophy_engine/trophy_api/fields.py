@@ -25,6 +25,7 @@ from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id
 from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_number
 from trophy_engine.trophy_api.structuring import item, to_camel_case
+from trophy_engine.values import Value
 
 
 @item
@@ -35,7 +36,7 @@ class Badge:
 
 
 @attrs.frozen
-class Codec:
+class Codec(Value):
     """How a value is read from an item and how it is shown.
 
     Attributes:
@@ -132,7 +133,7 @@ EVENT_FILTER: Final = _filter("event")
 
 
 @attrs.frozen
-class Field:
+class Field(Value):
     """A field of a rule.
 
     Attributes:
@@ -257,7 +258,7 @@ def _with_json_paths(error: InvalidValue, fields: Iterable[Field]) -> InvalidVal
 
 
 @attrs.frozen
-class Variants:
+class Variants(Value):
     """Fields that belong to one kind of rule each, for example to achievements by metric.
 
     Attributes:

@@ -9,6 +9,8 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from trophy_engine.values import Value
+
 #: A status, headers with names in lower case, and a body.
 Answer: TypeAlias = tuple[int, tuple[tuple[str, str], ...], bytes]
 #: A function of a method, a target, headers and a body, such as an ``Exchange``.
@@ -18,7 +20,7 @@ _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @attrs.frozen
-class Request:
+class Request(Value):
     """A call of the API.
 
     Attributes:
@@ -41,7 +43,7 @@ class Request:
 
 
 @attrs.frozen
-class Response:
+class Response(Value):
     """The response to a call.
 
     Attributes:

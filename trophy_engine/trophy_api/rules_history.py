@@ -19,6 +19,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.values import Value
 
 #: The date of rules that were in force from the start of the log.
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,7 +87,7 @@ _FACTS: Final[WeakKeyDictionary[Engine, _Facts]] = WeakKeyDictionary()
 
 
 @attrs.frozen
-class RulesHistory:
+class RulesHistory(Value):
     """The rules in force up to an instant.
 
     Attributes:

@@ -20,9 +20,9 @@ from trophy_engine.core import (
     name_completed,
 )
 from trophy_engine.numbers import negate, since_multiple
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.achievements import AchievementTrigger
 from trophy_engine.rules.metadata import Metadata
+from trophy_engine.values import Value
 from trophy_engine.views.progress import Progress
 
 __all__ = ["MASK", "AchievementView"]
@@ -32,7 +32,7 @@ MASK: Final = "???"
 _set_slot: Final = object.__setattr__
 
 
-class _Deferred:
+class _Deferred(Value):
     """The base of a view whose fields are computed when the first of them is read.
 
     Until then a view has a function that returns the values of its fields, in their order.
@@ -72,8 +72,6 @@ class AchievementView(_Deferred):
         progress: the progress to the next completion; None if there is none to come, or none before the next window of
             a metric. Of one completion, as in an outcome, it is None.
     """
-
-    __repr__ = brief_repr
 
     key: str
     name: str

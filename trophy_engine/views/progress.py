@@ -15,9 +15,9 @@ from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import Plan, StreakPlan, StreakState, SystemPlan, expires, level_of
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number, subtract
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.points import Level
+from trophy_engine.values import Value
 
 __all__ = ["LevelView", "PauseView", "PointsView", "Progress", "StreakView"]
 
@@ -26,7 +26,7 @@ _NEARLY_DONE: Final = nextafter(1.0, 0.0)
 
 
 @attrs.frozen
-class Progress:
+class Progress(Value):
     """The progress to a threshold, of the next completion of an achievement or of a level that is not reached.
 
     Attributes:
@@ -36,8 +36,6 @@ class Progress:
         missing: for a composite, the keys of the prerequisites that are not completed.
         falling: True if the value has to fall to the threshold, False if it has to rise to it.
     """
-
-    __repr__ = brief_repr
 
     current: Number | None
     target: Number
@@ -71,7 +69,7 @@ class Progress:
 
 
 @attrs.frozen
-class StreakView:
+class StreakView(Value):
     """A streak; the dates are local, and None while there is no running streak.
 
     Where the rules have no streak, ``declared`` is False, and the other fields are those of a daily streak of length 0.
@@ -92,8 +90,6 @@ class StreakView:
             are None if the rules have no freezes.
         declared: True if the rules have a streak.
     """
-
-    __repr__ = brief_repr
 
     key: str
     length: int
@@ -176,7 +172,7 @@ class StreakView:
 
 
 @attrs.frozen
-class PauseView:
+class PauseView(Value):
     """A pause of a user's streak, on the local dates from ``start`` to ``end``.
 
     ``number`` counts the pauses of the streak from 1; a pause that was taken back is ``archived`` and protects no
@@ -206,10 +202,8 @@ class PauseView:
 
 
 @attrs.frozen
-class LevelView:
+class LevelView(Value):
     """A level of a points system; ``progress`` is None if the total reaches it."""
-
-    __repr__ = brief_repr
 
     key: str
     name: str
@@ -232,7 +226,7 @@ class LevelView:
 
 
 @attrs.frozen
-class PointsView:
+class PointsView(Value):
     """A user's balance in a points system.
 
     Attributes:
@@ -242,8 +236,6 @@ class PointsView:
         levels: all levels by rising points, with the progress to those that are not reached.
         earned: the sum of all positive awards, if the levels go by it; else None.
     """
-
-    __repr__ = brief_repr
 
     key: str
     name: str

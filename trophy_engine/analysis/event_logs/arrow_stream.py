@@ -13,6 +13,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import Row
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
+from trophy_engine.values import Value
 
 try:
     import pyarrow as pa
@@ -23,7 +24,7 @@ __all__ = ["FrameLog"]
 
 
 @attrs.frozen
-class FrameLog:
+class FrameLog(Value):
     """A log in a frame or a stream; the file of a source is ``frame``, its line the number of the row, from 1.
 
     The frame is a pandas or polars frame, a PyArrow table or reader, a DuckDB relation, or anything else with

@@ -15,9 +15,9 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, listed, nearest
 from trophy_engine.identifiers import check_key, check_text
 from trophy_engine.numbers import exact_text
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import FILTER, TEXT, OneOf, Optional
 from trophy_engine.rules.filters import Filter, as_filter
+from trophy_engine.values import Value
 
 __all__ = ["Columns"]
 
@@ -86,7 +86,7 @@ def _check_default(_: object, attribute: Any, default: Any) -> None:
 
 
 @attrs.frozen
-class Columns:
+class Columns(Value):
     """The columns of a log; ``=TEXT`` is the constant TEXT for all rows instead of a column.
 
     A column of nested JSON is named by its path, for example ``properties.distinct_id``. The second of two columns with
@@ -117,8 +117,6 @@ class Columns:
     >>> Columns(user="who", metric="event", metric_map={"lesson_completed": "lessons"}, where={"plan": "free"}).where
     {'plan': ('free',)}
     """
-
-    __repr__ = brief_repr
 
     user: str = attrs.field(default="user_id", validator=TEXT)
     at: str = attrs.field(default="at", validator=TEXT)

@@ -9,9 +9,9 @@ from typing import Any, Final, Literal, get_args
 import attrs
 
 from trophy_engine.errors import GivenValue, InvalidValue, short_repr
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import TEXT, OneOf, Optional
 from trophy_engine.rules.files import check_path
+from trophy_engine.values import Value
 
 __all__ = ["FileFormat", "LogFormat"]
 
@@ -76,7 +76,7 @@ def _check_encoding(_: object, __: object, value: Any) -> None:
 
 
 @attrs.frozen
-class FileFormat:
+class FileFormat(Value):
     """How a file with rows is written; what is None is found from the file.
 
     Attributes:
@@ -92,8 +92,6 @@ class FileFormat:
     >>> FileFormat(delimiter="semicolon", encoding="cp1252").delimiter
     ';'
     """
-
-    __repr__ = brief_repr
 
     name: LogFormat | None = attrs.field(default=None, validator=Optional(OneOf(get_args(LogFormat))))
     delimiter: str | None = attrs.field(default=None, kw_only=True, converter=_as_delimiter, validator=_check_delimiter)

@@ -22,6 +22,7 @@ from trophy_engine.rules import bundled
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.files import is_folder
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.values import Value
 
 __all__ = ["Frame", "LogSource", "as_log", "columns_for"]
 
@@ -73,7 +74,7 @@ def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
 
 
 @attrs.frozen
-class _Rows:
+class _Rows(Value):
     """Rows in memory, or from an iterator; the line of a source is the number of the row, from 1."""
 
     rows: Iterable[Row | Mapping[str, Any]]

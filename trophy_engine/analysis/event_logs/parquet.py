@@ -16,6 +16,7 @@ from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.readers.files import Reading, file_size
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.errors import MissingExtra, TrophyError, reason_of
+from trophy_engine.values import Value
 
 try:
     import pyarrow as pa
@@ -28,7 +29,7 @@ __all__ = ["ColumnarLog"]
 
 
 @attrs.frozen
-class ColumnarLog:
+class ColumnarLog(Value):
     """A log in a Parquet file or an Arrow IPC file; the line of a source is the number of the row, from 1.
 
     An instant is a timestamp with a time zone, or ISO 8601 text with an offset; a timestamp without a zone, a date, and

@@ -28,6 +28,7 @@ from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
 __all__ = ["Replay", "ReplayJob", "replay"]
@@ -164,7 +165,7 @@ def replay(
 
 
 @attrs.frozen
-class ReplayJob:
+class ReplayJob(Value):
     """A job that evaluates users under a ruleset.
 
     Attributes:
@@ -185,7 +186,7 @@ class ReplayJob:
 
 
 @attrs.frozen
-class _ReplayAccumulator:
+class _ReplayAccumulator(Value):
     result: Replay
     evaluator: UserEvaluator
     effects: EffectLog | None

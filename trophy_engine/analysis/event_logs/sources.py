@@ -27,9 +27,9 @@ from trophy_engine.analysis.event_logs.readers.json_document import read_json_do
 from trophy_engine.analysis.event_logs.readers.json_lines import read_json_lines
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.errors import InvalidValue, TrophyError
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional
 from trophy_engine.rules.files import check_path
+from trophy_engine.values import Value
 
 __all__ = ["Logs", "RowLog", "read_log"]
 
@@ -75,10 +75,8 @@ def read_log(
 
 
 @attrs.frozen
-class Logs:
+class Logs(Value):
     """Several logs in sequence, as one log."""
-
-    __repr__ = brief_repr
 
     logs: tuple[Iterable[Row], ...]
 
@@ -108,10 +106,8 @@ class Logs:
 
 
 @attrs.frozen
-class RowLog:
+class RowLog(Value):
     """A log in a file that is read row by row: CSV, JSON, or a sheet of a workbook."""
-
-    __repr__ = brief_repr
 
     path: str
     columns: Columns

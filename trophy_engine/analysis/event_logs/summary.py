@@ -10,10 +10,10 @@ import attrs
 
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.statistics.survival import percentile
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
 __all__ = ["AchievementSummary", "LevelSummary", "PointsSummary", "Ranked", "StreakSummary", "Summary", "summarize"]
@@ -23,7 +23,7 @@ _KEPT: Final = 1_000
 
 
 @attrs.frozen
-class AchievementSummary:
+class AchievementSummary(Value):
     """The number of users with an achievement; ``rarity`` is their percentage of all users, None without users."""
 
     key: str
@@ -33,7 +33,7 @@ class AchievementSummary:
 
 
 @attrs.frozen
-class LevelSummary:
+class LevelSummary(Value):
     """The number of users at a level; ``points`` are those from which the level starts."""
 
     name: str
@@ -42,7 +42,7 @@ class LevelSummary:
 
 
 @attrs.frozen
-class PointsSummary:
+class PointsSummary(Value):
     """The distribution of the balances of a points system over all users; values are None without users."""
 
     key: str
@@ -55,7 +55,7 @@ class PointsSummary:
 
 
 @attrs.frozen
-class StreakSummary:
+class StreakSummary(Value):
     """The number of running streaks, the length of the longest streak ever, and the number of used freezes.
 
     ``freezes_used`` is None if the rules have no freezes.
@@ -67,7 +67,7 @@ class StreakSummary:
 
 
 @attrs.frozen
-class Ranked:
+class Ranked(Value):
     """A top user; ``points`` is the balance in the first points system, 0 without one."""
 
     user_id: str
@@ -79,13 +79,11 @@ class Ranked:
 
 
 @attrs.frozen
-class Summary:
+class Summary(Value):
     """The main numbers of a replay; ``streaks`` is None if the rules have no streak.
 
     The top users have the most points in the first system, then the most events; ties are ordered by id.
     """
-
-    __repr__ = brief_repr
 
     users: int
     events: int

@@ -10,6 +10,7 @@ import attrs
 
 from trophy_engine.analysis.html_report.labels import Rows, lay_out, text_width
 from trophy_engine.analysis.html_report.style import Series, Style
+from trophy_engine.values import Value
 
 __all__ = ["BarRow", "draw_bars", "label_rows", "right_texts"]
 
@@ -19,7 +20,7 @@ _SINGLE: Final = 16
 
 
 @attrs.frozen
-class BarRow:
+class BarRow(Value):
     """A row of bars: its name, the value and text of each series, and a text at the right."""
 
     name: str

@@ -13,6 +13,7 @@ from unicodedata import east_asian_width
 import attrs
 
 from trophy_engine.analysis.html_report.style import Style
+from trophy_engine.values import Value
 
 __all__ = ["LINE_HEIGHT", "Row", "Rows", "lay_out", "text_width", "wrap"]
 
@@ -54,7 +55,7 @@ def wrap(text: str, width: float) -> list[str]:
 
 
 @attrs.frozen
-class Row:
+class Row(Value):
     """The position of a row: its label, the top of the label, and the top of its bars, in pixels."""
 
     label: str
@@ -63,7 +64,7 @@ class Row:
 
 
 @attrs.frozen
-class Rows:
+class Rows(Value):
     """Rows below each other: the width of the names beside them (0 for names above), and the total height."""
 
     rows: tuple[Row, ...]

@@ -17,8 +17,8 @@ from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED
 from trophy_engine.analysis.writing import check_items, writing_folder
 from trophy_engine.errors import MissingExtra
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import TEXT, InstanceOf, Optional, Text, as_sequence
+from trophy_engine.values import Value
 
 try:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -32,10 +32,8 @@ _WIDE, _NARROW = 600, 330
 
 
 @attrs.frozen
-class Fact:
+class Fact(Value):
     """A number shown first; in a comparison, also the number under the old rules and the difference."""
-
-    __repr__ = brief_repr
 
     name: str = attrs.field(validator=TEXT)
     value: str = attrs.field(validator=TEXT)
@@ -44,10 +42,8 @@ class Fact:
 
 
 @attrs.frozen
-class Table:
+class Table(Value):
     """A table of text; columns of numbers are aligned to the right."""
-
-    __repr__ = brief_repr
 
     key: str
     title: str
@@ -58,7 +54,7 @@ class Table:
 
 
 @attrs.frozen
-class Report:
+class Report(Value):
     """The content of a page.
 
     Attributes:
@@ -68,8 +64,6 @@ class Report:
         sentences: the conclusions, as text.
         tables: tables shown before the figures.
     """
-
-    __repr__ = brief_repr
 
     title: str = attrs.field(validator=TEXT)
     subtitle: str = attrs.field(validator=Text(allow_empty=True))
@@ -82,7 +76,7 @@ class Report:
 
 
 @attrs.frozen
-class _RenderedFigure:
+class _RenderedFigure(Value):
     figure: Figure
     description: str
     note: str

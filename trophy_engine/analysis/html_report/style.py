@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from trophy_engine.analysis.statistics.figures import Figure
+from trophy_engine.values import Value
 
 __all__ = ["MAX_SERIES", "Series", "Style", "series_of", "shown_names", "time_column"]
 
@@ -28,7 +29,7 @@ _NARROWEST: Final = 2.0
 
 
 @attrs.frozen
-class Style:
+class Style(Value):
     """The width of a chart in pixels, its colors, and whether it contains its legend."""
 
     width: int = 640
@@ -51,7 +52,7 @@ class Style:
 
 
 @attrs.frozen
-class Series:
+class Series(Value):
     """The marks of a series, as its legend shows them; ``note`` follows the label there."""
 
     label: str

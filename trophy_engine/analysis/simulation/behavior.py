@@ -18,8 +18,8 @@ import attrs
 
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import InstanceOf
+from trophy_engine.values import Value
 
 __all__ = ["Behavior", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
 
@@ -28,7 +28,7 @@ def _share(default: Any = attrs.NOTHING) -> Any:
     return attrs.field(default=default, validator=Within(0, 1))
 
 
-class Behavior(ABC):
+class Behavior(Value, ABC):
     """The probability that a user acts, day by day."""
 
     @abstractmethod
@@ -101,8 +101,6 @@ class TwoStates(Behavior):
         keen, idle: the behavior in each state.
         tire, rouse: the daily probability of a change to idle, and back to keen.
     """
-
-    __repr__ = brief_repr
 
     keen: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
     idle: Behavior = attrs.field(validator=InstanceOf((Behavior,)))

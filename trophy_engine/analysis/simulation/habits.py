@@ -21,8 +21,8 @@ from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import FieldName, InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import InstanceOf
+from trophy_engine.values import Value
 
 __all__ = ["Habits", "RecordedEvent", "habits_of"]
 
@@ -43,7 +43,7 @@ class RecordedEvent(NamedTuple):
 
 
 @attrs.frozen
-class Habits:
+class Habits(Value):
     """The habits of one user.
 
     Attributes:
@@ -51,8 +51,6 @@ class Habits:
         weekday: the weekday of the first day (Monday is 0).
         stay: the number of days from the first to the last event; None for a user who was active at the end of the log.
     """
-
-    __repr__ = brief_repr
 
     blocks: tuple[tuple[RecordedEvent, ...], ...]
     weekday: int

@@ -17,8 +17,8 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import KEY, InstanceOf, as_sequence
+from trophy_engine.values import Value
 
 __all__ = ["Action", "Persona", "TimeOfDay", "Travel"]
 
@@ -26,7 +26,7 @@ _LONGEST_PAUSE: Final = HOUR // 12
 
 
 @attrs.frozen
-class TimeOfDay:
+class TimeOfDay(Value):
     """The time of activity: a normal distribution around an hour; it can extend into the next or the previous day.
 
     Attributes:
@@ -49,7 +49,7 @@ def _zones(names: Any) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class Travel:
+class Travel(Value):
     """The location of a user: home, with occasional trips to other time zones.
 
     Attributes:
@@ -58,8 +58,6 @@ class Travel:
         chance: the probability that a trip starts on a day at home.
         days: the minimal and the maximal length of a trip, in days.
     """
-
-    __repr__ = brief_repr
 
     homes: tuple[str, ...] = attrs.field(default=("UTC",), converter=_zones)
     destinations: tuple[str, ...] = attrs.field(default=(), converter=_zones)
@@ -96,7 +94,7 @@ def _choices(attributes: Any) -> Any:
 
 
 @attrs.frozen
-class Action:
+class Action(Value):
     """An event that a user records on active days.
 
     Attributes:
@@ -106,8 +104,6 @@ class Action:
         chance: the probability of the action on an active day.
         attributes: the possible values of each event attribute, with equal probability.
     """
-
-    __repr__ = brief_repr
 
     metric: str = attrs.field(validator=KEY)
     values: tuple[Number, ...] = attrs.field(default=(1,), converter=_exact)
@@ -136,7 +132,7 @@ class Action:
 
 
 @attrs.frozen
-class Persona:
+class Persona(Value):
     """A kind of user.
 
     Attributes:
@@ -145,8 +141,6 @@ class Persona:
         time_of_day: the time of the first action; ``travel`` is the location.
         arrival: the minimal and the maximal number of days from the start until the user arrives.
     """
-
-    __repr__ = brief_repr
 
     behavior: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
     actions: tuple[Action, ...] = attrs.field(converter=as_sequence)

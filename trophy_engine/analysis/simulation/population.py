@@ -21,12 +21,12 @@ from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
 from trophy_engine.errors import GivenValue, InvalidValue, name_field
 from trophy_engine.numbers import Number, add
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.values import Value
 
 __all__ = ["Member", "Population", "check_days"]
 
@@ -47,15 +47,13 @@ class Member(Protocol):
 
 
 @attrs.frozen
-class Population:
+class Population(Value):
     """A mixture of kinds of users.
 
     Attributes:
         members: the kinds.
         weights: the relative frequency of each kind; equal by default.
     """
-
-    __repr__ = brief_repr
 
     members: tuple[Member, ...] = attrs.field(converter=as_sequence)
     weights: tuple[float, ...] | None = attrs.field(default=None, converter=as_sequence)

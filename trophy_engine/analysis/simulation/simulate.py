@@ -21,10 +21,11 @@ from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
 from trophy_engine.errors import InvalidValue, short_repr
-from trophy_engine.representation import brief_repr, named_repr
+from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_date
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.values import Value
 
 __all__ = ["MAX_USERS", "START", "Scenario", "Simulation", "run_population", "simulate"]
 
@@ -38,7 +39,7 @@ P = TypeVar("P", bound=Mergeable)
 
 
 @attrs.frozen
-class Scenario:
+class Scenario(Value):
     """The users of a simulation, and its time.
 
     Attributes:
@@ -48,8 +49,6 @@ class Scenario:
         seed: the seed of all random numbers; the same seed results in the same users in every process.
         start: the first day.
     """
-
-    __repr__ = brief_repr
 
     population: Population = attrs.field(validator=InstanceOf((Population,)))
     users: int = attrs.field(default=1000, validator=Integer())

@@ -45,6 +45,7 @@ from trophy_engine.rules.override import override
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.values import Value
 
 __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
 
@@ -56,7 +57,7 @@ _JSON_WORDS: Final = ("true", "false", "null", "unset")
 
 
 @attrs.frozen
-class Estimate:
+class Estimate(Value):
     """A mean over users, and its 95 % confidence interval by the normal approximation; None for a single user."""
 
     mean: float
@@ -86,7 +87,7 @@ def _rounded(estimate: Estimate) -> Iterator[float | None]:
 
 
 @attrs.frozen
-class SweepRow:
+class SweepRow(Value):
     """One variant of the ruleset.
 
     Attributes:
@@ -347,7 +348,7 @@ class _Sums:
 
 
 @attrs.frozen
-class _Job:
+class _Job(Value):
     rulesets: tuple[Ruleset, ...]
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _SweepAccumulator:  # noqa: ARG002  # nothing is kept
@@ -358,7 +359,7 @@ class _Job:
 
 
 @attrs.frozen
-class _SweepAccumulator:
+class _SweepAccumulator(Value):
     sums: _Sums
     evaluators: list[UserEvaluator]
 

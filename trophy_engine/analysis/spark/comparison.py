@@ -31,6 +31,7 @@ from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.values import Value
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -147,7 +148,7 @@ def comparison_tables(old: Ruleset, new: Ruleset) -> Tables:
 
 
 @attrs.frozen
-class ComparisonTask:
+class ComparisonTask(Value):
     """Evaluates the users of a partition under two rulesets."""
 
     old: Ruleset

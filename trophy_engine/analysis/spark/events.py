@@ -19,6 +19,7 @@ from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.errors import InvalidValue, listed
 from trophy_engine.rules.phrases import count_noun
+from trophy_engine.values import Value
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -52,7 +53,7 @@ def check_frame(frame: DataFrame, columns: Columns, order: Sequence[str], name: 
 
 
 @attrs.frozen
-class ParseBatches:
+class ParseBatches(Value):
     """Parses the batches of a frame in a task.
 
     Attributes:

@@ -34,6 +34,7 @@ from trophy_engine.rules.constraints import FLAG, SubsetOf, as_sequence
 from trophy_engine.rules.files import check_path
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
+from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
 if TYPE_CHECKING:
@@ -274,7 +275,7 @@ def replay_tables(ruleset: Ruleset) -> Tables:
 
 
 @attrs.frozen
-class ReplayTask:
+class ReplayTask(Value):
     """Evaluates the users of a partition under a ruleset."""
 
     ruleset: Ruleset

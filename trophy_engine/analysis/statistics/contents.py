@@ -6,16 +6,14 @@ from collections.abc import Collection, Sequence
 
 import attrs
 
-from trophy_engine.representation import brief_repr
+from trophy_engine.values import Value
 
 __all__ = ["Content"]
 
 
 @attrs.frozen
-class Content:
+class Content(Value):
     """The content of a table; ``numbers`` are the columns of numbers."""
-
-    __repr__ = brief_repr
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]

@@ -26,6 +26,7 @@ import attrs
 
 from trophy_engine.errors import FieldName
 from trophy_engine.rules.constraints import InstanceOf, Integer, as_sequence
+from trophy_engine.values import Value
 
 __all__ = ["WIDTH", "SurvivalPoint", "percentile", "share_reaching", "survival"]
 
@@ -34,7 +35,7 @@ WIDTH: Final = 1.959963984540054
 
 
 @attrs.frozen
-class SurvivalPoint:
+class SurvivalPoint(Value):
     """A point of the survival curve.
 
     Attributes:

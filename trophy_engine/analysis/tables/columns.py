@@ -22,6 +22,8 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from trophy_engine.values import Value
+
 __all__ = ["NUMBER_DIGITS", "NUMBER_PLACES", "RANKING_COLUMNS", "Column", "Kind", "fits"]
 
 #: The kinds of columns of results.
@@ -36,7 +38,7 @@ _MAX_INTEGER: Final = 2**63
 
 
 @attrs.frozen
-class Column:
+class Column(Value):
     """A column of a table: its name, and the kind of all its cells."""
 
     name: str

@@ -29,6 +29,7 @@ from trophy_engine.rules.windows import (
     RunWindow,
     SessionWindow,
 )
+from trophy_engine.values import Value
 
 _FREQUENCIES: Final[dict[CalendarUnit, FrequencyName]] = {
     "day": "daily",
@@ -40,7 +41,7 @@ _UNITS: Final = {"hour": HOUR, "minute": HOUR // 60}
 
 
 @attrs.frozen
-class _Periods:
+class _Periods(Value):
     """The periods of a frequency as windows."""
 
     frequency: Frequency

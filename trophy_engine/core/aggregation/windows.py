@@ -29,6 +29,7 @@ from trophy_engine.core.aggregation.rolling_totals import RollingTotals
 from trophy_engine.core.aggregation.totals import Totals
 from trophy_engine.core.aggregation.window_totals import WindowTotals
 from trophy_engine.numbers import Number
+from trophy_engine.values import Value
 
 #: For how many days after its last date a window is kept: a local date goes back by two days at most.
 REACH: Final = 2
@@ -81,7 +82,7 @@ class Window(Protocol[_T]):
 
 
 @attrs.frozen
-class Forever:
+class Forever(Value):
     """All events."""
 
     aggregate: Aggregate
@@ -116,7 +117,7 @@ class Forever:
 
 
 @attrs.frozen
-class Numbered:
+class Numbered(Value):
     """The windows of a calendar; a window is forgotten when no zone can show its last date again."""
 
     aggregate: Aggregate
@@ -167,7 +168,7 @@ class Numbered:
         return zone.midnight(self.calendar.first_day(number)), None if last is None else zone.midnight(last + 1)
 
 
-class _Rolling:
+class _Rolling(Value):
     """The base of rolling windows: ``reach`` is for how far back of them entries are kept."""
 
     aggregate: Aggregate
@@ -233,7 +234,7 @@ class RollingTime(_Rolling):
 
 
 @attrs.frozen
-class Session:
+class Session(Value):
     """The events since the first one after a gap of more than so many microseconds without any."""
 
     aggregate: Aggregate

@@ -18,6 +18,7 @@ from trophy_engine.rules.references import EVERY, references_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import FreezeReward, Streak
 from trophy_engine.rules.tiers import tier_names
+from trophy_engine.values import Value
 
 
 def delete_cascade(
@@ -70,7 +71,7 @@ def with_explicit_keys(system: PointsSystem) -> PointsSystem:
 
 
 @attrs.frozen
-class _Deletion:
+class _Deletion(Value):
     """The rules to delete, by keys."""
 
     metrics: AbstractSet[str]

@@ -18,7 +18,7 @@ from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_ep
 from trophy_engine.analysis.event_logs.time_formats import parse_iso, parse_or_none, suggest_formats
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
-from trophy_engine.representation import brief_repr
+from trophy_engine.values import Value
 
 __all__ = ["ColumnKind", "KindName"]
 
@@ -43,7 +43,7 @@ _FIRST_TEXTS: Final = 20
 
 
 @attrs.frozen
-class ColumnKind:
+class ColumnKind(Value):
     """The kind of a column.
 
     Attributes:
@@ -52,8 +52,6 @@ class ColumnKind:
         at_format: the format of times that are not ISO 8601.
         other_formats: formats by which as many of the times can be read, as other times.
     """
-
-    __repr__ = brief_repr
 
     name: KindName
     at_unit: EpochUnit | None = None

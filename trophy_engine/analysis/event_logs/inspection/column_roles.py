@@ -10,7 +10,7 @@ import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns, without_number
 from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind, as_number
-from trophy_engine.representation import brief_repr
+from trophy_engine.values import Value
 
 __all__ = ["SampledColumn"]
 
@@ -70,7 +70,7 @@ _CHECKMARKS: Final = frozenset({"-1", "0", "1", "2", "3"})
 
 
 @attrs.frozen
-class SampledColumn:
+class SampledColumn(Value):
     """A column with a sample of its cells.
 
     Attributes:
@@ -80,8 +80,6 @@ class SampledColumn:
         empty: the number of empty cells.
         is_json_flag: whether cells are true and false of JSON, which are no text.
     """
-
-    __repr__ = brief_repr
 
     name: str
     kind: ColumnKind
@@ -110,7 +108,7 @@ class SampledColumn:
 
 
 @attrs.frozen
-class Roles:
+class Roles(Value):
     """What the columns of a log are taken for.
 
     Attributes:
@@ -119,8 +117,6 @@ class Roles:
         names: the names of metrics for display, by key.
         kinds: the kinds of all columns, by name.
     """
-
-    __repr__ = brief_repr
 
     columns: Columns
     reasons: Mapping[str, tuple[str, str]]

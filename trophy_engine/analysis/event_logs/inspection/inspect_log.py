@@ -24,10 +24,10 @@ from trophy_engine.analysis.event_logs.sources import RawRow, read_log, read_row
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.numbers import Number, add
-from trophy_engine.representation import brief_repr
 from trophy_engine.rules.constraints import InstanceOf, Optional
 from trophy_engine.rules.files import check_path
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.values import Value
 
 __all__ = ["InspectedColumn", "LogInspection", "inspect_log"]
 
@@ -45,7 +45,7 @@ _ENCODINGS: Final = (None, "cp1252", "latin-1")
 
 
 @attrs.frozen
-class InspectedColumn:
+class InspectedColumn(Value):
     """A column of an inspected log.
 
     Attributes:
@@ -56,8 +56,6 @@ class InspectedColumn:
         examples: different cells of the sample.
     """
 
-    __repr__ = brief_repr
-
     name: str
     looks_like: str
     taken_for: str
@@ -66,7 +64,7 @@ class InspectedColumn:
 
 
 @attrs.frozen
-class LogInspection:
+class LogInspection(Value):
     """What a log has.
 
     Attributes:
@@ -84,8 +82,6 @@ class LogInspection:
         left_out: the number of rows and values that are left out, by the attribute of ``Columns`` that does so.
         notes: what the log does not tell, with the options of the command line that do.
     """
-
-    __repr__ = brief_repr
 
     path: str
     file_format: FileFormat
