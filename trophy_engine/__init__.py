@@ -97,7 +97,7 @@ from trophy_engine.rules.points import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.points_limit import PointsLimit
-from trophy_engine.rules.ruleset import Ruleset, check_file
+from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak, StreakFreezeReward, StreakMetric
 from trophy_engine.rules.tiers import Tier
@@ -125,6 +125,7 @@ if TYPE_CHECKING:
     from trophy_engine.reports.streak_history import LongestStreak, StreakPeriod
     from trophy_engine.reports.summary import SummaryRow
     from trophy_engine.reports.wrapped import MetricPeriodTotal, PeriodTotal, Wrapped, WrappedPeriod
+    from trophy_engine.rules.draft import check_file
 
 __all__ = [
     "UNSET",
@@ -282,6 +283,7 @@ _LATER: Final = {
     "PeriodTotal": "reports.wrapped",
     "Wrapped": "reports.wrapped",
     "WrappedPeriod": "reports.wrapped",
+    "check_file": "rules.draft",
 }
 
 

@@ -11,8 +11,8 @@ from odd_values import json_text, odd_json, odd_text, replaced
 from trophy_engine import InvalidRules, InvalidValue, Ruleset, TrophyError
 from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.draft import check_file, check_text
 from trophy_engine.rules.positions import locate_problems
-from trophy_engine.rules.ruleset import check_file, check_text
 from trophy_engine.testing.rulesets import rulesets
 
 _TOML = st.lists(

@@ -2,7 +2,7 @@
 
 from attrs import evolve
 
-from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.draft import check_text
 
 HEAD = """
 [[metrics]]

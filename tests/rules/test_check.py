@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from trophy_engine import Achievement, CompositeTrigger, InvalidRules, InvalidValue, Metric, Ruleset, TrophyError
-from trophy_engine.rules.ruleset import check_file
+from trophy_engine.rules.draft import check_file
 
 
 def problems(tmp_path, text, suffix=".toml"):

@@ -12,7 +12,7 @@ from mistakes import MISTAKES, with_places
 
 from trophy_engine import Ruleset
 from trophy_engine.rules.diagnostics import select_errors
-from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.draft import check_text
 from trophy_engine.testing import rulesets
 
 FORMATS = ["toml", "json"]

@@ -4,7 +4,7 @@ import pytest
 
 from trophy_engine import Achievement, InvalidRules, Metric, MetricTrigger, Ruleset
 from trophy_engine.rules.diagnostics import Problem, field_path, label_problems, split_path
-from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.draft import check_text
 
 TABLE = {
     "metrics": [{"key": "words", "name": "Words"}, {"name": "Lessons"}, {"key": 5}, 7],

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from trophy_engine import MetricPointsTrigger, Ruleset
 from trophy_engine.rules import bundled, structure
-from trophy_engine.rules.ruleset import check_file, check_text
+from trophy_engine.rules.draft import check_file, check_text
 from trophy_engine.rules.schema import json_schema
 from trophy_engine.testing import rulesets
 

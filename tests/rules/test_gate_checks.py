@@ -15,7 +15,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.draft import check_text
 
 RULES = """
 metrics = [{{ key = "words" }}, {{ key = "some", source = "words"{metric} }}]

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.headers import double_brackets
-from trophy_engine.rules.ruleset import check_text
 
 LISTS = ["metrics", "attributes", "streaks", "achievements", "points", "leaderboards"]
 PARTS = ["points.triggers", "points.levels", "points.boosts", "streaks.metrics"]

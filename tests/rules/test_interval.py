@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from trophy_engine import Interval, InvalidValue, Metric, Ruleset, Streak, StreakMetric, check_file
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.override import override
-from trophy_engine.rules.ruleset import check_text
 from trophy_engine.rules.schema import json_schema
 
 OTHER_DAYS = Interval(2, "day", date(2026, 1, 5))

@@ -12,7 +12,7 @@ from trophy_engine import (
 )
 from trophy_engine.rules import declared, limits
 from trophy_engine.rules.check import check_parts
-from trophy_engine.rules.ruleset import check_file
+from trophy_engine.rules.draft import check_file
 
 LINEAR = 5  # for four times as much
 

@@ -5,7 +5,7 @@ from attrs import evolve
 from stories import at, play
 
 from trophy_engine import Engine, InvalidRules, InvalidValue, Metric, Ruleset, Streak, StreakMetric
-from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.draft import check_text
 
 HEAD = """
 attributes = [{ key = "track", type = "event" }, { key = "city" }]

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from trophy_engine import CompletionsSource, Metric, PointsSource
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.references import references_of
-from trophy_engine.rules.ruleset import check_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import tomli_w
 
 from trophy_engine import Attribute, InvalidValue, Metric, Ruleset
-from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.schema import json_schema
 
 #: The parts of messages about several fields, or about the calendar, which the schema of a file does not know.

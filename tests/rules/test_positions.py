@@ -9,8 +9,8 @@ import tomli_w
 from hypothesis import given
 
 from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.positions import locate_problems
-from trophy_engine.rules.ruleset import check_text
 from trophy_engine.testing import rulesets
 
 

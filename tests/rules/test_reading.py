@@ -24,10 +24,10 @@ from trophy_engine import (
 )
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
-from trophy_engine.rules.ruleset import check_text
 from trophy_engine.rules.structure import rule_classes_of, write_rule
 from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange

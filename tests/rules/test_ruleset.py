@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from trophy_engine import InvalidRules, InvalidValue, Metric, Ruleset
-from trophy_engine.rules.ruleset import check_file, check_text
+from trophy_engine.rules.draft import check_file, check_text
 
 
 def test_the_digest_is_that_of_the_rules_and_not_of_their_spelling(tmp_path):

@@ -7,9 +7,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.files import format_of
 from trophy_engine.rules.positions import locate_problems
-from trophy_engine.rules.ruleset import check_text
 from trophy_engine.rules.schema import json_schema
 
 SCHEMA = json_schema()

@@ -14,9 +14,9 @@ from trophy_engine.cli.rules import problem_line
 from trophy_engine.errors import TrophyError
 from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.files import MAX_BYTES, Format, UnreadableRules, decode, format_of, read_text
 from trophy_engine.rules.positions import locate_problems
-from trophy_engine.rules.ruleset import check_text
 from trophy_engine.values import Value
 
 _ERRORS, _WARNINGS = 1, 3

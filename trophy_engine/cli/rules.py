@@ -9,9 +9,10 @@ import typer
 from trophy_engine.errors import InvalidRules, TrophyError
 from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.files import format_of, read_text
 from trophy_engine.rules.positions import locate_problems
-from trophy_engine.rules.ruleset import Ruleset, check_text
+from trophy_engine.rules.ruleset import Ruleset
 
 Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a bundled one: git.")]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -65,6 +64,8 @@ def grant_first_freezes(agenda: Agenda, state: UserState, streak: StreakPlan, at
 
 def _experiment_bucket(user_id: str) -> int:
     """Return a number from 0 to 99 that depends on the user's id only."""
+    import hashlib  # noqa: PLC0415  # few games have an experiment
+
     return int.from_bytes(hashlib.sha256(user_id.encode()).digest()) % 100
 
 

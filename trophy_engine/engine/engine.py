@@ -45,8 +45,8 @@ from trophy_engine.engine.subscribable import Subscribable
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, StorageIncompatible, name_field
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
+from trophy_engine.repository.plans import plan_of
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import plan_of
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import (
     CALLABLE,

@@ -35,7 +35,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
-from trophy_engine.repository.transitions import plan_of
+from trophy_engine.repository.plans import plan_of
 from trophy_engine.values import Value
 from trophy_engine.views.achievements import AchievementView, view_completion
 from trophy_engine.views.progress import LevelView, StreakView

@@ -18,8 +18,8 @@ from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Posi
 from trophy_engine.leaderboards.query_arguments import check_filter, check_window, find_run
 from trophy_engine.leaderboards.rank_history import RankHistory
 from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
+from trophy_engine.repository.plans import plan_of
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import plan_of
 from trophy_engine.views.player import Player
 
 #: The greatest number of runs in a query.

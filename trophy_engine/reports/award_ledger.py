@@ -29,8 +29,9 @@ from trophy_engine.core import (
 )
 from trophy_engine.reports.awards import MAX_AWARDS
 from trophy_engine.repository.log_cursor import LogPosition
+from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, transitions_of
+from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.storage.protocol import Entry
 
 #: The number of users whose awards are kept, those asked for last.

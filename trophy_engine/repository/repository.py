@@ -34,7 +34,8 @@ from trophy_engine.core import (
 )
 from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
 from trophy_engine.repository.pending import PendingEntries
-from trophy_engine.repository.transitions import NO_RULES, diff_of, plan_of, transitions_of
+from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of, write_rules
+from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
 
@@ -130,7 +131,7 @@ class Repository:
             StorageError: the entry could not be stored; nothing has happened.
         """
         self.check_no_batch()
-        command = ChangeRules(ruleset.to_text(format="json"), at)
+        command = ChangeRules(write_rules(ruleset), at)
         former, plan = self.plan, plan_of(command.rules, self.plugs)
         self.consistent = False
         effects: list[RawEffect] = []

@@ -6,8 +6,6 @@ The rules are those in force at each command. Nothing that is stored changes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Final
 
 from trophy_engine.core import (
     Agenda,
@@ -17,38 +15,17 @@ from trophy_engine.core import (
     GateAnswer,
     PeriodDecision,
     Plan,
-    RulesDiff,
     Settle,
     Transition,
     TriggerPlan,
     UserCommand,
     UserState,
     apply_command,
-    compile_plan,
     migrate_state,
     name_fields,
     settle_user,
 )
-from trophy_engine.rules.ruleset import Ruleset
-
-#: The rules in force before the first entry of a log.
-NO_RULES: Final = Ruleset().to_text("json")
-
-
-#: The number of versions of rules whose plans are kept; compiling one takes as long as applying a hundred commands.
-_MOST_PLANS: Final = 2048
-
-
-@lru_cache(maxsize=_MOST_PLANS)
-def plan_of(rules: str, plugs: tuple[CompilePlug, ...] = ()) -> Plan:
-    """Return the plan of rules in a log, cached because the log is applied again for many users."""
-    return compile_plan(Ruleset.from_text(rules, format="json"), plugs)
-
-
-@lru_cache(maxsize=_MOST_PLANS)
-def diff_of(before: Plan, after: Plan) -> RulesDiff:
-    """Return the differences between two plans, cached."""
-    return RulesDiff(before, after)
+from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of
 
 
 class _Awards(list[tuple[int, TriggerPlan, int]]):

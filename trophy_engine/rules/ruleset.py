@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from os import PathLike
 from typing import Any, Self
 
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
-from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.identifiers import is_writable
+from trophy_engine.errors import InvalidRules
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
-from trophy_engine.rules.diagnostics import Problem, label_problems, select_errors
-from trophy_engine.rules.files import Format, check_format, emit, format_of, parse, read_text, write_text
-from trophy_engine.rules.headers import double_brackets
+from trophy_engine.rules.diagnostics import label_problems, select_errors
+from trophy_engine.rules.files import Format, check_format, emit, format_of, read_text, write_text
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
-from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.rules.reading import Reader
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
-from trophy_engine.rules.structure import is_list_of_rules, write_rule
+from trophy_engine.rules.structure import write_rule
 from trophy_engine.values import Value
 
-__all__ = ["Ruleset", "check_file", "check_text"]
+__all__ = ["Ruleset"]
 
 
 @attrs.frozen(slots=False)
@@ -139,9 +134,11 @@ class Ruleset(Value):
             InvalidRules: the rules have errors; the exception lists all of them.
             InvalidValue: ``text`` is not a string, or the format is unknown.
         """
+        from trophy_engine.rules.draft import read_draft  # noqa: PLC0415  # rules in Python are not read
+
         InstanceOf((str,)).check("text", text)
         check_format(format)
-        draft = _read_draft(text, format)
+        draft = read_draft(text, format)
         if not draft.problems:
             return cls(**draft.parts)
         raise InvalidRules(select_errors(draft.find_problems()))
@@ -169,69 +166,6 @@ class Ruleset(Value):
 
         Equal rules with another order of a filter's attributes have another digest.
         """
+        import hashlib  # noqa: PLC0415  # a history in memory has no use for it
+
         return hashlib.sha256(self.to_text("json").encode()).hexdigest()
-
-
-def check_file(path: str | PathLike[str]) -> list[Problem]:
-    """List every problem of a rules file at once, warnings included.
-
-    Raises:
-        TrophyError: the file cannot be read.
-    """
-    return check_text(read_text(path), format_of(path))
-
-
-def check_text(text: str, format: Format = "toml") -> list[Problem]:  # noqa: A002  # the usual name
-    """List every problem of the text of a rules file at once, warnings included.
-
-    Raises:
-        InvalidValue: ``text`` is not a string that UTF-8 can write, or the format is unknown.
-    """
-    InstanceOf((str,)).check("text", text)
-    if not is_writable(text.replace("\0", "")):  # a NUL is a fault of syntax
-        raise InvalidValue("must be text that UTF-8 can write", "text")
-    check_format(format)
-    return _read_draft(text, format).find_problems()
-
-
-@attrs.frozen
-class _Draft(Value):
-    """What could be read of rules: the plain table, the parts as rules or partial rules, the problems, the reader."""
-
-    table: Mapping[str, Any]
-    parts: dict[str, Any]
-    problems: list[Problem]
-    reader: Reader
-
-    def find_problems(self) -> list[Problem]:
-        """List the problems so far, then the contradictions among the parts, with the keys of the items."""
-        lists = {name: part if isinstance(part := self.parts.get(name), tuple) else () for name in _LISTS}
-        contradictions = check_parts(**lists)
-        return label_problems([*self.problems, *map(self.reader.as_written, contradictions)], self.table)
-
-
-def _read_draft(text: str, format_: Format) -> _Draft:
-    notation = TOML if format_ == "toml" else JSON
-    problems: list[Problem] = []
-    table = parse(text, format_, problems)
-    if problems and format_ == "toml":
-        table, problems = _parse_with_headers(text, problems)
-    if not isinstance(table, dict):
-        problems.append(Problem("error", "", f"the rules must be {notation.table}, not {notation.show(table)}"))
-        table = {}
-    reader = Reader(notation, Ruleset)
-    table.pop("$schema", None)
-    parts = reader.read_parts(Ruleset, table)
-    return _Draft(table, parts, [*problems, *reader.problems], reader)
-
-
-def _parse_with_headers(text: str, problems: list[Problem]) -> tuple[Any, list[Problem]]:
-    """Parse text of TOML that is invalid, with two brackets at the headers of lists that have one."""
-    corrected, remedies = double_brackets(text, partial(is_list_of_rules, Ruleset))
-    if not remedies:
-        return {}, problems
-    further: list[Problem] = []
-    return parse(corrected, "toml", further), [*remedies, *further]
-
-
-_LISTS = tuple(field.name for field in attrs.fields(Ruleset) if field.default == ())

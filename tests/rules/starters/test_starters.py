@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from trophy_engine import Engine, OutOfPoints, Ruleset
-from trophy_engine.rules.ruleset import check_text
+from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.starters import STARTERS, starter_text
 
 START = datetime(2025, 7, 7, 12, tzinfo=UTC)  # a Monday
