@@ -261,3 +261,11 @@ def test_a_clock_shows_some_times_of_day_since_an_instant(name, instant, start, 
         local = zone(name, day_start)
         assert local.shown_since(instant, int(start * HOUR), end * HOUR) == since
         assert local.time_of_day(instant) == (instant + zone(name).offset(instant)) % DAY
+
+
+@given(instants)
+def test_utc_is_the_zone_of_that_name_in_the_data(instant):
+    utc, other = zone("UTC"), zone("Etc/UTC")
+    assert utc.offset(instant) == other.offset(instant) == 0
+    assert utc.window(instant) == other.window(instant)
+    assert utc.midnight(utc.window(instant)[0]) == other.midnight(other.window(instant)[0])

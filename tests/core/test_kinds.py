@@ -28,15 +28,10 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.effects import (
-    EFFECTS,
-    AchievementBackdated,
-    AchievementCompleted,
-    MetricChanged,
-    PointsAwarded,
-)
+from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted, MetricChanged, PointsAwarded
 from trophy_engine.core.state import UserState
 from trophy_engine.explain.event import SENTENCES
+from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.rules.achievements import AchievementTrigger
 from trophy_engine.rules.points import PointsTrigger
 from trophy_engine.testing.achievements import STANDING_TRIGGERS

@@ -13,9 +13,10 @@ import pytest
 import trophy_engine
 from trophy_engine import Boost, MetricPointsTrigger, StreakFreezeReward
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.effects import EFFECTS, Effect, StreakExtended, StreakLost, StreakStarted
+from trophy_engine.core.effects import Effect, StreakExtended, StreakLost, StreakStarted
 from trophy_engine.core.raw_effects import AT, KIND, USER_ID, name_fields, position, select_effects, to_effect
 from trophy_engine.explain.event import SENTENCES, StreakWords
+from trophy_engine.notifications.effects import EFFECTS
 
 PACKAGE = Path(trophy_engine.__file__).parent
 #: The core reads bare tuples, and broadcasts are drafts before they are effects.

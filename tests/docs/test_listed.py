@@ -8,7 +8,7 @@ import pytest
 
 import trophy_engine
 from trophy_engine.cli.app import app
-from trophy_engine.core.effects import EFFECTS
+from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.rules.achievements import AchievementTrigger
 from trophy_engine.rules.points import PointsTrigger
 

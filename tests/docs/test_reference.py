@@ -10,7 +10,7 @@ import pytest
 
 import trophy_engine
 from trophy_engine import Effect, TrophyError, errors
-from trophy_engine.core.effects import EFFECTS
+from trophy_engine.notifications.effects import EFFECTS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "reference").glob("*.md"))

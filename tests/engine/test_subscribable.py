@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Literal, get_args, get_overloads, get_type_hints
 
-from trophy_engine.core.effects import EFFECTS
 from trophy_engine.engine.subscribable import Subscribable
+from trophy_engine.notifications.effects import EFFECTS
 
 
 def test_every_effect_has_an_overload_with_its_name():
-    _, *by_name = map(get_type_hints, get_overloads(Subscribable.subscribe))
+    kinds = {effect.__name__: effect for effect in EFFECTS.values()}
+    _, *by_name = (get_type_hints(overload, localns=kinds) for overload in get_overloads(Subscribable.subscribe))
     assert {hints["kind"]: hints["callback"] for hints in by_name} == {
         Literal[name]: Callable[[effect], object] for name, effect in EFFECTS.items()
     }

@@ -23,7 +23,7 @@ from trophy_engine import (
     StreakMetric,
     SubscribersFailed,
 )
-from trophy_engine.core.effects import EFFECTS
+from trophy_engine.notifications.effects import EFFECTS
 
 #: The types of the hosted platform's webhooks.
 PLATFORM_EVENTS = {

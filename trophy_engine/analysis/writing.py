@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, TrophyError, reason_of
+from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf
-from trophy_engine.rules.files import check_path
 
 T = TypeVar("T")
 

@@ -23,7 +23,6 @@ from bisect import bisect_right
 from datetime import timedelta
 from functools import cache, lru_cache
 from io import BytesIO
-from pkgutil import get_data
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -256,6 +255,8 @@ def _zone(name: str) -> Zone:
         east = (int(fixed[2]) * 60 + int(fixed[3])) * _MINUTE * (-1 if fixed[1] == "-" else 1)
         if _WESTMOST <= east <= _EASTMOST:
             return Zone(name, east)
+    if name == "UTC":  # the default, for which nothing has to be read
+        return Zone(name, 0)
     if name not in _known():
         raise InvalidValue(_unknown(name))
     return Zone(name, ZoneInfo.from_file(BytesIO(_read_tzdata(f"zoneinfo/{name}")), key=name))
@@ -273,6 +274,8 @@ def zone_names() -> tuple[str, ...]:
 
 
 def _read_tzdata(path: str) -> bytes:
+    from pkgutil import get_data  # noqa: PLC0415  # many games stay in UTC
+
     return get_data("tzdata", path) or b""  # faster than importlib.resources, with its imports
 
 

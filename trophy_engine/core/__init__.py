@@ -41,46 +41,36 @@ from trophy_engine.core.commands import (
 )
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import (
-    EFFECTS,
+    CORE_EFFECTS,
     AchievementBackdated,
     AchievementCompleted,
-    AchievementDue,
-    BoostFinished,
-    BoostStarted,
+    AchievementEffect,
     Effect,
     FreezeConsumed,
     FreezeEarned,
     FreezeGranted,
     FreezeReturned,
-    LeaderboardChanged,
-    LeaderboardFinished,
-    LeaderboardStarted,
     LevelChanged,
     MetricChanged,
     PointsAwarded,
-    PointsChanged,
     PointsLimited,
-    RankChanged,
     RawEffect,
-    ReactivationDue,
-    RecapDue,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
     StreakPaused,
     StreakRecounted,
-    StreakReminderDue,
     StreakReset,
     StreakRestored,
     StreakStarted,
     StreakUnpaused,
     UserChanged,
     UserCreated,
+    as_date,
     completion_id,
 )
 from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
 from trophy_engine.core.gates import GateAnswer, GateKind, find_unmet_condition
-from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.leaderboard_values import group_of, values_of
 from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.manual_award import ManualAward

@@ -14,7 +14,6 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core.leaderboard_row import LeaderboardRow
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
@@ -24,41 +23,32 @@ from trophy_engine.rules.tiers import tier_key
 from trophy_engine.values import Value
 
 __all__ = [
-    "EFFECTS",
+    "CORE_EFFECTS",
     "AchievementBackdated",
     "AchievementCompleted",
-    "AchievementDue",
-    "BoostFinished",
-    "BoostStarted",
+    "AchievementEffect",
     "Effect",
     "FreezeConsumed",
     "FreezeEarned",
     "FreezeGranted",
     "FreezeReturned",
-    "LeaderboardChanged",
-    "LeaderboardFinished",
-    "LeaderboardStarted",
     "LevelChanged",
     "MetricChanged",
     "PointsAwarded",
-    "PointsChanged",
     "PointsLimited",
-    "RankChanged",
     "RawEffect",
-    "ReactivationDue",
-    "RecapDue",
     "StreakExtended",
     "StreakLossUndone",
     "StreakLost",
     "StreakPaused",
     "StreakRecounted",
-    "StreakReminderDue",
     "StreakReset",
     "StreakRestored",
     "StreakStarted",
     "StreakUnpaused",
     "UserChanged",
     "UserCreated",
+    "as_date",
     "completion_id",
 ]
 
@@ -70,12 +60,9 @@ def _as_instant(value: int | datetime) -> datetime:
     return from_micros(value) if isinstance(value, int) else value
 
 
-def _as_date(value: int | date) -> date:
+def as_date(value: int | date) -> date:
+    """Return a day, an ordinal in a raw effect, as a date."""
     return date.fromordinal(value) if isinstance(value, int) else value
-
-
-def _as_date_or_none(value: int | date | None) -> date | None:
-    return None if value is None else _as_date(value)
 
 
 def completion_id(user_id: str, achievement: str, number: int = 1) -> UUID:
@@ -138,7 +125,7 @@ class StreakStarted(Effect):
     type: ClassVar[str] = "streak.started"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
 
 
 @attrs.frozen
@@ -148,7 +135,7 @@ class StreakExtended(Effect):
     type: ClassVar[str] = "streak.extended"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
 
 
 @attrs.frozen
@@ -158,7 +145,7 @@ class StreakLost(Effect):
     type: ClassVar[str] = "streak.lost"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
 
 
 @attrs.frozen
@@ -169,7 +156,7 @@ class FreezeConsumed(Effect):
     streak: str
     freezes: int
     length: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
     consumed: int = 1
 
 
@@ -180,7 +167,7 @@ class StreakLossUndone(Effect):
     type: ClassVar[str] = "streak.loss_undone"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
 
 
 @attrs.frozen
@@ -194,7 +181,7 @@ class FreezeReturned(Effect):
     streak: str
     freezes: int
     length: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
     returned: int = 1
 
 
@@ -229,8 +216,8 @@ class StreakPaused(Effect):
     type: ClassVar[str] = "streak.paused"
     streak: str
     number: int
-    start: date = attrs.field(converter=_as_date)
-    end: date = attrs.field(converter=_as_date)
+    start: date = attrs.field(converter=as_date)
+    end: date = attrs.field(converter=as_date)
 
 
 @attrs.frozen
@@ -253,7 +240,7 @@ class StreakRestored(Effect):
     streak: str
     length: int
     before: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
 
 
 @attrs.frozen
@@ -263,7 +250,7 @@ class StreakReset(Effect):
     type: ClassVar[str] = "streak.reset"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=_as_date)
+    period_start: date = attrs.field(converter=as_date)
 
 
 @attrs.frozen
@@ -277,7 +264,7 @@ class StreakRecounted(Effect):
 
 
 @attrs.frozen
-class _Completion(Effect):
+class AchievementEffect(Effect):
     """The base of the effects that tell of a completion.
 
     Attributes:
@@ -304,14 +291,14 @@ class _Completion(Effect):
 
 
 @attrs.frozen
-class AchievementCompleted(_Completion):
+class AchievementCompleted(AchievementEffect):
     """The user completed an achievement or a tier of one, or completed a repeatable one again."""
 
     type: ClassVar[str] = "achievement.completed"
 
 
 @attrs.frozen
-class AchievementBackdated(_Completion):
+class AchievementBackdated(AchievementEffect):
     """The user already qualified for an achievement, which is completed now, but neither announced nor paid for."""
 
     type: ClassVar[str] = "achievement.backdated"
@@ -377,116 +364,6 @@ class LevelChanged(Effect):
     total: int
 
 
-@attrs.frozen
-class PointsChanged(Effect):
-    """A balance changed; ``added`` is the sum of the awards and deductions since the last notification."""
-
-    type: ClassVar[str] = "points.changed"
-    system: str
-    total: int
-    added: int
-
-
-@attrs.frozen
-class BoostStarted(Effect):
-    """A boost begins: announced to all users the day before, to a single user at the midnight of its first day."""
-
-    type: ClassVar[str] = "points.boost_started"
-    system: str
-    boost: Boost
-
-
-@attrs.frozen
-class BoostFinished(Effect):
-    """A boost is over: announced to all users the day after, to a single user at the midnight after its last day."""
-
-    type: ClassVar[str] = "points.boost_finished"
-    system: str
-    boost: Boost
-
-
-@attrs.frozen
-class LeaderboardStarted(Effect):
-    """A run of a leaderboard begins, on the local dates from ``start`` to ``end`` (None for no end).
-
-    ``rankings`` are its first ten rows; only a leaderboard by streak can have any before the first event of the run.
-    """
-
-    type: ClassVar[str] = "leaderboard.started"
-    leaderboard: str
-    start: date = attrs.field(converter=_as_date)
-    end: date | None = attrs.field(converter=_as_date_or_none)
-    rankings: tuple[LeaderboardRow, ...]
-
-
-@attrs.frozen
-class LeaderboardFinished(Effect):
-    """A run of a leaderboard is over; ``rankings`` are its first ten rows, ``end`` is None where none was set."""
-
-    type: ClassVar[str] = "leaderboard.finished"
-    leaderboard: str
-    start: date = attrs.field(converter=_as_date)
-    end: date | None = attrs.field(converter=_as_date_or_none)
-    rankings: tuple[LeaderboardRow, ...]
-
-
-@attrs.frozen
-class LeaderboardChanged(Effect):
-    """Positions on a leaderboard changed, in the run that started on ``run``; ``rankings`` are its first ten rows."""
-
-    type: ClassVar[str] = "leaderboard.changed"
-    leaderboard: str
-    run: date = attrs.field(converter=_as_date)
-    rankings: tuple[LeaderboardRow, ...]
-
-
-@attrs.frozen
-class RankChanged(Effect):
-    """The user's rank on a leaderboard changed since the last notification; None for a user who is not ranked."""
-
-    type: ClassVar[str] = "leaderboard.rank_changed"
-    leaderboard: str
-    run: date = attrs.field(converter=_as_date)
-    rank: int | None
-    previous_rank: int | None
-    value: Number | None
-    previous_value: Number | None
-
-
-@attrs.frozen
-class RecapDue(Effect):
-    """A recap of the week or month of these local dates, in which the user was active, is due."""
-
-    type: ClassVar[str] = "emails.recap_due"
-    period_start: date = attrs.field(converter=_as_date)
-    period_end: date = attrs.field(converter=_as_date)
-
-
-@attrs.frozen
-class ReactivationDue(Effect):
-    """A reactivation message is due: the first to the fifth since the user was last active."""
-
-    type: ClassVar[str] = "emails.reactivation_due"
-    message_number: int
-    days_since_last_active: int
-
-
-@attrs.frozen
-class StreakReminderDue(Effect):
-    """A streak reminder is due: the period that starts on ``period_start`` is not credited yet."""
-
-    type: ClassVar[str] = "emails.streak_reminder_due"
-    length: int
-    period_start: date = attrs.field(converter=_as_date)
-
-
-@attrs.frozen
-class AchievementDue(_Completion):
-    """An email about a completed achievement is due."""
-
-    type: ClassVar[str] = "emails.achievement_due"
-
-
 def _kinds(base: type[Effect]) -> Iterator[type[Effect]]:
     for kind in base.__subclasses__():
         if hasattr(kind, "type"):
@@ -495,5 +372,5 @@ def _kinds(base: type[Effect]) -> Iterator[type[Effect]]:
             yield from _kinds(kind)
 
 
-#: Every kind of effect, by its type.
-EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in _kinds(Effect)}
+#: Every kind of effect that the core has, by its type.
+CORE_EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in _kinds(Effect)}

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from trophy_engine.core import (
     AchievementBackdated,
     AchievementCompleted,
-    AchievementDue,
-    BoostFinished,
-    BoostStarted,
     Effect,
     FreezeConsumed,
     FreezeEarned,
     FreezeGranted,
     FreezeReturned,
-    LeaderboardChanged,
-    LeaderboardFinished,
-    LeaderboardStarted,
     LevelChanged,
     MetricChanged,
     PointsAwarded,
-    PointsChanged,
     PointsLimited,
-    RankChanged,
-    ReactivationDue,
-    RecapDue,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
     StreakPaused,
     StreakRecounted,
-    StreakReminderDue,
     StreakReset,
     StreakRestored,
     StreakStarted,
@@ -41,6 +30,21 @@ from trophy_engine.core import (
     UserCreated,
 )
 from trophy_engine.engine.subscribers import Subscribers
+
+if TYPE_CHECKING:
+    from trophy_engine.notifications.effects import (
+        AchievementDue,
+        BoostFinished,
+        BoostStarted,
+        LeaderboardChanged,
+        LeaderboardFinished,
+        LeaderboardStarted,
+        PointsChanged,
+        RankChanged,
+        ReactivationDue,
+        RecapDue,
+        StreakReminderDue,
+    )
 
 __all__ = ["Subscribable"]
 
@@ -143,11 +147,6 @@ class Subscribable:
 
     @overload
     def subscribe(
-        self, kind: Literal["emails.achievement_due"], callback: Callable[[AchievementDue], object]
-    ) -> Unsubscribe: ...
-
-    @overload
-    def subscribe(
         self, kind: Literal["points.awarded"], callback: Callable[[PointsAwarded], object]
     ) -> Unsubscribe: ...
 
@@ -207,6 +206,11 @@ class Subscribable:
     @overload
     def subscribe(
         self, kind: Literal["emails.streak_reminder_due"], callback: Callable[[StreakReminderDue], object]
+    ) -> Unsubscribe: ...
+
+    @overload
+    def subscribe(
+        self, kind: Literal["emails.achievement_due"], callback: Callable[[AchievementDue], object]
     ) -> Unsubscribe: ...
 
     def subscribe(self, kind: type[Effect] | str, callback: Callable[[Any], object]) -> Unsubscribe:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from inspect import iscoroutinefunction, signature
 from typing import Any
 
-from trophy_engine.core import EFFECTS, KIND, Effect, RawEffect, to_effect
+from trophy_engine.core import CORE_EFFECTS, KIND, Effect, RawEffect, to_effect
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, SubscribersFailed, listed, nearest, short_repr
 
@@ -70,6 +70,10 @@ def _find_kind(kind: object) -> type[Effect]:
     if not isinstance(kind, str):
         fact = "must be a class of effects or the name of one, for example 'achievement.completed', not"
         raise InvalidValue((fact, GivenValue(kind)), "kind")
+    if kind in CORE_EFFECTS:
+        return CORE_EFFECTS[kind]
+    from trophy_engine.notifications.effects import EFFECTS  # noqa: PLC0415  # few callbacks take notifications
+
     if kind not in EFFECTS:
         near = nearest(kind, tuple(EFFECTS))
         hint = f" did you mean {near!r}?" if near else ""

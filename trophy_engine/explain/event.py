@@ -13,10 +13,7 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     ALL_STREAKS,
-    AchievementDue,
     Award,
-    BoostFinished,
-    BoostStarted,
     Complete,
     Counter,
     Effect,
@@ -27,9 +24,6 @@ from trophy_engine.core import (
     GateAnswer,
     GrantFreeze,
     Identify,
-    LeaderboardChanged,
-    LeaderboardFinished,
-    LeaderboardStarted,
     LevelChanged,
     ManualAward,
     MetricChanged,
@@ -37,11 +31,7 @@ from trophy_engine.core import (
     Pause,
     Plan,
     PointsAwarded,
-    PointsChanged,
     PointsLimited,
-    RankChanged,
-    ReactivationDue,
-    RecapDue,
     Record,
     ResetStreak,
     RestoreStreak,
@@ -50,7 +40,6 @@ from trophy_engine.core import (
     StreakLost,
     StreakPaused,
     StreakRecounted,
-    StreakReminderDue,
     StreakReset,
     StreakRestored,
     StreakStarted,
@@ -69,6 +58,19 @@ from trophy_engine.explain.gates import ClosedGate, closed_gates
 from trophy_engine.explain.metric import describe_change
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.explain.points import AwardExplanation, explain_award
+from trophy_engine.notifications.effects import (
+    AchievementDue,
+    BoostFinished,
+    BoostStarted,
+    LeaderboardChanged,
+    LeaderboardFinished,
+    LeaderboardStarted,
+    PointsChanged,
+    RankChanged,
+    ReactivationDue,
+    RecapDue,
+    StreakReminderDue,
+)
 from trophy_engine.numbers import count_multiples
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.interval import period_noun

@@ -7,10 +7,16 @@ from datetime import date
 from types import MappingProxyType
 
 from trophy_engine.calendar.runs import RunStatus
-from trophy_engine.core import BoardPlan, LeaderboardRow
+from trophy_engine.core import BoardPlan
 from trophy_engine.leaderboards.index import Position
 from trophy_engine.leaderboards.run_ranking import Group
-from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
+from trophy_engine.leaderboards.views import (
+    LeaderboardChange,
+    LeaderboardRow,
+    LeaderboardView,
+    StandingDay,
+    StandingView,
+)
 from trophy_engine.numbers import Number
 
 

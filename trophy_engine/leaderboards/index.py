@@ -20,7 +20,6 @@ from trophy_engine.core import (
     AT,
     Agenda,
     BoardPlan,
-    LeaderboardRow,
     Plan,
     RunValues,
     UserState,
@@ -31,6 +30,7 @@ from trophy_engine.core import (
     values_of,
 )
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
+from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.numbers import Number
 from trophy_engine.repository.schedule import next_change
 

@@ -10,14 +10,20 @@ from typing import Final, NamedTuple
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import Agenda, BoardPlan, LeaderboardRow, UserState, settle_user
+from trophy_engine.core import Agenda, BoardPlan, UserState, settle_user
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.leaderboards.build_views import change_view, dates_of, leaderboard_view, past_standing, status_of
 from trophy_engine.leaderboards.history import standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
 from trophy_engine.leaderboards.query_arguments import check_filter, check_window, find_run
 from trophy_engine.leaderboards.rank_history import RankHistory
-from trophy_engine.leaderboards.views import LeaderboardChange, LeaderboardView, StandingDay, StandingView
+from trophy_engine.leaderboards.views import (
+    LeaderboardChange,
+    LeaderboardRow,
+    LeaderboardView,
+    StandingDay,
+    StandingView,
+)
 from trophy_engine.repository.plans import plan_of
 from trophy_engine.repository.repository import Repository
 from trophy_engine.views.player import Player

@@ -13,16 +13,9 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from trophy_engine.calendar.instants import HOUR, begins_anywhere, over_everywhere
-from trophy_engine.core import (
-    BoardPlan,
-    BoostFinished,
-    BoostStarted,
-    LeaderboardFinished,
-    LeaderboardRow,
-    LeaderboardStarted,
-    Plan,
-    RawEffect,
-)
+from trophy_engine.core import BoardPlan, Plan, RawEffect
+from trophy_engine.leaderboards.views import LeaderboardRow
+from trophy_engine.notifications.effects import BoostFinished, BoostStarted, LeaderboardFinished, LeaderboardStarted
 from trophy_engine.notifications.plan import NotificationPlan
 
 #: The user of an effect that concerns all users.

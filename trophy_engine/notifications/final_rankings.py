@@ -12,7 +12,6 @@ from heapq import nsmallest
 from trophy_engine.core import (
     Agenda,
     BoardPlan,
-    LeaderboardRow,
     Plan,
     Transition,
     UserState,
@@ -22,6 +21,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
 from trophy_engine.leaderboards.run_ranking import RankKey, number_ranks, rank_key, value_in
+from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.repository.repository import Repository
 
 

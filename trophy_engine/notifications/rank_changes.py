@@ -12,11 +12,12 @@ from heapq import heappop, heappush
 from itertools import chain
 from typing import Final, NamedTuple, TypeVar
 
-from trophy_engine.core import LeaderboardChanged, RankChanged, RawEffect
+from trophy_engine.core import RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
 from trophy_engine.leaderboards.run_ranking import Displaced, value_in
+from trophy_engine.notifications.effects import LeaderboardChanged, RankChanged
 from trophy_engine.numbers import Number
 
 V = TypeVar("V")

@@ -20,21 +20,23 @@ from trophy_engine.core import (
     KIND,
     LAST_DAY,
     AchievementCompleted,
-    AchievementDue,
     Agenda,
-    BoostFinished,
-    BoostStarted,
     Plan,
     PointsAwarded,
-    PointsChanged,
     RawEffect,
-    ReactivationDue,
-    RecapDue,
     StreakPlan,
-    StreakReminderDue,
     UserState,
     open_period,
     position,
+)
+from trophy_engine.notifications.effects import (
+    AchievementDue,
+    BoostFinished,
+    BoostStarted,
+    PointsChanged,
+    ReactivationDue,
+    RecapDue,
+    StreakReminderDue,
 )
 from trophy_engine.notifications.plan import NotificationPlan
 from trophy_engine.notifications.state import Completion, NotificationState

@@ -18,7 +18,7 @@ Severity = Literal["error", "warning"]
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 #: An index, a bare name, a quoted name, or a quoted name that was cut.
-_STEP: Final = re.compile(r"""(?s)\[(\d+)\]|([A-Za-z0-9_-]+)|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(['"].*)""")
+_STEP: Final = r"""(?s)\[(\d+)\]|([A-Za-z0-9_-]+)|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(['"].*)"""
 
 
 @attrs.frozen
@@ -89,7 +89,7 @@ def split_path(path: str) -> list[str | int]:
     >>> split_path("points[0].'the name'")
     ['points', 0, "'the name'"]
     """
-    return [int(index) if index else name or quoted or cut for index, name, quoted, cut in _STEP.findall(path)]
+    return [int(index) if index else name or quoted or cut for index, name, quoted, cut in re.findall(_STEP, path)]
 
 
 def label_problems(problems: Iterable[Problem], rules: object) -> list[Problem]:

@@ -14,7 +14,8 @@ from trophy_engine.identifiers import is_writable
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem, label_problems
-from trophy_engine.rules.files import Format, check_format, format_of, parse, read_text
+from trophy_engine.rules.files import format_of, parse, read_text
+from trophy_engine.rules.formats import Format, check_format
 from trophy_engine.rules.headers import double_brackets
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import Reader

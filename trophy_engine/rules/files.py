@@ -1,70 +1,28 @@
-"""Rules files: conversion between text, TOML or JSON, and plain values; numbers keep every digit."""
+"""Rules files: read and written, and their text as plain values; numbers keep every digit."""
 
 from __future__ import annotations
 
 import codecs
 import json
 import re
-from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal, InvalidOperation
-from os import PathLike, fsencode, fspath
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Final
 
-from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, listed, nearest, reason_of, short_repr
-from trophy_engine.rules.constraints import OneOf
+from trophy_engine.errors import InvalidValue, TrophyError, listed, nearest, reason_of, short_repr
+from trophy_engine.paths import as_path, is_folder
 from trophy_engine.rules.diagnostics import Problem
+from trophy_engine.rules.formats import Format
 from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, find_unclosed, mask_quoted
 from trophy_engine.rules.notation import OutOfRange, RepeatedNames
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Format = Literal["toml", "json"]
-
 #: The number of bytes of which rules are read; that of the longest allowed ones is below it.
 MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
-_FORMATS: Final = get_args(Format)
 _NOT_CLOSED: Final = "the text is not closed; write a quote at its end"
 _TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
-
-
-def check_path(path: object, field: str = "path") -> str:
-    """Return a path as text.
-
-    Raises:
-        InvalidValue: the value is not a valid path of the file system.
-    """
-    try:
-        text = fspath(path) if isinstance(path, str | PathLike) else None
-        if isinstance(text, str) and text and b"\0" not in fsencode(text):
-            return text
-    except UnicodeEncodeError:
-        pass  # refused below
-    raise InvalidValue(("must be the path of a file, not", GivenValue(path)), field)
-
-
-def is_folder(path: str | PathLike[str]) -> bool:
-    """Return True if a path is that of a folder; False if the file system cannot have such a path, too."""
-    try:
-        return _as_path(path).is_dir()
-    except OSError:
-        return False
-
-
-def _as_path(path: object) -> Path:
-    from pathlib import Path  # noqa: PLC0415  # a game reads no file
-
-    return Path(check_path(path))
-
-
-def check_format(format_: object) -> None:
-    """Check the name of a format of rules files.
-
-    Raises:
-        InvalidValue: it is neither ``"toml"`` nor ``"json"``.
-    """
-    OneOf(_FORMATS).check("format", format_)
 
 
 def format_of(path: str | PathLike[str]) -> Format:
@@ -73,7 +31,7 @@ def format_of(path: str | PathLike[str]) -> Format:
     Raises:
         InvalidValue: the suffix is neither ``.toml`` nor ``.json``.
     """
-    file = _as_path(path)
+    file = as_path(path)
     match file.suffix.lower():
         case ".toml":
             return "toml"
@@ -121,10 +79,10 @@ def read_text(path: str | PathLike[str]) -> str:
         UnreadableRules: the file cannot be read.
     """
     try:
-        with _as_path(path).open("rb") as file:
+        with as_path(path).open("rb") as file:
             return decode(file.read(MAX_BYTES), str(path))
     except FileNotFoundError as error:
-        fact = f"{reason_of(error)}; {_describe_folder(_as_path(path))}"
+        fact = f"{reason_of(error)}; {_describe_folder(as_path(path))}"
         raise UnreadableRules(str(path), fact) from error
     except OSError as error:
         raise UnreadableRules(str(path), reason_of(error)) from error
@@ -170,7 +128,7 @@ def write_text(path: str | PathLike[str], text: str) -> None:
         TrophyError: the file cannot be written.
     """
     try:
-        _as_path(path).write_text(text, encoding="utf-8")
+        as_path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise TrophyError(f"cannot write {path}: {reason_of(error)}") from error
 
@@ -286,34 +244,3 @@ def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the table of a JSON object, with the names that are given twice, which TOML forbids, too."""
     table = dict(pairs)
     return table if len(table) == len(pairs) else RepeatedNames(pairs)
-
-
-def emit(values: Mapping[str, Any], format_: Format) -> str:
-    """Return plain values as text.
-
-    Raises:
-        InvalidValue: a value is of a kind that rules cannot have.
-    """
-    if format_ == "json":
-        try:
-            return json.dumps(values, default=_plain, ensure_ascii=False, indent=2) + "\n"
-        except InvalidValue:
-            raise
-        except (TypeError, ValueError, RecursionError) as error:  # an invalid key, a very long integer, or deep nesting
-            raise InvalidValue(f"rules cannot contain such a value: {error}") from None
-    import tomli_w  # noqa: PLC0415  # a game writes none
-
-    return tomli_w.dumps(values)
-
-
-def _plain(value: Any) -> Any:
-    """Convert a value without a JSON type; every decimal in rules is exact as a float.
-
-    Raises:
-        InvalidValue: the value is of a kind that rules cannot have.
-    """
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise InvalidValue(("rules cannot contain such a value:", GivenValue(value)))

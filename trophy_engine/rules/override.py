@@ -19,7 +19,7 @@ from trophy_engine.errors import FieldName, GivenValue, InvalidRules, InvalidVal
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem, field_path
-from trophy_engine.rules.files import emit
+from trophy_engine.rules.formats import emit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.rules.streak import Streak

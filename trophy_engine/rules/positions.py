@@ -16,7 +16,7 @@ import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from trophy_engine.rules.diagnostics import Problem, show_name, split_path
-from trophy_engine.rules.files import Format
+from trophy_engine.rules.formats import Format
 
 __all__ = ["locate_problems"]
 

@@ -15,7 +15,7 @@ from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
 from trophy_engine.rules.diagnostics import label_problems, select_errors
-from trophy_engine.rules.files import Format, check_format, emit, format_of, read_text, write_text
+from trophy_engine.rules.formats import Format, check_format, emit
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
@@ -105,6 +105,8 @@ class Ruleset(Value):
             InvalidRules: the rules have errors; the exception names the file and lists all of them.
             TrophyError: the file cannot be read.
         """
+        from trophy_engine.rules.files import format_of, read_text  # noqa: PLC0415  # rules in Python are in no file
+
         format_ = format_of(path)
         text = read_text(path)
         try:
@@ -149,6 +151,8 @@ class Ruleset(Value):
         Raises:
             TrophyError: the file cannot be written.
         """
+        from trophy_engine.rules.files import format_of, write_text  # noqa: PLC0415  # a game writes none
+
         write_text(path, self.to_text(format_of(path)))
 
     def to_text(self, format: Format = "toml") -> str:  # noqa: A002  # the usual name

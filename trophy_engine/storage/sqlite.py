@@ -16,8 +16,8 @@ from zlib import crc32
 from trophy_engine.core import NAMES, Award, ChangeRules, Command, Complete, Record, check_text, decode, encode
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
+from trophy_engine.paths import check_path, is_folder
 from trophy_engine.rules.constraints import FLAG, OneOf
-from trophy_engine.rules.files import check_path, is_folder
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot, user_of
 

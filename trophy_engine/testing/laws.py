@@ -18,12 +18,10 @@ from trophy_engine.analysis.tables.effects import columns_of, effect_row
 from trophy_engine.analysis.tables.text import json_row
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
 from trophy_engine.core import (
-    EFFECTS,
     AchievementBackdated,
     AchievementCompleted,
     Award,
     Effect,
-    RankChanged,
     Record,
     Settle,
     UserCommand,
@@ -37,7 +35,8 @@ from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import TrophyError, UnknownUser
 from trophy_engine.notifications.broadcasts import ALL_USERS
-from trophy_engine.rules.files import Format
+from trophy_engine.notifications.effects import EFFECTS, RankChanged
+from trophy_engine.rules.formats import Format
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.storage.memory import MemoryStorage

@@ -13,7 +13,7 @@ from trophy_engine import InvalidValue, MetricPointsTrigger
 from trophy_engine.analysis.tables import arrow
 from trophy_engine.analysis.tables.arrow import ARROW_TYPES, arrow_reader, arrow_schema, arrow_table, write_parquet
 from trophy_engine.analysis.tables.columns import Column, Kind
-from trophy_engine.core import LeaderboardRow
+from trophy_engine.leaderboards.views import LeaderboardRow
 
 COLUMNS = tuple(Column(kind, kind) for kind in get_args(Kind))
 AT = datetime(2025, 4, 2, 10, 0, 0, 1, tzinfo=UTC)

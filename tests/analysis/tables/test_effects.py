@@ -10,7 +10,8 @@ import pytest
 
 from trophy_engine import Boost, ManualAward, MetricChanged, MetricPointsTrigger, PointsAwarded, UserChanged
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
-from trophy_engine.core import EFFECTS, LeaderboardRow
+from trophy_engine.leaderboards.views import LeaderboardRow
+from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import PointsTrigger
 from trophy_engine.rules.streak import FreezeReward

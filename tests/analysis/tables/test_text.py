@@ -11,7 +11,7 @@ import pytest
 from trophy_engine import MetricPointsTrigger
 from trophy_engine.analysis.tables.columns import Column, Kind
 from trophy_engine.analysis.tables.text import CSV_CELLS, JSON_CELLS, json_row, write_csv
-from trophy_engine.core import LeaderboardRow
+from trophy_engine.leaderboards.views import LeaderboardRow
 
 BIG = 10**40
 CELLS = {

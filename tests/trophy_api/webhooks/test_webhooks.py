@@ -33,7 +33,7 @@ from trophy_engine import (
     StreakMetric,
     SubscribersFailed,
 )
-from trophy_engine.core.effects import EFFECTS
+from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.trophy_api import WEBHOOK_TYPES, Webhooks
 from trophy_engine.trophy_api.webhooks.bodies import BODIES
 

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal, get_args
 import attrs
 
 from trophy_engine.errors import GivenValue, InvalidValue, short_repr
+from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import TEXT, OneOf, Optional
-from trophy_engine.rules.files import check_path
 from trophy_engine.values import Value
 
 __all__ = ["FileFormat", "LogFormat"]

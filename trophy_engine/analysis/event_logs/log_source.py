@@ -18,9 +18,9 @@ from trophy_engine.analysis.event_logs.git import read_history
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.paths import is_folder
 from trophy_engine.rules import bundled
 from trophy_engine.rules.constraints import InstanceOf
-from trophy_engine.rules.files import is_folder
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.values import Value
 

@@ -27,8 +27,8 @@ from trophy_engine.analysis.event_logs.readers.json_document import read_json_do
 from trophy_engine.analysis.event_logs.readers.json_lines import read_json_lines
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional
-from trophy_engine.rules.files import check_path
 from trophy_engine.values import Value
 
 __all__ = ["Logs", "RowLog", "read_log"]

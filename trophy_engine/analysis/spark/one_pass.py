@@ -13,8 +13,8 @@ from trophy_engine.analysis.spark.events import PAYLOAD, ParseBatches, check_fra
 from trophy_engine.analysis.spark.tables import TABLE, Tables, spark_schema
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
 from trophy_engine.errors import InvalidValue, MissingExtra, short_repr
+from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf, Integer, Optional, as_sequence
-from trophy_engine.rules.files import check_path
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -26,12 +26,19 @@ from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
 from trophy_engine.analysis.tables.users import user_columns, user_row
 from trophy_engine.calendar.instants import to_micros
-from trophy_engine.core import EFFECTS, KIND, Effect, RawEffect, UserState, to_effect
+from trophy_engine.core import (
+    KIND,
+    Effect,
+    RawEffect,
+    UserState,
+    to_effect,
+)
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import GivenValue, InvalidValue, UnknownKey
 from trophy_engine.leaderboards.query_arguments import find_run
+from trophy_engine.notifications.effects import EFFECTS
+from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import FLAG, SubsetOf, as_sequence
-from trophy_engine.rules.files import check_path
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.values import Value

@@ -14,7 +14,8 @@ from uuid import UUID
 import attrs
 
 from trophy_engine.analysis.tables.columns import Column
-from trophy_engine.core import EFFECTS, Effect, UserChanged
+from trophy_engine.core import Effect, UserChanged
+from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.rules.points import Boost
 
 __all__ = ["EFFECT_COLUMNS", "columns_of", "effect_row", "wide_row"]

@@ -17,7 +17,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.analysis.tables.columns import RANKING_COLUMNS, Column, Kind
-from trophy_engine.core import LeaderboardRow
+from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.structure import write_rule
 

@@ -9,28 +9,30 @@ from typing import Any, Final, Protocol, TypeVar
 from trophy_engine.calendar.runs import RunStatus
 from trophy_engine.core import (
     AchievementCompleted,
-    AchievementDue,
-    BoostFinished,
-    BoostStarted,
     Effect,
     FreezeConsumed,
     FreezeEarned,
-    LeaderboardChanged,
-    LeaderboardFinished,
-    LeaderboardRow,
-    LeaderboardStarted,
     LevelChanged,
-    PointsChanged,
-    RankChanged,
-    ReactivationDue,
-    RecapDue,
     StreakExtended,
     StreakLost,
-    StreakReminderDue,
     StreakStarted,
 )
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import PointsChange
+from trophy_engine.leaderboards.views import LeaderboardRow
+from trophy_engine.notifications.effects import (
+    AchievementDue,
+    BoostFinished,
+    BoostStarted,
+    LeaderboardChanged,
+    LeaderboardFinished,
+    LeaderboardStarted,
+    PointsChanged,
+    RankChanged,
+    ReactivationDue,
+    RecapDue,
+    StreakReminderDue,
+)
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.ruleset import Ruleset

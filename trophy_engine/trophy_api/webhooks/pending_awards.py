@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from trophy_engine.core import PointsAwarded, PointsChanged, to_effect
+from trophy_engine.core import PointsAwarded, to_effect
 from trophy_engine.engine.engine import Engine
+from trophy_engine.notifications.effects import PointsChanged
 
 
 class PendingAwards:

@@ -7,9 +7,10 @@ from inspect import iscoroutinefunction
 from types import TracebackType
 from typing import Final, Self
 
-from trophy_engine.core import Effect, LevelChanged, PointsAwarded, PointsChanged
+from trophy_engine.core import Effect, LevelChanged, PointsAwarded
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import FieldName, InvalidValue, listed, nearest, short_repr
+from trophy_engine.notifications.effects import PointsChanged
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf
 from trophy_engine.trophy_api.serializers.values import Json
 from trophy_engine.trophy_api.webhooks.bodies import BODIES, Bodies

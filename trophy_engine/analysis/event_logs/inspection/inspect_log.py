@@ -24,8 +24,8 @@ from trophy_engine.analysis.event_logs.sources import RawRow, read_log, read_row
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.numbers import Number, add
+from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf, Optional
-from trophy_engine.rules.files import check_path
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.values import Value
 
