@@ -50,9 +50,14 @@ rules = Ruleset(
     streaks=[Streak("habit", metrics=[StreakMetric("words")])],
     achievements=[Achievement("hundred", MetricTrigger("words", value=100))],
 )
-print(Engine(rules).record("words", user="18", value=120).achievements[0].key)
-rooms = ("analysis", "explain", "leaderboards.leaderboards", "reports", "storage.sqlite", "testing", "trophy_api")
-unneeded = {"difflib", "fractions", "importlib.resources", "pathlib", "tempfile", "tomli_w", "tomllib"}
+engine = Engine(rules)
+engine.subscribe("achievement.completed", lambda effect: print(effect.achievement))
+engine.record("words", user="18", value=120)
+rooms = (
+    "analysis", "explain", "leaderboards", "notifications.effects", "reports", "rules.draft", "rules.files",
+    "storage.sqlite", "testing", "trophy_api",
+)
+unneeded = {"difflib", "fractions", "importlib.resources", "pathlib", "pkgutil", "tempfile", "tomli_w", "tomllib"}
 print(sorted((sys.modules.keys() - before) & (unneeded | {f"trophy_engine.{room}" for room in rooms})))
 """
 

@@ -27,7 +27,7 @@ from trophy_engine.repository.schedule import next_change
 #: The days on which a user's position in a run changed, in order, with the position at the end of each.
 _Positions = list[tuple[int, Ranked | None]]
 #: A group, and a rank key in it, or a value alone as keys have it.
-_Mark = tuple[Group, RankKey | tuple[Number]]
+_CountedKey = tuple[Group, RankKey | tuple[Number]]
 #: A rank and a value, None for a user who is not ranked.
 _Standing = tuple[int | None, Number | None]
 _UNRANKED: Final[_Standing] = (None, None)
@@ -154,8 +154,8 @@ class _RunMoves:
         """
         held = positions.copy()
         position = held[-1][1] if held else None
-        marks = _marks(board, position)
-        better = self._better(marks, None)
+        counted = _counted_keys(board, position)
+        better = self._better(counted, None)
         standing = _standing(board, position, better)
         for day in reversed(self._days):
             if day < first:
@@ -163,28 +163,28 @@ class _RunMoves:
             if held and held[-1][0] == day:
                 held.pop()
                 position = held[-1][1] if held else None
-                marks = _marks(board, position)
-                better = self._better(marks, day)
+                counted = _counted_keys(board, position)
+                better = self._better(counted, day)
             elif position is not None:
                 moves = self._days[day]
-                better = [count - moves.gain(*mark) for count, mark in zip(better, marks, strict=True)]
+                better = [count - moves.gain(*key) for count, key in zip(better, counted, strict=True)]
             before = _standing(board, position, better)
             if before != standing:
                 yield StandingDay(date.fromordinal(day), before[0], standing[0], before[1], standing[1])
             standing = before
 
-    def _better(self, marks: Sequence[_Mark], day: int | None) -> list[int]:
-        """Return the number of lesser keys for each mark at the beginning of a day, or now for None."""
+    def _better(self, counted: Sequence[_CountedKey], day: int | None) -> list[int]:
+        """Return the number of lesser keys than each key at the beginning of a day, or now for None."""
         later = () if day is None else [self._days[other] for other in self._days.irange(day)]
         better = []
-        for group, mark in marks:
+        for group, key in counted:
             keys = self._now.get(group)
-            count = 0 if keys is None else int(keys.bisect_left(mark))
-            better.append(count - sum(moves.gain(group, mark) for moves in later))
+            count = 0 if keys is None else int(keys.bisect_left(key))
+            better.append(count - sum(moves.gain(group, key) for moves in later))
         return better
 
 
-def _marks(board: BoardPlan, position: Ranked | None) -> tuple[_Mark, ...]:
+def _counted_keys(board: BoardPlan, position: Ranked | None) -> tuple[_CountedKey, ...]:
     """Return what is to be counted for a rank: the keys before that of the user, and with shared ties before the value.
 
     The number of the first says whether the user is ranked, that of the last which rank it is.

@@ -28,7 +28,7 @@ from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
-from trophy_engine.rules.tiers import Tier, as_tiers, check_tiers, number_fields, tier_key, with_number
+from trophy_engine.rules.tiers import Tier, as_tiers, check_tiers, number_fields, tier_key, trigger_of_tier
 from trophy_engine.values import Value
 
 __all__ = [
@@ -342,7 +342,7 @@ class Achievement(Value):
         return attrs.evolve(
             self,
             key=tier_key(self.key, tier.key),
-            trigger=with_number(self.trigger, tier),
+            trigger=trigger_of_tier(self.trigger, tier),
             name=f"{self.name}: {tier.key}" if tier.name is None else tier.name,
             description=self.description if tier.description is None else tier.description,
             badge_url=self.badge_url if tier.badge_url is None else tier.badge_url,

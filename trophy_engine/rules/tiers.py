@@ -90,7 +90,7 @@ def tier_names(achievement: Any) -> Iterator[tuple[int, str]]:
             yield index, tier_key(achievement.key, tier.key)
 
 
-def with_number(trigger: Any, tier: Tier) -> Any:
+def trigger_of_tier(trigger: Any, tier: Tier) -> Any:
     """Return the trigger of a tier: that of its achievement with the number of the tier."""
     field, number = tier.number
     return attrs.evolve(trigger, **{trigger.number if field == "value" else field: number})
@@ -139,7 +139,7 @@ def _check_kind(trigger: Any, tier: Tier, first: Tier, path: str) -> None:
     if field != first.number[0]:
         raise InvalidValue(f"must be {first.number[0]}, which the first tier has", f"{path}.{field}")
     try:
-        with_number(trigger, tier)
+        trigger_of_tier(trigger, tier)
     except InvalidValue as error:
         raise error.rename_fields(lambda _: f"{path}.{field}") from None
 
