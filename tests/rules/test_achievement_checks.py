@@ -54,7 +54,7 @@ def test_at_least_of_a_least_value_is_doubted():
     assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 60 }') == []
 
 
-def test_marks_out_of_reach_are_doubted():
+def test_thresholds_out_of_reach_are_doubted():
     assert problems(
         'key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 9 }',
         'key = "b"\ntrigger = { type = "metric", metric = "best", value = 201 }',

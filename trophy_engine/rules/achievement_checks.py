@@ -19,7 +19,7 @@ from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.gate_checks import check_gate, gate_of
 from trophy_engine.rules.gates import ALWAYS
-from trophy_engine.rules.metric_checks import check_filter, check_mark, check_whole, exclusive_attributes
+from trophy_engine.rules.metric_checks import check_filter, check_threshold, check_whole, exclusive_attributes
 from trophy_engine.rules.metric_uses import greatest_total, least_total, refuse_for_at_most, refuse_for_repeats
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
@@ -48,7 +48,7 @@ def check_tier_names(achievements: Sequence[Any]) -> Iterator[Problem]:
 
 
 def check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
-    """Yield the problems of achievements: unknown references, uses that metrics do not allow, marks out of reach."""
+    """Yield the problems of achievements: unknown references, uses that metrics forbid, thresholds out of reach."""
     for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement):
             continue
@@ -101,7 +101,7 @@ def _check_metric(
 
 def _check_at_least(achievement: Achievement, metric: Metric, value: Any, path: str) -> Iterator[Problem]:
     """Yield a problem if a total never reaches a value, or only by its first event because it is a least value."""
-    unreachable = tuple(check_mark(metric, value, greatest_total(metric), path))
+    unreachable = tuple(check_threshold(metric, value, greatest_total(metric), path))
     yield from unreachable
     if metric.aggregate == "min" and value is not None and not (unreachable or achievement.repeatable):
         message = f"is reached by a first event of so much or never, because {metric.key!r} is the least value"

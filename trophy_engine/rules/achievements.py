@@ -65,7 +65,7 @@ class _Trigger:
     never_repeats: ClassVar[str | None] = None
 
 
-def _check_marks(value: Number | None, at_most: Number | None) -> None:
+def _check_numbers(value: Number | None, at_most: Number | None) -> None:
     if value is not None and at_most is not None:
         raise InvalidValue(("must not be given together with", FieldName("at_most", after=";"), "remove one"), "value")
 
@@ -88,7 +88,7 @@ class MetricTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     number: ClassVar[str | None] = "value"
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("value", "at_most"), _check_marks, given=("value", "at_most")),
+        Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
     )
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(above=0)))

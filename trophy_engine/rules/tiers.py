@@ -19,7 +19,7 @@ from trophy_engine.rules.metadata import Metadata, metadata_field
 __all__ = ["Tier"]
 
 
-def _check_marks(value: Number | None, at_most: Number | None) -> None:
+def _check_numbers(value: Number | None, at_most: Number | None) -> None:
     if value is None and at_most is None:
         raise InvalidValue(("must be given if", FieldName("at_most"), "is not"), "value")
     if value is not None and at_most is not None:
@@ -45,7 +45,7 @@ class Tier:
     __repr__ = brief_repr
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("value", "at_most"), _check_marks, given=("value", "at_most")),
+        Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
     )
     key: str = attrs.field(validator=KEY)
     value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
