@@ -41,11 +41,30 @@ def test_faults_of_limits_are_reported_together(tmp_path):
         "error: points[0].triggers[1].limit.point: unknown field 'point'; did you mean 'points'?",
         "error: points[0].triggers[1].limit.window: must be one of 'day', 'week', 'month', 'year', not 'dai'; "
         "did you mean 'day'?",
-        "error: points[0].triggers[2].limit.window.last: unknown field 'last'; known: 'every', 'unit', 'start'",
-        "error: points[0].triggers[2].limit.window: the field 'every' is missing",
-        "error: points[0].triggers[2].limit.window: the field 'start' is missing",
+        "error: points[0].triggers[2].limit.window: must not be a rolling window, which limits do not take; "
+        "write one of 'day', 'week', 'month', 'year', or a table like "
+        "{every = 2, unit = 'week', start = 2026-01-05}",
         "error: points[0].triggers[3].limit: must be a table of fields, not 3; "
         "write for example limit = { points = 3 }",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("window", "name"),
+    [
+        ('{ last = 24, unit = "hour" }', "a rolling window"),
+        ('{ lst = 24, unit = "hours" }', "a rolling window"),
+        ('{ session_gap = 30, unit = "minute" }', "a session"),
+        ('{ reset_by = "words" }', "a window that another metric resets"),
+        ("{ start = 2026-06-01, end = 2026-06-30 }", "a window of dates"),
+    ],
+)
+def test_a_window_that_limits_do_not_take_is_one_problem(tmp_path, window, name):
+    trigger = f'{{ type = "metric", metric = "words", points = 5, limit = {{ points = 50, window = {window} }} }}'
+    text = f'metrics = [{{ key = "words" }}]\npoints = [{{ key = "xp", triggers = [{trigger}] }}]'
+    assert problems(tmp_path, text) == [
+        f"error: points[0].triggers[0].limit.window: must not be {name}, which limits do not take; write one of "
+        "'day', 'week', 'month', 'year', or a table like {every = 2, unit = 'week', start = 2026-01-05}"
     ]
 
 
