@@ -46,6 +46,36 @@ def test_a_tier_has_a_name_of_its_own_among_all_achievements():
     ]
 
 
+def tiered(key, *tiers):
+    values = ", ".join(f'{{ key = "{tier}", value = {value} }}' for value, tier in enumerate(tiers, 1))
+    return f'key = "{key}"\ntrigger = {{ type = "metric", metric = "laps" }}\ntiers = [{values}]'
+
+
+def test_a_repeated_key_of_a_tier_is_one_problem():
+    earlier = "is the key of an earlier tier; choose another key"
+    assert problems(tiered("a", "b", "b")) == [f"error: achievements[0].tiers[1].key: 'b' {earlier}"]
+    assert problems(tiered("a", "b", "b", "b")) == [
+        f"error: achievements[0].tiers[1].key: 'b' {earlier}",
+        "error: achievements[0].tiers[2].key: rules name it 'a-b', which already names achievements[0].tiers[0]; "
+        "choose another key",
+    ]
+
+
+def test_a_repeated_key_is_found_beside_a_tier_that_cannot_be_read():
+    with_fault = tiered("a", "b", "c", "b").replace("value = 2", 'value = "2"')
+    assert problems(with_fault) == [
+        "error: achievements[0].tiers[1].value: must be an integer or a decimal number, not '2'; "
+        "write it without quotes: 2",
+        "error: achievements[0].tiers[2].key: 'b' is the key of an earlier tier; choose another key",
+    ]
+
+
+def test_a_repeated_key_of_an_achievement_with_tiers_is_one_problem():
+    assert problems(tiered("a", "b", "c"), tiered("a", "b", "c")) == [
+        "error: achievements[1].key: duplicate key 'a', already used by achievements[0]; choose another key"
+    ]
+
+
 def test_at_least_of_a_least_value_is_doubted():
     assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", value = 60 }') == [
         "warning: achievements[0].trigger.value: is reached by a first event of so much or never, because 'best' is "

@@ -35,16 +35,25 @@ def names_of(achievements: Sequence[Any]) -> list[str]:
 
 def check_tier_names(achievements: Sequence[Any]) -> Iterator[Problem]:
     """Yield a problem for each tier by whose key rules would also name something else."""
+    tiered = [pair for pair in enumerate(achievements) if getattr(pair[1], "tiers", None)]
     paths: dict[str, str] = {}
-    for index, achievement in enumerate(achievements):
+    for index, achievement in enumerate(achievements if tiered else ()):
         if achievement.key:
             paths.setdefault(achievement.key, item_path("achievements", index))
-    for index, achievement in enumerate(achievements):
+    for index, achievement in tiered:
+        own_path = item_path("achievements", index)
+        if paths.get(achievement.key) != own_path:  # a repeated key, which is a problem itself, repeats all names
+            continue
+        own_names: set[str] = set()
+        is_repeat_known = False
         for number, name in tier_names(achievement):
-            path = item_path(f"{item_path('achievements', index)}.tiers", number)
-            if paths.setdefault(name, path) != path:
+            path = item_path(f"{own_path}.tiers", number)
+            if name in own_names and not is_repeat_known:  # the tiers are checked for the first one when they are read
+                is_repeat_known = True
+            elif paths.setdefault(name, path) != path:
                 message = f"rules name it {name!r}, which already names {paths[name]}; choose another key"
                 yield Problem("error", f"{path}.key", message)
+            own_names.add(name)
 
 
 def check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
-from trophy_engine.rules.tiers import Tier, as_tiers, check_tiers, number_fields, tier_key, with_number
+from trophy_engine.rules.tiers import Tier, as_tiers, check_tier_keys, check_tiers, number_fields, tier_key, with_number
 
 __all__ = [
     "Achievement",
@@ -324,6 +324,7 @@ class Achievement:
 
     further_schema: ClassVar[dict[str, Any]] = _schema_without_tiers()
     conditions: ClassVar[tuple[Condition, ...]] = (
+        Condition(("tiers",), check_tier_keys, given=("tiers",)),
         Condition(("trigger", "tiers"), check_tiers),
         Condition(("trigger", "tiers", "repeatable"), _check_repeatable, given=("tiers",)),
     )
