@@ -49,6 +49,17 @@ def test_faults_of_limits_are_reported_together(tmp_path):
     ]
 
 
+def test_levels_by_earned_without_levels_is_doubted(tmp_path):
+    triggers = '[{ type = "metric", metric = "words", points = 5 }]'
+    text = f'metrics = [{{ key = "words" }}]\n[[points]]\nkey = "xp"\ntriggers = {triggers}\nlevels_by = "earned"\n'
+    assert problems(tmp_path, text) == [
+        "warning: points[0].levels_by: only counts what is earned, because the points system has no levels; "
+        "add levels, or remove it"
+    ]
+    assert problems(tmp_path, text + 'levels = [{ key = "gold", points = 50 }]') == []
+    assert problems(tmp_path, text + "levels = 7") == ["error: points[0].levels: must be a list, not 7"]
+
+
 @pytest.mark.parametrize(
     ("window", "name"),
     [

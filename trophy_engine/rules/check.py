@@ -213,6 +213,9 @@ def _is_below(limit: Any, points: int) -> bool:
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
     levels = system.levels or ()
+    if system.levels == () and system.levels_by == "earned":
+        message = "only counts what is earned, because the points system has no levels; add levels, or remove it"
+        yield Problem("warning", f"{path}.levels_by", message)
     yield from _duplicates(f"{path}.levels", levels)
     first: dict[int, str] = {}
     for index, level in enumerate(levels):
