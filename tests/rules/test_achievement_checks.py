@@ -2,6 +2,7 @@
 
 from attrs import evolve
 
+from trophy_engine import Engine, Ruleset
 from trophy_engine.rules.ruleset import check_text
 
 HEAD = """
@@ -99,6 +100,16 @@ def test_thresholds_out_of_reach_are_doubted():
         "warning: achievements[3].trigger.value: is never reached, because the maximum of 'xp' is 100; lower it",
         "warning: achievements[4].trigger.level: is never reached, because 'top' is above the maximum",
     ]
+
+
+def test_a_level_by_what_is_earned_is_not_out_of_reach_above_the_maximum():
+    gold = '[[achievements]]\nkey = "a"\ntrigger = { type = "level", system = "xp", level = "top" }'
+    text = HEAD.replace("maximum = 100", 'maximum = 100\nlevels_by = "earned"') + gold
+    assert check_text(text) == []
+    engine = Engine(Ruleset.from_text(text))
+    for points in (100, -100, 100):
+        outcome = engine.award("xp", points, user="jo")
+    assert [achievement.key for achievement in outcome.achievements] == ["a"]
 
 
 def test_a_composite_can_do_without_some_prerequisites_that_are_out_of_reach():

@@ -142,7 +142,9 @@ def _is_above_maximum(system: Any, value: Any) -> bool:
 
 def _is_level_above_maximum(trigger: LevelTrigger, declared: DeclaredRules) -> bool:
     system = declared.system_rules.get(trigger.system or "")
-    levels: Sequence[Any] = () if system is None else system.levels or ()
+    if system is None or system.levels_by != "balance":  # more than the maximum can be earned, with payments between
+        return False
+    levels: Sequence[Any] = system.levels or ()
     return any(level.key == trigger.level and _is_above_maximum(system, level.points) for level in levels)
 
 
