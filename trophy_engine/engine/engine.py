@@ -775,7 +775,7 @@ class Engine(Subscribable):
             streak: the key of a streak; True for the primary one.
 
         Raises:
-            InvalidValue: not exactly one of the three is given.
+            InvalidValue: not exactly one of the three is given, or a value is no key.
             UnknownKey: the rules in force then do not have the achievement, points system, or streak.
             UnknownUser: the user did not exist then.
         """
