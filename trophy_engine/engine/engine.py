@@ -295,7 +295,7 @@ class Engine(Subscribable):
         ``replayed``.
 
         Raises:
-            UnknownKey: the rules do not declare the ``api`` achievement, or it is inactive.
+            UnknownKey: the rules do not declare the achievement, it is not an ``api`` one, or it is inactive.
             AlreadyCompleted: the user has completed it.
             AchievementLocked: it can no longer be completed.
             GateClosed: a condition of its ``when`` does not hold.

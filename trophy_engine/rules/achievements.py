@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue, UnknownKey
 from trophy_engine.numbers import Number
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.conditions import Condition, check_conditions
@@ -29,7 +30,16 @@ from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
-from trophy_engine.rules.tiers import Tier, as_tiers, check_tier_keys, check_tiers, number_fields, tier_key, with_number
+from trophy_engine.rules.tiers import (
+    Tier,
+    as_tiers,
+    check_tier_keys,
+    check_tiers,
+    number_fields,
+    tier_key,
+    tier_names,
+    with_number,
+)
 
 __all__ = [
     "Achievement",
@@ -362,3 +372,22 @@ class Achievement:
             metadata=Metadata({**self.metadata, **tier.metadata}),
             tiers=(),
         )
+
+
+def is_completed_by_calls(achievement: Achievement) -> bool:
+    """Return True if ``Engine.complete`` completes an achievement."""
+    return isinstance(achievement.trigger, ApiTrigger) and achievement.status != "inactive"
+
+
+def not_completed_by_calls(achievements: Iterable[Achievement], key: str) -> UnknownKey:
+    """Return the error for a key of none of the achievements that calls complete: what it names, and their keys."""
+    known: list[str] = []
+    fact = None
+    for achievement in achievements:
+        if is_completed_by_calls(achievement):
+            known.append(achievement.key)
+        elif key in {achievement.key, *(name for _, name in tier_names(achievement))}:
+            type_ = achievement.trigger.type
+            reason = "is inactive" if type_ == ApiTrigger.type else f"has a trigger of the type {type_}, not api"
+            fact = f"no call completes the achievement {key!r}, because it {reason}"
+    return UnknownKey("api achievement", key, known, fact)
