@@ -49,6 +49,42 @@ def test_faults_of_limits_are_reported_together(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("limit", "boosts", "least"),
+    [
+        (5, "", None),
+        (4, "", "5"),
+        (2, '{ multiplier = 0.5, name = "half" }', None),
+        (1, '{ multiplier = 0.5, name = "half" }', "2 with boosts"),
+        (2, '{ multiplier = 0.5, name = "half", rounding = "up" }', "3 with boosts"),
+        (2, '{ multiplier = 0.5, name = "half", when = { weekdays = ["monday"] } }', None),
+        (2, '{ multiplier = 0.5, name = "half", user_id = "18" }', None),
+        (10, '{ multiplier = 2, name = "double" }', None),
+        (9, '{ multiplier = 2, name = "double" }', "10 with boosts"),
+        (9, '{ multiplier = 2, name = "double", when = { weekdays = ["monday"] } }', None),
+        (4, '{ multiplier = 2, name = "double", user_id = "18" }', "5"),
+        (4, '{ multiplier = 2, name = "double" }, { multiplier = 0.5, name = "half", user_id = "18" }', "5"),
+        (
+            7,
+            '{ multiplier = 1.5, name = "a", rounding = "up" }, { multiplier = 1.01, name = "b", user_id = "18" }',
+            None,
+        ),
+    ],
+)
+def test_a_limit_below_every_payment_is_doubted(tmp_path, limit, boosts, least):
+    trigger = f'{{ type = "metric", metric = "words", points = 5, limit = {{ points = {limit}, window = "day" }} }}'
+    text = f'metrics = [{{ key = "words" }}]\n[[points]]\nkey = "xp"\ntriggers = [{trigger}]\nboosts = [{boosts}]'
+    message = "warning: points[0].triggers[0].limit.points: is less than one payment of {}, so every award is cut off"
+    assert problems(tmp_path, text) == ([] if least is None else [f"{message.format(least)}; raise it"])
+
+
+def test_a_limit_is_not_compared_where_a_boost_cannot_be_read(tmp_path):
+    trigger = '{ type = "metric", metric = "words", points = 5, limit = { points = 4 } }'
+    text = f'metrics = [{{ key = "words" }}]\n[[points]]\nkey = "xp"\ntriggers = [{trigger}]\nboosts = %s'
+    for boosts in ('[{ name = "half", multiplier = "0.5" }]', "[7]", "7"):
+        assert not [problem for problem in problems(tmp_path, text % boosts) if "limit" in problem]
+
+
 def test_levels_by_earned_without_levels_is_doubted(tmp_path):
     triggers = '[{ type = "metric", metric = "words", points = 5 }]'
     text = f'metrics = [{{ key = "words" }}]\n[[points]]\nkey = "xp"\ntriggers = {triggers}\nlevels_by = "earned"\n'
