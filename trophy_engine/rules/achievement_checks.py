@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
     BalanceTrigger,
@@ -97,7 +98,7 @@ def _check_metric(
             yield Problem("error", f"{number_path}.at_most", refusal)
             continue
         yield from check_whole(metric, table.value, f"{number_path}.value")
-        yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value")
+        yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value", declared)
         least = least_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:
             message = f"is never reached, because {metric.key!r} is at least {least:,}; raise it"
@@ -108,9 +109,12 @@ def _check_metric(
     yield from check_filter(metric, trigger, f"{path}.trigger")
 
 
-def _check_at_least(achievement: Achievement, metric: Metric, value: Any, path: str) -> Iterator[Problem]:
+def _check_at_least(
+    achievement: Achievement, metric: Metric, value: Any, path: str, declared: DeclaredRules
+) -> Iterator[Problem]:
     """Yield a problem if a total never reaches a value, or only by its first event because it is a least value."""
-    unreachable = tuple(check_threshold(metric, value, greatest_total(metric), path))
+    greatest = greatest_total(metric, declared.completions.get(metric.key))
+    unreachable = tuple(check_threshold(metric, value, greatest, path))
     yield from unreachable
     if metric.aggregate == "min" and value is not None and not (unreachable or achievement.repeatable):
         message = f"is reached by a first event of so much or never, because {metric.key!r} is the least value"
@@ -165,7 +169,10 @@ def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
     match trigger:
         case MetricTrigger():
             metric = declared.metric_rules.get(trigger.metric or "")
-            return metric is not None and _is_total_out_of_reach(metric, trigger, table)
+            if metric is None:
+                return False
+            greatest = greatest_total(metric, declared.completions.get(metric.key))
+            return _is_total_out_of_reach(metric, trigger, table, greatest)
         case BalanceTrigger():
             return _is_above_maximum(declared.system_rules.get(trigger.system or ""), table.value)
         case LevelTrigger():
@@ -174,8 +181,8 @@ def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
             return False
 
 
-def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any) -> bool:
-    greatest, least = greatest_total(metric), least_total(metric)
+def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, greatest: Number | None) -> bool:
+    least = least_total(metric)
     is_above = greatest is not None and table.value is not None and table.value > greatest
     is_below = least is not None and table.at_most is not None and table.at_most < least
     return is_above or is_below or any(exclusive_attributes(metric, trigger))

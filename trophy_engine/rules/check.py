@@ -18,6 +18,7 @@ from trophy_engine.rules.achievement_checks import (
     names_of,
     systems_by_key,
 )
+from trophy_engine.rules.completion_counts import greatest_completions
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
@@ -63,6 +64,7 @@ def check_parts(
         systems=DeclaredKeys(_keys(points), suggestions),
         streaks=DeclaredKeys(_keys(streaks), suggestions),
         idle_streaks=_find_idle(streaks),
+        completions=greatest_completions(metrics, achievements),
     )
     needs = find_needs(achievements)
     cycles = find_cyclic(needs)

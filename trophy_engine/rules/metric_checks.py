@@ -109,7 +109,7 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
         if refusal is not None:
             yield Problem("error", f"{path}.key", refusal)
         else:
-            greatest = greatest_in_period(metric, streak.frequency)
+            greatest = greatest_in_period(metric, streak.frequency, declared.completions.get(metric.key))
             yield from check_threshold(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
 
 
@@ -126,7 +126,8 @@ def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem
                 yield Problem("error", f"{path}.block_if_out_of_points", message)
             if refusal is None:
                 yield from check_whole(metric, rule.threshold, f"{path}.threshold")
-                yield from check_threshold(metric, rule.threshold, greatest_total(metric), f"{path}.threshold")
+                greatest = greatest_total(metric, declared.completions.get(metric.key))
+                yield from check_threshold(metric, rule.threshold, greatest, f"{path}.threshold")
             else:
                 yield Problem("error", f"{path}.metric", refusal)
         case Leaderboard():
@@ -152,7 +153,8 @@ def check_threshold(
 ) -> Iterator[Problem]:
     """Yield a problem if a threshold is above the greatest total of a metric."""
     if threshold is not None and greatest is not None and threshold > greatest:
-        message = f"is never reached, because {metric.key!r} is at most {greatest:,}{where}; lower it"
+        remedy = "lower it" if greatest > 0 else "remove it"
+        message = f"is never reached, because {metric.key!r} is at most {greatest:,}{where}; {remedy}"
         yield Problem("warning", path, message)
 
 
