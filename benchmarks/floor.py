@@ -19,7 +19,7 @@ _LEVELS = (*LEVELS, _NEVER)
 _MOST_FREEZES = 3
 _EARN_INTERVAL = 7
 
-#: words, lessons, minutes, next mark of each and of the streak, xp, next level,
+#: words, lessons, minutes, next threshold of each and of the streak, xp, next level,
 #: length, longest, covered day, freezes, freezes used, creation day, day of the last grant, completions, zone
 _NEW = [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, -1, 1, 0]
 

@@ -62,7 +62,7 @@ def rules(xp: int = 10) -> Ruleset:
         attributes=[Attribute("plan"), Attribute("device", "event")],
         streaks=[Streak("daily", metrics=[StreakMetric("words", 1)])],
         achievements=[
-            *(Achievement(f"words-{mark}", MetricTrigger("words", mark)) for mark in (1, 10, 50, 100, 250, 1000)),
+            *(Achievement(f"words-{number}", MetricTrigger("words", number)) for number in (1, 10, 50, 100, 250, 1000)),
             *(Achievement(f"streak-{length}", StreakTrigger(length)) for length in (2, 3, 5, 7, 14)),
             Achievement("a-year", AnniversaryTrigger(1)),
         ],

@@ -69,12 +69,14 @@ class Event(NamedTuple):
 
 def ruleset(extra_achievements: int = 0) -> Ruleset:
     """Return rules: 3 metrics, 30 achievements, a daily streak with freezes, points with levels."""
-    marks = [
-        *(("words", mark) for mark in WORD_THRESHOLDS),
-        *(("lessons", mark) for mark in LESSON_THRESHOLDS),
-        *(("minutes", mark) for mark in MINUTE_THRESHOLDS),
+    thresholds = [
+        *(("words", threshold) for threshold in WORD_THRESHOLDS),
+        *(("lessons", threshold) for threshold in LESSON_THRESHOLDS),
+        *(("minutes", threshold) for threshold in MINUTE_THRESHOLDS),
     ]
-    achievements = [Achievement(f"{metric}-{mark}", MetricTrigger(metric, mark)) for metric, mark in marks]
+    achievements = [
+        Achievement(f"{metric}-{threshold}", MetricTrigger(metric, threshold)) for metric, threshold in thresholds
+    ]
     achievements += [Achievement(f"streak-{length}", StreakTrigger(length)) for length in STREAK_THRESHOLDS]
     achievements += [
         Achievement(f"further-{n}", MetricTrigger("words", 1_000_000 + n)) for n in range(extra_achievements)

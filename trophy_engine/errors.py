@@ -178,14 +178,22 @@ class InvalidRules(TrophyError, ValueError):
 
 
 class UnknownKey(TrophyError, LookupError):
-    """A key that the ruleset does not declare."""
+    """A key that the ruleset does not declare, or that does not name what is asked for.
 
-    def __init__(self, kind: str, key: str, known: Sequence[str]) -> None:
-        super().__init__(kind, key, tuple(known))
-        self.kind, self.key, self.known = kind, key, tuple(known)
+    Attributes:
+        kind, key: what is asked for, and the key.
+        known: the keys of what can be asked for.
+        fact: what the key names instead, in words; None if it names nothing.
+    """
+
+    def __init__(self, kind: str, key: str, known: Sequence[str], fact: str | None = None) -> None:
+        super().__init__(kind, key, tuple(known), fact)
+        self.kind, self.key, self.known, self.fact = kind, key, tuple(known), fact
 
     def __str__(self) -> str:
-        """Return the key, the nearest known key, and the known keys."""
+        """Return the key, what it names or the nearest known key, and the known keys."""
+        if self.fact is not None:
+            return f"{self.fact}; known {self.kind}s: {listed(self.known)}"
         near = nearest(self.key, self.known) if isinstance(self.key, str) else None
         hint = f" did you mean {near!r}?" if near else ""
         return f"unknown {self.kind} {short_repr(self.key)};{hint} known: {listed(self.known)}"

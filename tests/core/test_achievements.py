@@ -20,6 +20,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
     StreakTrigger,
+    Tier,
     UnknownKey,
 )
 
@@ -52,9 +53,31 @@ def test_the_application_completes_an_achievement_once():
         engine.complete("onbordet", user="18", at=at("04-02T10:01"))
 
 
-def test_only_api_achievements_can_be_completed_by_a_call():
-    with pytest.raises(UnknownKey, match="unknown api achievement 'hundred'"):
-        engine_with(Achievement("hundred", MetricTrigger("words", 100))).complete("hundred", user="18")
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("hundred", "has a trigger of the type metric, not api"),
+        ("week", "has a trigger of the type streak, not api"),
+        ("many", "has a trigger of the type metric, not api"),
+        ("many-gold", "has a trigger of the type metric, not api"),
+        ("former", "is inactive"),
+    ],
+)
+def test_only_api_achievements_can_be_completed_by_a_call(key, reason):
+    engine = engine_with(
+        Achievement("hundred", MetricTrigger("words", 100)),
+        Achievement("week", StreakTrigger(7)),
+        Achievement("many", MetricTrigger("words"), tiers=[Tier("gold", 5)]),
+        Achievement("former", ApiTrigger(), status="inactive"),
+        Achievement("onboarded", ApiTrigger()),
+    )
+    with pytest.raises(UnknownKey) as caught:
+        engine.complete(key, user="18")
+    assert str(caught.value) == (
+        f"no call completes the achievement {key!r}, because it {reason}; known api achievements: 'onboarded'"
+    )
+    assert (caught.value.kind, caught.value.key, caught.value.known) == ("api achievement", key, ("onboarded",))
+    assert list(engine.users()) == []
 
 
 def test_the_last_prerequisite_completes_the_composite_which_awards_points():

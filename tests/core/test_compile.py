@@ -30,8 +30,8 @@ def board(key, **fields):
 
 
 def test_thresholds_of_a_counter_are_sorted_in_any_order_of_the_rules():
-    marks = [Achievement(f"a{value}", MetricTrigger("words", value)) for value in (30, 10, 20)]
-    plan = compile_plan(Ruleset([Metric("words")], achievements=marks))
+    achievements = [Achievement(f"a{value}", MetricTrigger("words", value)) for value in (30, 10, 20)]
+    plan = compile_plan(Ruleset([Metric("words")], achievements=achievements))
     assert [achievement.threshold for achievement in plan.metrics["words"].total.achievements] == [10, 20, 30]
     assert list(plan.achievements) == ["a30", "a10", "a20"]
 
@@ -88,17 +88,17 @@ def test_the_hours_of_a_board_are_microseconds_of_the_day():
     assert (late.windowed, late.opens, late.closes) == (True, 9 * HOUR + 30 * MINUTE, DAY)
 
 
-MARK = MetricTrigger("words", 10)
+AT_TEN = MetricTrigger("words", 10)
 TIERED = Achievement("a", MetricTrigger("words"), tiers=[Tier("bronze", 10), Tier("gold", 20)])
 
 
 @pytest.mark.parametrize(
     ("achievement", "metrics", "joins"),
     [
-        (Achievement("a", MARK), [], False),
-        (Achievement("a", MARK, repeatable=True), [], True),
+        (Achievement("a", AT_TEN), [], False),
+        (Achievement("a", AT_TEN, repeatable=True), [], True),
         (TIERED, [], True),
-        (Achievement("a", MARK), [Metric("completions", source=CompletionsSource(["a"]))], True),
+        (Achievement("a", AT_TEN), [Metric("completions", source=CompletionsSource(["a"]))], True),
     ],
 )
 def test_awards_are_joined_where_one_pass_can_queue_a_trigger_twice(achievement, metrics, joins):

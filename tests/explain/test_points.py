@@ -1,16 +1,27 @@
 """Why a balance has its value: every award, including those of zero points."""
 
+import pytest
 from explained import assert_explanation
 from stories import at
 
 from trophy_engine import (
     Achievement,
     AchievementPointsTrigger,
+    AnniversaryTrigger,
     ApiTrigger,
+    Attribute,
+    Boost,
     Engine,
+    Freezes,
+    Level,
     Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
     PointsSystem,
     Ruleset,
+    Streak,
+    StreakFreezeReward,
+    StreakMetric,
     TimePointsTrigger,
     UserCreationPointsTrigger,
 )
@@ -70,3 +81,63 @@ def test_every_trigger_has_a_description():
           Tuesday 2025-04-01 12:30:00  energy +1 = 7, for the achievement 'called': 4; 3 above the maximum
         """,
     )
+
+
+@pytest.mark.parametrize("when", [{"levels": {"xp": "gold"}}, {"achievements": ["rich"]}])
+def test_an_award_of_zero_has_the_boosts_of_when_it_was_due(when):
+    rules = Ruleset(
+        metrics=[Metric("words"), Metric("gained", source={"points": "xp"})],
+        achievements=[Achievement("rich", MetricTrigger("gained", 10))],
+        points=[
+            PointsSystem(
+                "xp",
+                maximum=10,
+                triggers=[MetricPointsTrigger("words", 10), MetricPointsTrigger("words", 4)],
+                levels=[Level("gold", 10)],
+                boosts=[Boost("golden", 2, when=when)],
+            )
+        ],
+    )
+    engine = Engine(rules)
+    for hour in (8, 9):
+        engine.record("words", user="ann", at=at(f"04-02T{hour:02}:00"))
+    assert [award.text for award in engine.explain("ann", points="xp").awards] == [
+        "xp +10 = 10, for words: 10",
+        "xp +0 = 10, for words: 4; 4 above the maximum",
+        "xp +0 = 10, for words: 10 × 2 (golden) = 20; 20 above the maximum",
+        "xp +0 = 10, for words: 4 × 2 (golden) = 8; 8 above the maximum",
+    ]
+
+
+def test_an_award_has_the_attributes_and_the_time_zone_of_when_it_was_due():
+    when = {"user_attributes": {"plan": "pro"}}
+    triggers = [AchievementPointsTrigger("year", 5, when=when), AchievementPointsTrigger("year", 3)]
+    rules = Ruleset(
+        attributes=[Attribute("plan")],
+        achievements=[Achievement("year", AnniversaryTrigger(1))],
+        points=[PointsSystem("xp", triggers=triggers)],
+    )
+    engine = Engine(rules)
+    engine.identify("ann", sign_up_date="2024-04-02", at=at("04-01T10:00"))
+    engine.identify("ann", attributes={"plan": "pro"}, time_zone="Asia/Tokyo", at=at("04-03T10:00"))
+    assert_explanation(
+        engine.explain("ann", points="xp"),
+        r"""
+        ann has 3 xp.
+          Wednesday 2025-04-02 00:00:00  xp +0 = 0, for the achievement 'year': nothing, because it requires \
+        plan = 'pro'; the value of this user is not set
+          Wednesday 2025-04-02 00:00:00  xp +3 = 3, for the achievement 'year': 3
+        """,
+    )
+
+
+def test_a_balance_is_explained_where_freezes_are_earned_too():
+    freezes = Freezes(max_count=3, rewards=[StreakFreezeReward(1)])
+    rules = Ruleset(
+        metrics=[Metric("words")],
+        streaks=[Streak("daily", metrics=[StreakMetric("words")], freezes=freezes)],
+        points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)])],
+    )
+    engine = Engine(rules)
+    engine.record("words", user="ann", at=at("04-01T10:00"))
+    assert [award.text for award in engine.explain("ann", points="xp").awards] == ["xp +5 = 5, for words: 5"]

@@ -28,6 +28,24 @@ def test_explanations_follow_the_rules_that_were_in_force(story):
         later.explain("ann", streak=True)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("streak", 5, "streak must be the key of a streak, or True for the primary one, not 5"),
+        ("streak", 1, "streak must be the key of a streak, or True for the primary one, not 1"),
+        ("streak", None, "streak must be the key of a streak, or True for the primary one, not None"),
+        ("points", 5, "points must be the key of a points system, not 5"),
+        ("achievement", True, "achievement must be the key of an achievement, not True"),
+        ("achievement", ["pro"], "achievement must be the key of an achievement, not ['pro']"),
+        ("achievement", "a\0", "achievement must be text that UTF-8 can write, without NUL, not 'a\\x00'"),
+    ],
+)
+def test_a_subject_is_a_key(story, field, value, message):
+    with pytest.raises(InvalidValue) as caught:
+        story.explain("ann", **{field: value})
+    assert (str(caught.value), caught.value.field) == (message, field)
+
+
 def test_a_question_names_exactly_one_subject(story):
     for asked in ({}, {"achievement": "pro", "streak": True}, {"points": "xp", "achievement": "pro"}):
         with pytest.raises(InvalidValue, match="exactly one of"):

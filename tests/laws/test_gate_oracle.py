@@ -105,8 +105,8 @@ def gated_rules(draw):
     triggers = {"words": lambda n: MetricTrigger("words", n), "streak": StreakTrigger, "all": CompositeTrigger}
     keys = tuple(ACHIEVEMENTS)
     achievements = [
-        Achievement(key, triggers[kind](mark), when=draw(gate_rules(keys[:index], PAIRS[:2])))
-        for index, (key, (kind, mark)) in enumerate(ACHIEVEMENTS.items())
+        Achievement(key, triggers[kind](threshold), when=draw(gate_rules(keys[:index], PAIRS[:2])))
+        for index, (key, (kind, threshold)) in enumerate(ACHIEVEMENTS.items())
     ]
     anything = gate_rules(keys, PAIRS[:2])
     paid = [MetricPointsTrigger("words", points, when=draw(anything)) for points in (1, 2)]
@@ -126,8 +126,8 @@ def standing_of(player, completed, streak):
     return Standing(dict(player.attributes), completed, {"xp": levels}, streak)
 
 
-def is_reached(kind, mark, total, length, completed):
-    return set(mark) <= completed if kind == "all" else (total if kind == "words" else length) >= mark
+def is_reached(kind, threshold, total, length, completed):
+    return set(threshold) <= completed if kind == "all" else (total if kind == "words" else length) >= threshold
 
 
 @given(gated_rules(), moments(), st.lists(st.integers(0, 2 * 86_400), min_size=1, max_size=8), st.data())
@@ -151,8 +151,8 @@ def test_every_rule_counts_only_while_its_gate_is_open(rules, moment, gaps, data
             standing = standing_of(before, completed, length)
             more = {
                 key
-                for key, (kind, mark) in ACHIEVEMENTS.items()
-                if key not in completed and is_reached(kind, mark, total, length if extended else 0, completed)
+                for key, (kind, threshold) in ACHIEVEMENTS.items()
+                if key not in completed and is_reached(kind, threshold, total, length if extended else 0, completed)
                 if first_unmet(when[key], at, name, rules.day_start, standing) is None
             }
             if not more:

@@ -7,7 +7,7 @@ import attrs
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from metric_oracle import Event, counts, local_date, mark_is_reached, multiples, period, total
+from metric_oracle import Event, counts, is_threshold_reached, local_date, multiples, period, total
 
 from trophy_engine import (
     Achievement,
@@ -42,16 +42,16 @@ LATER = (0, 1, HOUR // 2, HOUR + 1, DAY, 2 * DAY, 9 * DAY, 400 * DAY)
 
 @st.composite
 def rulesets_on_totals(draw):
-    """Draw rules whose achievements and balances show each total that reaches a mark, and each multiple."""
+    """Draw rules whose achievements and balances show each total that reaches a threshold, and each multiple."""
     metrics = draw(metric_rules(st.integers(6, 12)))
     steps = [metric for metric in metrics if refuse_for_points(metric) is None]
-    marked, paid = (draw(st.lists(st.sampled_from(some), max_size=4)) for some in (metrics, steps))
+    achieved, paid = (draw(st.lists(st.sampled_from(some), max_size=4)) for some in (metrics, steps))
     return Ruleset(
         metrics,
         [Attribute("plan"), Attribute("device", "event")],
         achievements=[
             Achievement(f"a{number}", MetricTrigger(metric.key, draw(st.sampled_from([1, 2, 4])), draw(FILTERS)))
-            for number, metric in enumerate(marked)
+            for number, metric in enumerate(achieved)
         ],
         points=[
             PointsSystem(
@@ -111,7 +111,7 @@ class Account:
             if achievement.key in self.completed or not counts(metric, happened, trigger.event_attributes):
                 continue
             after = self.totals(happened.at, trigger.event_attributes)[metric.key]
-            if mark_is_reached(after, trigger.value):
+            if is_threshold_reached(after, trigger.value):
                 self.completed[achievement.key] = happened.at
 
     def _pay(self, earlier, happened):

@@ -43,7 +43,7 @@ def test_the_last_transition_has_the_effects_of_time():
 def test_an_award_cut_by_the_maximum_is_still_due():
     log, _ = commands("04-02T10:00 words 3\n04-02T11:00 words 2\n04-02T12:00 words 7")
     *three, _ = transitions_of(log, LATE)
-    assert [[times for _, times in one.due] for one in three] == [[3], [2], [7]]
+    assert [[payment.times for payment in one.payments] for one in three] == [[3], [2], [7]]
     assert [kinds(one).count("points.awarded") for one in three] == [1, 1, 0]
 
 

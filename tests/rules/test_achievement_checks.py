@@ -2,6 +2,7 @@
 
 from attrs import evolve
 
+from trophy_engine import Engine, Ruleset
 from trophy_engine.rules.draft import check_text
 
 HEAD = """
@@ -46,6 +47,36 @@ def test_a_tier_has_a_name_of_its_own_among_all_achievements():
     ]
 
 
+def tiered(key, *tiers):
+    values = ", ".join(f'{{ key = "{tier}", value = {value} }}' for value, tier in enumerate(tiers, 1))
+    return f'key = "{key}"\ntrigger = {{ type = "metric", metric = "laps" }}\ntiers = [{values}]'
+
+
+def test_a_repeated_key_of_a_tier_is_one_problem():
+    earlier = "is the key of an earlier tier; choose another key"
+    assert problems(tiered("a", "b", "b")) == [f"error: achievements[0].tiers[1].key: 'b' {earlier}"]
+    assert problems(tiered("a", "b", "b", "b")) == [
+        f"error: achievements[0].tiers[1].key: 'b' {earlier}",
+        "error: achievements[0].tiers[2].key: rules name it 'a-b', which already names achievements[0].tiers[0]; "
+        "choose another key",
+    ]
+
+
+def test_a_repeated_key_is_found_beside_a_tier_that_cannot_be_read():
+    with_fault = tiered("a", "b", "c", "b").replace("value = 2", 'value = "2"')
+    assert problems(with_fault) == [
+        "error: achievements[0].tiers[1].value: must be an integer or a decimal number, not '2'; "
+        "write it without quotes: 2",
+        "error: achievements[0].tiers[2].key: 'b' is the key of an earlier tier; choose another key",
+    ]
+
+
+def test_a_repeated_key_of_an_achievement_with_tiers_is_one_problem():
+    assert problems(tiered("a", "b", "c"), tiered("a", "b", "c")) == [
+        "error: achievements[1].key: duplicate key 'a', already used by achievements[0]; choose another key"
+    ]
+
+
 def test_at_least_of_a_least_value_is_doubted():
     assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", value = 60 }') == [
         "warning: achievements[0].trigger.value: is reached by a first event of so much or never, because 'best' is "
@@ -54,7 +85,7 @@ def test_at_least_of_a_least_value_is_doubted():
     assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 60 }') == []
 
 
-def test_marks_out_of_reach_are_doubted():
+def test_thresholds_out_of_reach_are_doubted():
     assert problems(
         'key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 9 }',
         'key = "b"\ntrigger = { type = "metric", metric = "best", value = 201 }',
@@ -69,6 +100,16 @@ def test_marks_out_of_reach_are_doubted():
         "warning: achievements[3].trigger.value: is never reached, because the maximum of 'xp' is 100; lower it",
         "warning: achievements[4].trigger.level: is never reached, because 'top' is above the maximum",
     ]
+
+
+def test_a_level_by_what_is_earned_is_not_out_of_reach_above_the_maximum():
+    gold = '[[achievements]]\nkey = "a"\ntrigger = { type = "level", system = "xp", level = "top" }'
+    text = HEAD.replace("maximum = 100", 'maximum = 100\nlevels_by = "earned"') + gold
+    assert check_text(text) == []
+    engine = Engine(Ruleset.from_text(text))
+    for points in (100, -100, 100):
+        outcome = engine.award("xp", points, user="jo")
+    assert [achievement.key for achievement in outcome.achievements] == ["a"]
 
 
 def test_a_composite_can_do_without_some_prerequisites_that_are_out_of_reach():

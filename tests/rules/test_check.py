@@ -20,33 +20,15 @@ def test_a_valid_file_has_no_problems(tmp_path):
     assert problems(tmp_path, 'metrics = [{ key = "words" }]') == []
 
 
-def test_faults_of_limits_are_reported_together(tmp_path):
-    messages = problems(
-        tmp_path,
-        """
-        streaks = [{ key = "daily", metrics = [{ key = "words" }] }]
-        metrics = [{ key = "words" }]
-        [[points]]
-        key = "xp"
-        triggers = [
-            { type = "streak", points = -1, limit = { points = 3 } },
-            { type = "streak", points = 1, limit = { point = 3, window = "dai" } },
-            { type = "streak", points = 1, limit = { points = 3, window = { last = 7, unit = "day" } } },
-            { type = "streak", points = 1, limit = 3 },
-        ]
-    """,
-    )
-    assert messages == [
-        "error: points[0].triggers[0].limit: is for triggers that award points; remove it, or make points positive",
-        "error: points[0].triggers[1].limit.point: unknown field 'point'; did you mean 'points'?",
-        "error: points[0].triggers[1].limit.window: must be one of 'day', 'week', 'month', 'year', not 'dai'; "
-        "did you mean 'day'?",
-        "error: points[0].triggers[2].limit.window.last: unknown field 'last'; known: 'every', 'unit', 'start'",
-        "error: points[0].triggers[2].limit.window: the field 'every' is missing",
-        "error: points[0].triggers[2].limit.window: the field 'start' is missing",
-        "error: points[0].triggers[3].limit: must be a table of fields, not 3; "
-        "write for example limit = { points = 3 }",
+def test_levels_by_earned_without_levels_is_doubted(tmp_path):
+    triggers = '[{ type = "metric", metric = "words", points = 5 }]'
+    text = f'metrics = [{{ key = "words" }}]\n[[points]]\nkey = "xp"\ntriggers = {triggers}\nlevels_by = "earned"\n'
+    assert problems(tmp_path, text) == [
+        "warning: points[0].levels_by: only counts what is earned, because the points system has no levels; "
+        "add levels, or remove it"
     ]
+    assert problems(tmp_path, text + 'levels = [{ key = "gold", points = 50 }]') == []
+    assert problems(tmp_path, text + "levels = 7") == ["error: points[0].levels: must be a list, not 7"]
 
 
 def test_a_field_in_the_wrong_table_is_sent_to_the_right_one(tmp_path):

@@ -136,7 +136,7 @@ def achievement(metric, value, key="a"):
         ('aggregate = "max"\nevent_value = { at_most = 100 }', 100),
     ],
 )
-def test_a_mark_that_no_total_reaches_is_a_warning(metric, greatest):
+def test_a_threshold_that_no_total_reaches_is_a_warning(metric, greatest):
     text = HEAD + f'[[metrics]]\nkey = "m"\nsource = "laps"\n{metric}\n'
     assert problems(text + achievement("m", greatest)) == []
     beyond = f"is never reached, because 'm' is at most {greatest:,}; lower it"

@@ -69,27 +69,29 @@ def test_an_achievement_at_a_decimal(aggregate):
 @pytest.mark.parametrize(
     ("aggregate", "counts"), [("count", "events"), ("distinct", "different values"), ("days", "dates")]
 )
-@pytest.mark.parametrize(("mark", "whole"), [(Decimal("2.5"), 3), (Decimal("0.5"), 1)])
-def test_what_is_counted_has_whole_thresholds(aggregate, counts, mark, whole):
+@pytest.mark.parametrize(("threshold", "whole"), [(Decimal("2.5"), 3), (Decimal("0.5"), 1)])
+def test_what_is_counted_has_whole_thresholds(aggregate, counts, threshold, whole):
     by = {"distinct_by": "track"} if aggregate == "distinct" else {}
     table = {
         "attributes": [{"key": "track", "type": "event"}],
         "metrics": [{"key": "runs", "aggregate": aggregate, **by}],
-        "achievements": [{"key": "a", "trigger": {"type": "metric", "metric": "runs", "value": mark}}],
-        "points": [{"key": "xp", "triggers": [{"type": "metric", "metric": "runs", "points": 1, "threshold": mark}]}],
+        "achievements": [{"key": "a", "trigger": {"type": "metric", "metric": "runs", "value": threshold}}],
+        "points": [
+            {"key": "xp", "triggers": [{"type": "metric", "metric": "runs", "points": 1, "threshold": threshold}]}
+        ],
     }
     with pytest.raises(InvalidRules) as error:
         Ruleset.from_mapping(table)
-    message = f"must be a whole number of at least 1, because 'runs' counts {counts}, not {mark}; write {whole}"
+    message = f"must be a whole number of at least 1, because 'runs' counts {counts}, not {threshold}; write {whole}"
     assert [(problem.path, problem.message) for problem in error.value.problems] == [
         ("achievements[0].trigger.value", message),
         ("points[0].triggers[0].threshold", message),
     ]
 
 
-@pytest.mark.parametrize("mark", [0, -1, Decimal("-0.5")])
-def test_thresholds_are_above_0(mark):
-    for make in (lambda: MetricPointsTrigger("km", 1, mark), lambda: MetricTrigger("km", mark)):
+@pytest.mark.parametrize("threshold", [0, -1, Decimal("-0.5")])
+def test_thresholds_are_above_0(threshold):
+    for make in (lambda: MetricPointsTrigger("km", 1, threshold), lambda: MetricTrigger("km", threshold)):
         with pytest.raises(InvalidValue, match="must be above 0"):
             make()
 

@@ -96,7 +96,7 @@ def test_a_happy_hour_is_as_long_as_the_clock_shows_it():
     assert [text for text in shown_twice if paid[text]] == ["10-25T00:30", "10-25T00:59", "10-25T01:30"]
 
 
-def test_a_mark_passed_while_the_gate_was_closed_is_found_with_the_next_event():
+def test_a_threshold_passed_while_the_gate_was_closed_is_found_with_the_next_event():
     engine = engine_with(
         Achievement("tutorial", ApiTrigger()),
         Achievement("ten", MetricTrigger("words", 10), when={"achievements": ["tutorial"]}),

@@ -12,7 +12,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.numbers import exact
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
 
-__all__ = ["Event", "is_inside", "local_date", "mark_is_reached", "multiples", "total"]
+__all__ = ["Event", "is_inside", "is_threshold_reached", "local_date", "multiples", "total"]
 
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 
@@ -132,8 +132,8 @@ def aggregate(metric, events):
     }[metric.aggregate]()
 
 
-def mark_is_reached(after, mark):
-    return after is not None and after >= mark
+def is_threshold_reached(after, threshold):
+    return after is not None and after >= threshold
 
 
 def multiples(before, after, step):

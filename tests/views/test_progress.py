@@ -31,15 +31,15 @@ def engine_with(*achievements, points=()):
 
 
 @pytest.mark.parametrize(
-    ("total", "mark"), [(10**17 - 1, 10**17), (Decimal("99.99999999999999999"), 100), (Decimal("0.1"), 1), (-5, 3)]
+    ("total", "threshold"), [(10**17 - 1, 10**17), (Decimal("99.99999999999999999"), 100), (Decimal("0.1"), 1), (-5, 3)]
 )
-def test_progress_of_an_open_achievement_is_below_1(total, mark):
-    engine = engine_with(Achievement("one", MetricTrigger("words", mark)))
+def test_progress_of_an_open_achievement_is_below_1(total, threshold):
+    engine = engine_with(Achievement("one", MetricTrigger("words", threshold)))
     engine.record("words", user="jo", value=total, at=at("04-02T10:00"))
     [view] = engine.user("jo", at=at("04-02T10:00")).achievements
     assert view.achieved_at is None
     assert 0.0 <= view.progress.fraction < 1.0
-    assert view.progress.fraction == pytest.approx(max(float(total) / mark, 0.0))
+    assert view.progress.fraction == pytest.approx(max(float(total) / threshold, 0.0))
 
 
 def test_progress_is_below_1_for_users_who_do_not_qualify():

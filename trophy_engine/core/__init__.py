@@ -12,7 +12,7 @@ Other rooms import the names of this room from here.
 """
 
 from trophy_engine.core.achievements import is_done_in_window, qualifies
-from trophy_engine.core.agenda import Agenda, noting_agenda
+from trophy_engine.core.agenda import Agenda, Payment, noting_agenda
 from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
 from trophy_engine.core.boosts import boosted, products, rounding_of
 from trophy_engine.core.commands import (

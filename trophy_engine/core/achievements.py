@@ -198,7 +198,7 @@ def cross_thresholds(
             times = after // step - before // step
             if times:
                 agenda.awards.append((trigger.order, trigger, times))
-    if counter.has_other_marks:
+    if counter.has_special_thresholds:
         _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
         if after > before:
             _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
@@ -233,11 +233,11 @@ def cross_metric_thresholds(
                 high = passed + step
     counter_state.low = low
     counter_state.high = high
-    if counter.has_other_marks:
-        _cross_other_marks(agenda, state, counter, counter_state, before, after, at, announce=announce)
+    if counter.has_special_thresholds:
+        _cross_special_thresholds(agenda, state, counter, counter_state, before, after, at, announce=announce)
 
 
-def _cross_other_marks(
+def _cross_special_thresholds(
     agenda: Agenda,
     state: UserState,
     counter: Counter,

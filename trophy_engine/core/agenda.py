@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.effects import RawEffect
 from trophy_engine.core.gates import GateAnswer, Standing
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan
+from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan, TriggerPlan
 from trophy_engine.numbers import Number
+from trophy_engine.rules.points import Boost
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 
@@ -19,6 +21,26 @@ class MetricEvent(NamedTuple):
     metric: MetricPlan
     value: Number
     attributes: Mapping[str, str]
+
+
+class Payment(NamedTuple):
+    """What was decided on a trigger when it was due, noted where ``Agenda.payments`` is a list.
+
+    Attributes:
+        trigger, times: the trigger, and how many times it was due.
+        at, zone: the instant, and the user's zone.
+        boosts: the boosts that applied.
+        unmet: the first condition of its ``when`` that did not hold, None if it was paid.
+        entered: the points that were entered into the ledger; without any there is no effect.
+    """
+
+    trigger: TriggerPlan
+    times: int
+    at: int
+    zone: Zone
+    boosts: tuple[Boost, ...]
+    unmet: UnmetCondition | None
+    entered: int
 
 
 class Agenda:
@@ -42,6 +64,7 @@ class Agenda:
         level_points: while triggers are paid, by points system, the numbers that decided on levels before, if a gate
             depends on them; otherwise None.
         gate_answers: whether gates were open when they were asked, in order; None, the default, if they are not read.
+        payments: what was decided on each trigger that was due, in order; None, the default, if they are not read.
     """
 
     __slots__ = (
@@ -54,6 +77,7 @@ class Agenda:
         "gate_answers",
         "level_points",
         "observed",
+        "payments",
         "plan",
         "standings",
         "systems",
@@ -68,6 +92,7 @@ class Agenda:
         self.systems: list[SystemPlan] = []
         self.decisions: list[PeriodDecision] | None = None
         self.gate_answers: list[GateAnswer] | None = None
+        self.payments: list[Payment] | None = None
         self.standings: list[Standing] | None = None
         self.waiting: list[tuple[AchievementPlan, int]] = []
         self.closed: Mapping[MetricPlan, UnmetCondition] = {}

@@ -39,10 +39,10 @@ from trophy_engine.errors import (
     AlreadyCompleted,
     EarlierThanSettled,
     GateClosed,
-    UnknownKey,
     UnknownUser,
 )
 from trophy_engine.numbers import Number, add
+from trophy_engine.rules.achievements import is_completed_by_calls, not_completed_by_calls
 
 
 def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:  # noqa: C901  # one branch per command
@@ -167,14 +167,9 @@ def find_api_achievement(plan: Plan, key: str) -> AchievementPlan:
         UnknownKey: there is none with this key.
     """
     achievement = plan.achievements.get(key)
-    if achievement is None or not _is_callable(achievement):
-        known = tuple(other.key for other in plan.achievements.values() if _is_callable(other))
-        raise UnknownKey("api achievement", key, known)
+    if achievement is None or not is_completed_by_calls(achievement.rule):
+        raise not_completed_by_calls(plan.ruleset.achievements, key)
     return achievement
-
-
-def _is_callable(achievement: AchievementPlan) -> bool:
-    return achievement.counter is None and achievement.rule.status != "inactive"
 
 
 def _complete_by_call(agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int) -> None:

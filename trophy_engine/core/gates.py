@@ -278,15 +278,17 @@ def _test_streak(plan: Plan, rule: StreakLength) -> _Test:
 # --- asking ---------------------------------------------------------------------------------------------------------
 
 
-def is_open(agenda: Agenda, state: UserState, rule: AchievementPlan | TriggerPlan, at: int) -> bool:
-    """Return True if a rule has no compiled gate or its gate is open; note the answer for explanations."""
-    gate = rule.gate
-    if gate is None:
-        return True
+def is_open(agenda: Agenda, state: UserState, rule: AchievementPlan, at: int) -> bool:
+    """Return True if an achievement has no compiled gate or its gate is open; note the answer for explanations."""
+    return rule.gate is None or ask_gate(agenda, state, rule.gate, at) is None
+
+
+def ask_gate(agenda: Agenda, state: UserState, gate: GatePlan, at: int) -> UnmetCondition | None:
+    """Return the first condition of a gate that does not hold, or None if it is open; note it for explanations."""
     unmet = gate.find_unmet(state, at, agenda.level_points)
     if agenda.gate_answers is not None:
         agenda.gate_answers.append(GateAnswer(gate.kind, gate.keys, at, unmet))
-    return unmet is None
+    return unmet
 
 
 def close_gates(agenda: Agenda, state: UserState, metrics: Iterable[MetricPlan], at: int) -> None:

@@ -206,7 +206,7 @@ class Counter:
         rewards: the freezes that it grants.
         steps: the whole step of each trigger and reward, with the trigger or the reward; ``decimal_steps`` are those
             that are not whole.
-        has_other_marks: True if there is anything but thresholds and whole steps.
+        has_special_thresholds: True if there is anything but thresholds without a gate and whole steps.
     """
 
     subject: str
@@ -226,7 +226,7 @@ class Counter:
     gated: list[AchievementPlan] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan | RewardPlan]] = attrs.field(factory=list)
     decimal_steps: list[tuple[Decimal, TriggerPlan]] = attrs.field(factory=list)
-    has_other_marks: bool = False
+    has_special_thresholds: bool = False
 
     @property
     def is_windowed(self) -> bool:
@@ -246,7 +246,7 @@ class Counter:
         self.steps = [(reward.step, reward) for reward in self.rewards]
         self.steps += [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, int)]
         self.decimal_steps = [(trigger.step, trigger) for trigger in self.triggers if isinstance(trigger.step, Decimal)]
-        self.has_other_marks = bool(self.gated or self.decimal_steps or self.repeatable)
+        self.has_special_thresholds = bool(self.gated or self.decimal_steps or self.repeatable)
 
 
 _T = TypeVar("_T", bound=Totals)

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from trophy_engine.core.achievements import NO_ATTRIBUTES
-from trophy_engine.core.agenda import Agenda, MetricEvent
+from trophy_engine.core.agenda import Agenda, MetricEvent, Payment
 from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
-from trophy_engine.core.gates import is_open
+from trophy_engine.core.gates import ask_gate, find_unmet_attribute
 from trophy_engine.core.level_points import earned_points, points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.plan import LimitPlan, MetricPlan, SystemPlan, TriggerPlan, WindowedCounter
@@ -19,6 +19,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import grant_reward
 from trophy_engine.errors import OutOfPoints
 from trophy_engine.rules.points import Boost, Level, PointsTrigger
+from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 
 def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
@@ -37,36 +38,40 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
         if agenda.plan.has_gates_on_levels:
             agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
     for order, trigger, times in awards:
-        if trigger.plain:
+        if trigger.plain and agenda.payments is None:
             points = trigger.points * times
             post_entry(agenda, state, trigger.system, trigger.rule, trigger.key, points, (), trigger.blocks, at)
         elif order < 0:
             grant_reward(agenda, state, trigger, times, at)
-        elif not trigger.is_conditional or _pays(agenda, state, trigger, at):
-            _award(agenda, state, trigger, times, at)
+        else:
+            _pay(agenda, state, trigger, times, at)
     awards.clear()
     agenda.level_points = None
 
 
-def _award(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
-    """Award the points of a trigger, multiplied by the boosts of its system, within its limit."""
-    system, amount = trigger.system, trigger.points * times
+def _pay(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at: int) -> None:
+    """Award the points of a trigger, multiplied by the boosts of its system, within its limit, if its gate is open."""
+    unmet = _find_unmet(agenda, state, trigger, at) if trigger.is_conditional else None
     boosts: tuple[Boost, ...] = ()
-    if system.boosts is not None and amount > 0:
-        applied = system.boosts.apply(state, at, agenda.level_points)
-        boosts, amount = applied.boosts, applied.multiply(amount)
-    if trigger.limit is None:
-        post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
-    else:
-        _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
+    entered = 0
+    if unmet is None:
+        system, amount = trigger.system, trigger.points * times
+        if system.boosts is not None and amount > 0:
+            applied = system.boosts.apply(state, at, agenda.level_points)
+            boosts, amount = applied.boosts, applied.multiply(amount)
+        if trigger.limit is None:
+            entered = post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
+        else:
+            entered = _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
+    if agenda.payments is not None:
+        agenda.payments.append(Payment(trigger, times, at, state.clock.zone, boosts, unmet, entered))
 
 
-def _pays(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> bool:
-    """Return True if the gate of a trigger is open."""
+def _find_unmet(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -> UnmetCondition | None:
+    """Return the first condition of a trigger that does not hold, or None."""
     if trigger.gate is not None:
-        return is_open(agenda, state, trigger, at)
-    required = trigger.user_attributes
-    return required is None or required.mismatch(state.profile.attributes) is None
+        return ask_gate(agenda, state, trigger.gate, at)
+    return None if trigger.user_attributes is None else find_unmet_attribute(trigger.user_attributes, state)
 
 
 def _join_awards(awards: Iterable[tuple[int, Any, int]]) -> list[tuple[int, Any, int]]:
@@ -85,15 +90,17 @@ def _award_within(
     amount: int,
     boosts: tuple[Boost, ...],
     at: int,
-) -> None:
-    """Award an amount as far as the limit of the trigger leaves room for it."""
+) -> int:
+    """Award an amount as far as the limit of the trigger leaves room for it; return the amount that was entered."""
     system, remaining = trigger.system, remaining_points(limit, state, at)
     lost = 0 if remaining is None else max(amount - remaining, 0)
     if lost:
         agenda.effects.append((PointsLimited, state.id, at, system.key, trigger.rule, lost, trigger.key))
-    if amount > lost:
-        entered = post_entry(agenda, state, system, trigger.rule, trigger.key, amount - lost, boosts, False, at)
-        count_points(limit, state, entered, at)
+    if amount <= lost:
+        return 0
+    entered = post_entry(agenda, state, system, trigger.rule, trigger.key, amount - lost, boosts, False, at)
+    count_points(limit, state, entered, at)
+    return entered
 
 
 def award_manually(agenda: Agenda, state: UserState, system: SystemPlan, points: int, reason: str, at: int) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from trophy_engine.core.agenda import Payment
 from trophy_engine.core.commands import UserCommand
 from trophy_engine.core.gates import GateAnswer
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import Plan, TriggerPlan
+from trophy_engine.core.plan import Plan
 from trophy_engine.core.raw_effects import NamedEffect
 from trophy_engine.core.state import UserState
 
@@ -21,7 +22,7 @@ class Transition(NamedTuple):
         plan: the rules in force.
         effects: what happened, in order.
         decisions: what was decided of periods of streaks, in order.
-        due: the triggers to pay, in order, and how many times each.
+        payments: what was decided on each trigger that was due, in order.
         gate_answers: whether gates were open when they were asked, in order.
         before, state: the user before it (None before the creation) and after it; not to be changed.
     """
@@ -30,7 +31,7 @@ class Transition(NamedTuple):
     plan: Plan
     effects: list[NamedEffect]
     decisions: list[PeriodDecision]
-    due: list[tuple[TriggerPlan, int]]
+    payments: list[Payment]
     gate_answers: list[GateAnswer]
     before: UserState | None
     state: UserState

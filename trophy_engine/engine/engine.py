@@ -294,7 +294,7 @@ class Engine(Subscribable):
         ``replayed``.
 
         Raises:
-            UnknownKey: the rules do not declare the ``api`` achievement, or it is inactive.
+            UnknownKey: the rules do not declare the achievement, it is not an ``api`` one, or it is inactive.
             AlreadyCompleted: the user has completed it.
             AchievementLocked: it can no longer be completed.
             GateClosed: a condition of its ``when`` does not hold.
@@ -774,7 +774,7 @@ class Engine(Subscribable):
             streak: the key of a streak; True for the primary one.
 
         Raises:
-            InvalidValue: not exactly one of the three is given.
+            InvalidValue: not exactly one of the three is given, or a value is no key.
             UnknownKey: the rules in force then do not have the achievement, points system, or streak.
             UnknownUser: the user did not exist then.
         """

@@ -68,9 +68,9 @@ class CounterProgress(Value):
     def text(self) -> str:
         """The counter and the threshold, as a sentence."""
         before, after = self.before, self.after
-        mark = "at most" if self.falling else "the threshold is"
+        phrase = "at most" if self.falling else "the threshold is"
         if after is None:
-            return f"{self.counter}: none yet; {'wanted is ' if self.falling else ''}{mark} {self.target:,}"
+            return f"{self.counter}: none yet; {'wanted is ' if self.falling else ''}{phrase} {self.target:,}"
         if self.missing:
             text = f"{self.counter}: {after:,} of {self.target:,}, {self.missing:,} missing"
             if self.falling:

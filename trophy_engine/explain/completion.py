@@ -25,12 +25,12 @@ def describe_completion(plan: Plan, effect: NamedEffect, changes: MetricChanges,
 
 
 def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, time_zone: Zone) -> str:
-    counter, mark = achievement.counter, "reaching the threshold of"
+    counter, phrase = achievement.counter, "reaching the threshold of"
     threshold = achievement.threshold
     if counter is not None and counter.negated is not None:
-        counter, threshold, mark = counter.negated, negate(threshold), "at most"
+        counter, threshold, phrase = counter.negated, negate(threshold), "at most"
     elif is_counted_in_multiples(achievement):
-        mark = "once for each"
+        phrase = "once for each"
     reaching = (
         change for change in changes.get(counter, ()) if _is_completed_by(achievement, change.before, change.after)
     )
@@ -39,7 +39,7 @@ def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, ti
         return achievement.rule.trigger.reason
     before = "none" if change.before is None else f"{change.before:,}"
     subject = describe_subject(counter, change.at, time_zone)
-    return f"{subject} went from {before} to {change.after:,}, {mark} {threshold:,}"
+    return f"{subject} went from {before} to {change.after:,}, {phrase} {threshold:,}"
 
 
 def is_counted_in_multiples(achievement: AchievementPlan) -> bool:

@@ -14,16 +14,13 @@ from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import (
     Award,
-    Effect,
     ManualAward,
     NamedEffect,
+    Payment,
     PointsAwarded,
     PointsLimited,
     Transition,
-    TriggerPlan,
-    UserState,
     boosted,
-    find_unmet_condition,
     level_of,
     points_for_level,
     products,
@@ -183,29 +180,18 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
-    at = transition.state.clock.settled
     is_entered = any(_is_manual(entry) for entry in entries)
-    answers = (answer for answer in transition.gate_answers if answer.kind == "trigger")
-    for trigger, times in transition.due:
-        while entries and _is_manual(entries[0]):
+    for payment in transition.payments:
+        while entries and _is_manual(entries[0]) and entries[0].at <= payment.at:
             award = explain_award(entries.popleft(), 1, zone)
             balances[award.system] = award.total
             yield award
-        lost, before = 0, balances[trigger.system.key]
-        answer = None if trigger.gate is None else next(answers)
-        if answer is not None and answer.unmet is not None:
-            at = answer.at
-            yield _explain_zero(trigger, times, before, transition.state, at, lost, answer.unmet)
-            continue
-        if _is_of(entries, PointsLimited, trigger):
-            at, lost = entries[0].at, entries.popleft().lost
-        if _is_of(entries, PointsAwarded, trigger) and entries[0].before == before:
-            at = entries[0].at
-            award = explain_award(entries.popleft(), times, zone, lost)
+        lost = entries.popleft().lost if _is_limited(payment, entries) else 0
+        if payment.entered:
+            award = explain_award(entries.popleft(), payment.times, payment.zone, lost)
         else:
-            unmet = find_unmet_condition(transition.state, trigger, at) if answer is None else None
-            award = _explain_zero(trigger, times, before, transition.state, at, lost, unmet)
-        balances[trigger.system.key] = award.total
+            award = _explain_zero(payment, balances[payment.trigger.system.key], lost)
+        balances[award.system] = award.total
         yield award
     for entry in entries:
         yield explain_award(entry, 1, zone)
@@ -217,11 +203,12 @@ def _is_manual(entry: NamedEffect) -> bool:
     return isinstance(entry.trigger, ManualAward)
 
 
-def _is_of(entries: deque[NamedEffect], kind: type[Effect], trigger: TriggerPlan) -> bool:
-    """Return True if the first entry is of a kind and a trigger."""
-    if not entries or entries[0].kind is not kind:
+def _is_limited(payment: Payment, entries: deque[NamedEffect]) -> bool:
+    """Return True if the first entry says what the limit took of a payment."""
+    if not entries or entries[0].kind is not PointsLimited or payment.unmet is not None:
         return False
-    return entries[0].system == trigger.system.key and entries[0].trigger is trigger.rule
+    trigger = payment.trigger
+    return (entries[0].at, entries[0].system, entries[0].trigger_key) == (payment.at, trigger.system.key, trigger.key)
 
 
 def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanation:
@@ -230,21 +217,20 @@ def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanati
     return _explain_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None, 0)
 
 
-def _explain_zero(
-    trigger: TriggerPlan,
-    times: int,
-    before: int,
-    state: UserState,
-    at: int,
-    lost: int,
-    unmet: UnmetCondition | None,
-) -> AwardExplanation:
+def _explain_zero(payment: Payment, before: int, lost: int) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
-    system, amount = trigger.system, trigger.points * times
-    boosts: tuple[Boost, ...] = ()
-    if system.boosts is not None and amount > 0:
-        boosts = system.boosts.apply(state, at).boosts
-    return _explain_calculation(system.key, trigger.rule, times, boosts, (before, 0), state.clock.zone, at, unmet, lost)
+    trigger = payment.trigger
+    return _explain_calculation(
+        trigger.system.key,
+        trigger.rule,
+        payment.times,
+        payment.boosts,
+        (before, 0),
+        payment.zone,
+        payment.at,
+        payment.unmet,
+        lost,
+    )
 
 
 def explain_award(award: NamedEffect, times: int, zone: Zone, lost: int = 0) -> AwardExplanation:

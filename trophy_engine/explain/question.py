@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trophy_engine.core import Transition
-from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.errors import GivenValue, InvalidValue, UnknownKey
 from trophy_engine.explain.achievement import AchievementExplanation, explain_achievement
 from trophy_engine.explain.points import PointsExplanation, explain_points
 from trophy_engine.explain.streak import StreakExplanation, explain_streak
 from trophy_engine.identifiers import check_text
-from trophy_engine.rules.constraints import FLAG
 
 Answer = AchievementExplanation | PointsExplanation | StreakExplanation
 
 
-def check_question(achievement: str | None, points: str | None, streak: object) -> None:
+def check_question(achievement: object, points: object, streak: object) -> None:
     """Check that a question asks for exactly one thing.
 
     Raises:
         InvalidValue: it asks for none or several, or a key is not text.
     """
-    for name, key in (("achievement", achievement), ("points", points)):
+    for name, key, kind in (("achievement", achievement, "an achievement"), ("points", points, "a points system")):
+        if key is not None and not isinstance(key, str):
+            raise InvalidValue((f"must be the key of {kind}, not", GivenValue(key)), name)
         if key is not None:
             check_text(key, name)
-    if not isinstance(streak, str):
-        FLAG.check("streak", streak)
+    if not isinstance(streak, str | bool):
+        raise InvalidValue(
+            ("must be the key of a streak, or True for the primary one, not", GivenValue(streak)), "streak"
+        )
     is_asked = isinstance(streak, str) or bool(streak)
     if (achievement is not None) + (points is not None) + is_asked != 1:
         raise InvalidValue("explain takes exactly one of achievement=KEY, points=KEY and streak=KEY or True")

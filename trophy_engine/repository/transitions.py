@@ -13,11 +13,11 @@ from trophy_engine.core import (
     Command,
     CompilePlug,
     GateAnswer,
+    Payment,
     PeriodDecision,
     Plan,
     Settle,
     Transition,
-    TriggerPlan,
     UserCommand,
     UserState,
     apply_command,
@@ -26,19 +26,6 @@ from trophy_engine.core import (
     settle_user,
 )
 from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of
-
-
-class _Awards(list[tuple[int, TriggerPlan, int]]):
-    """The queued awards of an agenda; ``due`` keeps those that were paid or had no effect."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.due: list[tuple[TriggerPlan, int]] = []
-
-    def clear(self) -> None:
-        """Move the awards to ``due``; the core calls this after it has paid them."""
-        self.due += ((trigger, times) for _, trigger, times in self)
-        super().clear()
 
 
 def transitions_of(
@@ -70,8 +57,8 @@ def transitions_of(
 
 def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Transition:
     agenda = Agenda(plan)
-    awards = _Awards()
-    agenda.awards = awards
+    payments: list[Payment] = []
+    agenda.payments = payments
     decisions: list[PeriodDecision] = []
     agenda.decisions = decisions
     answers: list[GateAnswer] = []
@@ -84,7 +71,7 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
     if state is None:
         raise AssertionError("no command has created the user")
     effects = list(map(name_fields, agenda.effects))
-    return Transition(command, plan, effects, decisions, awards.due, answers, before, state)
+    return Transition(command, plan, effects, decisions, payments, answers, before, state)
 
 
 def _migrate(transitions: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:

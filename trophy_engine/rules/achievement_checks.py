@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
     BalanceTrigger,
@@ -19,7 +20,7 @@ from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.gate_checks import check_gate, gate_of
 from trophy_engine.rules.gates import ALWAYS
-from trophy_engine.rules.metric_checks import check_filter, check_mark, check_whole, exclusive_attributes
+from trophy_engine.rules.metric_checks import check_filter, check_threshold, check_whole, exclusive_attributes
 from trophy_engine.rules.metric_uses import greatest_total, least_total, refuse_for_at_most, refuse_for_repeats
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
@@ -35,20 +36,29 @@ def names_of(achievements: Sequence[Any]) -> list[str]:
 
 def check_tier_names(achievements: Sequence[Any]) -> Iterator[Problem]:
     """Yield a problem for each tier by whose key rules would also name something else."""
+    tiered = [pair for pair in enumerate(achievements) if getattr(pair[1], "tiers", None)]
     paths: dict[str, str] = {}
-    for index, achievement in enumerate(achievements):
+    for index, achievement in enumerate(achievements if tiered else ()):
         if achievement.key:
             paths.setdefault(achievement.key, item_path("achievements", index))
-    for index, achievement in enumerate(achievements):
+    for index, achievement in tiered:
+        own_path = item_path("achievements", index)
+        if paths.get(achievement.key) != own_path:  # a repeated key, which is a problem itself, repeats all names
+            continue
+        own_names: set[str] = set()
+        is_repeat_known = False
         for number, name in tier_names(achievement):
-            path = item_path(f"{item_path('achievements', index)}.tiers", number)
-            if paths.setdefault(name, path) != path:
+            path = item_path(f"{own_path}.tiers", number)
+            if name in own_names and not is_repeat_known:  # the tiers are checked for the first one when they are read
+                is_repeat_known = True
+            elif paths.setdefault(name, path) != path:
                 message = f"rules name it {name!r}, which already names {paths[name]}; choose another key"
                 yield Problem("error", f"{path}.key", message)
+            own_names.add(name)
 
 
 def check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[Problem]:
-    """Yield the problems of achievements: unknown references, uses that metrics do not allow, marks out of reach."""
+    """Yield the problems of achievements: unknown references, uses that metrics forbid, thresholds out of reach."""
     for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement):
             continue
@@ -88,7 +98,7 @@ def _check_metric(
             yield Problem("error", f"{number_path}.at_most", refusal)
             continue
         yield from check_whole(metric, table.value, f"{number_path}.value")
-        yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value")
+        yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value", declared)
         least = least_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:
             message = f"is never reached, because {metric.key!r} is at least {least:,}; raise it"
@@ -99,9 +109,12 @@ def _check_metric(
     yield from check_filter(metric, trigger, f"{path}.trigger")
 
 
-def _check_at_least(achievement: Achievement, metric: Metric, value: Any, path: str) -> Iterator[Problem]:
+def _check_at_least(
+    achievement: Achievement, metric: Metric, value: Any, path: str, declared: DeclaredRules
+) -> Iterator[Problem]:
     """Yield a problem if a total never reaches a value, or only by its first event because it is a least value."""
-    unreachable = tuple(check_mark(metric, value, greatest_total(metric), path))
+    greatest = greatest_total(metric, declared.completions.get(metric.key))
+    unreachable = tuple(check_threshold(metric, value, greatest, path))
     yield from unreachable
     if metric.aggregate == "min" and value is not None and not (unreachable or achievement.repeatable):
         message = f"is reached by a first event of so much or never, because {metric.key!r} is the least value"
@@ -133,7 +146,9 @@ def _is_above_maximum(system: Any, value: Any) -> bool:
 
 def _is_level_above_maximum(trigger: LevelTrigger, declared: DeclaredRules) -> bool:
     system = declared.system_rules.get(trigger.system or "")
-    levels: Sequence[Any] = () if system is None else system.levels or ()
+    if system is None or system.levels_by != "balance":  # more than the maximum can be earned, with payments between
+        return False
+    levels: Sequence[Any] = system.levels or ()
     return any(level.key == trigger.level and _is_above_maximum(system, level.points) for level in levels)
 
 
@@ -154,7 +169,10 @@ def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
     match trigger:
         case MetricTrigger():
             metric = declared.metric_rules.get(trigger.metric or "")
-            return metric is not None and _is_total_out_of_reach(metric, trigger, table)
+            if metric is None:
+                return False
+            greatest = greatest_total(metric, declared.completions.get(metric.key))
+            return _is_total_out_of_reach(metric, trigger, table, greatest)
         case BalanceTrigger():
             return _is_above_maximum(declared.system_rules.get(trigger.system or ""), table.value)
         case LevelTrigger():
@@ -163,8 +181,8 @@ def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
             return False
 
 
-def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any) -> bool:
-    greatest, least = greatest_total(metric), least_total(metric)
+def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, greatest: Number | None) -> bool:
+    least = least_total(metric)
     is_above = greatest is not None and table.value is not None and table.value > greatest
     is_below = least is not None and table.at_most is not None and table.at_most < least
     return is_above or is_below or any(exclusive_attributes(metric, trigger))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.errors import FieldName, InvalidValue, UnknownKey
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import (
@@ -28,7 +29,16 @@ from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
-from trophy_engine.rules.tiers import Tier, as_tiers, check_tiers, number_fields, tier_key, trigger_of_tier
+from trophy_engine.rules.tiers import (
+    Tier,
+    as_tiers,
+    check_tier_keys,
+    check_tiers,
+    number_fields,
+    tier_key,
+    tier_names,
+    trigger_of_tier,
+)
 from trophy_engine.values import Value
 
 __all__ = [
@@ -65,7 +75,7 @@ class _Trigger(Value):
     never_repeats: ClassVar[str | None] = None
 
 
-def _check_marks(value: Number | None, at_most: Number | None) -> None:
+def _check_numbers(value: Number | None, at_most: Number | None) -> None:
     if value is not None and at_most is not None:
         raise InvalidValue(("must not be given together with", FieldName("at_most", after=";"), "remove one"), "value")
 
@@ -86,7 +96,7 @@ class MetricTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     number: ClassVar[str | None] = "value"
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("value", "at_most"), _check_marks, given=("value", "at_most")),
+        Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
     )
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(above=0)))
@@ -312,6 +322,7 @@ class Achievement(Value):
 
     further_schema: ClassVar[dict[str, Any]] = _schema_without_tiers()
     conditions: ClassVar[tuple[Condition, ...]] = (
+        Condition(("tiers",), check_tier_keys, given=("tiers",)),
         Condition(("trigger", "tiers"), check_tiers),
         Condition(("trigger", "tiers", "repeatable"), _check_repeatable, given=("tiers",)),
     )
@@ -349,3 +360,22 @@ class Achievement(Value):
             metadata=Metadata({**self.metadata, **tier.metadata}),
             tiers=(),
         )
+
+
+def is_completed_by_calls(achievement: Achievement) -> bool:
+    """Return True if ``Engine.complete`` completes an achievement."""
+    return isinstance(achievement.trigger, ApiTrigger) and achievement.status != "inactive"
+
+
+def not_completed_by_calls(achievements: Iterable[Achievement], key: str) -> UnknownKey:
+    """Return the error for a key of none of the achievements that calls complete: what it names, and their keys."""
+    known: list[str] = []
+    fact = None
+    for achievement in achievements:
+        if is_completed_by_calls(achievement):
+            known.append(achievement.key)
+        elif key in {achievement.key, *(name for _, name in tier_names(achievement))}:
+            type_ = achievement.trigger.type
+            reason = "is inactive" if type_ == ApiTrigger.type else f"has a trigger of the type {type_}, not api"
+            fact = f"no call completes the achievement {key!r}, because it {reason}"
+    return UnknownKey("api achievement", key, known, fact)

@@ -5,8 +5,10 @@ Partial rules are checked as far as they could be read: a field that is None cou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any, Final
 
 from trophy_engine.rules.achievement_checks import (
     check_achievements,
@@ -16,18 +18,29 @@ from trophy_engine.rules.achievement_checks import (
     names_of,
     systems_by_key,
 )
+from trophy_engine.rules.completion_counts import greatest_completions
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.gate_checks import check_gate
+from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
-from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
+from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem, Rounding
 from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak
+
+#: The number of boosts of a points system of which the product is computed.
+_MOST_BOOSTS: Final = 100
+#: Functions that round, the one that wins where boosts disagree first.
+_ROUNDED: Final[Mapping[Rounding, Callable[[Fraction], int]]] = {
+    "down": floor,
+    "nearest": lambda product: floor(product + Fraction(1, 2)),
+    "up": ceil,
+}
 
 
 def check_parts(
@@ -51,6 +64,7 @@ def check_parts(
         systems=DeclaredKeys(_keys(points), suggestions),
         streaks=DeclaredKeys(_keys(streaks), suggestions),
         idle_streaks=_find_idle(streaks),
+        completions=greatest_completions(metrics, achievements),
     )
     needs = find_needs(achievements)
     cycles = find_cyclic(needs)
@@ -191,6 +205,7 @@ def _check_triggers(
             "every trigger deducts points, so only manual awards raise the balance; add a trigger that awards points"
         )
         yield Problem("warning", f"{path}.triggers", message)
+    boosts = _least_multiplier(system.boosts)
     for index, trigger in enumerate(triggers):
         trigger_path = item_path(f"{path}.triggers", index)
         yield from declared.check_filters(trigger, trigger_path)
@@ -200,19 +215,44 @@ def _check_triggers(
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
-        if awards and _is_below(getattr(trigger, "limit", None), points[index]):
-            message = f"is less than one payment of {points[index]:,}, so every award is cut off; raise it"
-            yield Problem("warning", f"{trigger_path}.limit.points", message)
+        limit = getattr(trigger, "limit", None)
+        if awards and isinstance(limit, PointsLimit) and boosts is not None:
+            yield from _check_limit(limit, points[index], boosts, f"{trigger_path}.limit")
         yield from check_gate(trigger, trigger_path, declared)
         yield from _check_completable(trigger, trigger_path, unreachable)
 
 
-def _is_below(limit: Any, points: int) -> bool:
-    return isinstance(limit, PointsLimit) and limit.points is not None and limit.points < points
+def _least_multiplier(boosts: Sequence[Any] | None) -> tuple[Fraction, Rounding] | None:
+    """Return the least multiplier of one payment, and how it is rounded; None for many boosts and unreadable ones.
+
+    Of the boosts with conditions, those below 1 apply and others do not; any of them can decide on the rounding.
+    """
+    if boosts is None or len(boosts) > _MOST_BOOSTS:
+        return None
+    product, roundings = Fraction(1), set[Rounding]()
+    for boost in boosts:
+        if getattr(boost, "multiplier", None) is None or boost.rounding is None:
+            return None
+        if boost.multiplier < 1 or (boost.when == ALWAYS and boost.user_id is None):
+            product *= Fraction(boost.multiplier)
+        roundings.add(boost.rounding)
+    return product, next((rounding for rounding in _ROUNDED if rounding in roundings), "down")
+
+
+def _check_limit(limit: PointsLimit, points: int, boosts: tuple[Fraction, Rounding], path: str) -> Iterator[Problem]:
+    multiplier, rounding = boosts
+    least = _ROUNDED[rounding](points * multiplier)
+    if limit.points is not None and limit.points < least:
+        payment = f"{least:,}{'' if least == points else ' with boosts'}"
+        message = f"is less than one payment of {payment}, so every award is cut off; raise it"
+        yield Problem("warning", f"{path}.points", message)
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
     levels = system.levels or ()
+    if system.levels == () and system.levels_by == "earned":
+        message = "only counts what is earned, because the points system has no levels; add levels, or remove it"
+        yield Problem("warning", f"{path}.levels_by", message)
     yield from _duplicates(f"{path}.levels", levels)
     first: dict[int, str] = {}
     for index, level in enumerate(levels):

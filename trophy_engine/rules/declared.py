@@ -65,6 +65,7 @@ class DeclaredRules(Value):
         metric_rules: the metrics by key, the first one of each key.
         system_rules: the points systems in the same way.
         levels: the keys of the levels of each points system.
+        completions: by metric on completions, the number that it can ever count; those without a limit are left out.
         idle_streaks: the keys of streaks that never start, and None if there is no primary streak that can start.
     """
 
@@ -78,6 +79,7 @@ class DeclaredRules(Value):
     levels: Mapping[str, DeclaredKeys]
     streaks: DeclaredKeys
     idle_streaks: frozenset[str | None]
+    completions: Mapping[str, int]
 
     def check_references(self, rule: Any, path: str) -> Iterator[Problem]:
         """Report what a rule lacks, without its gate: a key that is not declared, or a streak."""

@@ -109,8 +109,8 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
         if refusal is not None:
             yield Problem("error", f"{path}.key", refusal)
         else:
-            greatest = greatest_in_period(metric, streak.frequency)
-            yield from check_mark(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
+            greatest = greatest_in_period(metric, streak.frequency, declared.completions.get(metric.key))
+            yield from check_threshold(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
 
 
 def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
@@ -126,7 +126,8 @@ def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem
                 yield Problem("error", f"{path}.block_if_out_of_points", message)
             if refusal is None:
                 yield from check_whole(metric, rule.threshold, f"{path}.threshold")
-                yield from check_mark(metric, rule.threshold, greatest_total(metric), f"{path}.threshold")
+                greatest = greatest_total(metric, declared.completions.get(metric.key))
+                yield from check_threshold(metric, rule.threshold, greatest, f"{path}.threshold")
             else:
                 yield Problem("error", f"{path}.metric", refusal)
         case Leaderboard():
@@ -147,21 +148,22 @@ def check_filter(metric: Metric, rule: Any, path: str) -> Iterator[Problem]:
         yield Problem("warning", f"{path}.event_attributes.{key}", message)
 
 
-def check_mark(
-    metric: Metric, mark: Number | None, greatest: Number | None, path: str, where: str = ""
+def check_threshold(
+    metric: Metric, threshold: Number | None, greatest: Number | None, path: str, where: str = ""
 ) -> Iterator[Problem]:
-    """Yield a problem if a mark is above the greatest total of a metric."""
-    if mark is not None and greatest is not None and mark > greatest:
-        message = f"is never reached, because {metric.key!r} is at most {greatest:,}{where}; lower it"
+    """Yield a problem if a threshold is above the greatest total of a metric."""
+    if threshold is not None and greatest is not None and threshold > greatest:
+        remedy = "lower it" if greatest > 0 else "remove it"
+        message = f"is never reached, because {metric.key!r} is at most {greatest:,}{where}; {remedy}"
         yield Problem("warning", path, message)
 
 
-def check_whole(metric: Metric, mark: Number | None, path: str) -> Iterator[Problem]:
-    """Yield a problem if a metric whose totals are numbers of things has a mark that is not such a number."""
+def check_whole(metric: Metric, threshold: Number | None, path: str) -> Iterator[Problem]:
+    """Yield a problem if a metric whose totals are numbers of things has a threshold that is not such a number."""
     counts = _COUNTS.get(metric.aggregate)
-    if counts is not None and mark is not None and (not isinstance(mark, int) or mark < 1):
-        message = f"must be a whole number of at least 1, because {metric.key!r} counts {counts}, not {mark}"
-        yield Problem("error", path, f"{message}; write {max(ceil(mark), 1)}")
+    if counts is not None and threshold is not None and (not isinstance(threshold, int) or threshold < 1):
+        message = f"must be a whole number of at least 1, because {metric.key!r} counts {counts}, not {threshold}"
+        yield Problem("error", path, f"{message}; write {max(ceil(threshold), 1)}")
 
 
 def exclusive_attributes(metric: Metric, rule: Any) -> Iterator[str]:

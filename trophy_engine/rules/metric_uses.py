@@ -101,9 +101,14 @@ def has_whole_totals(metric: Metric) -> bool:
     return metric.aggregate in {"count", "distinct", "days"}
 
 
-def greatest_total(metric: Metric) -> Number | None:
-    """Return the greatest total that a metric can have in its window, or None if there is no limit."""
-    return _greatest(metric, _days_of_window(metric.window))
+def greatest_total(metric: Metric, completions: int | None = None) -> Number | None:
+    """Return the greatest total that a metric can have in its window, or None if there is no limit.
+
+    Args:
+        metric: the metric.
+        completions: for a metric on completions, the number that it can ever count.
+    """
+    return _greatest(metric, _days_of_window(metric.window), completions)
 
 
 def least_total(metric: Metric) -> Number | None:
@@ -111,16 +116,20 @@ def least_total(metric: Metric) -> Number | None:
     return None if metric.event_value is None else metric.event_value.at_least
 
 
-def greatest_in_period(metric: Metric, frequency: FrequencyName | Interval) -> Number | None:
-    """Return the greatest total that a metric can have in a period of a streak, or None if there is no limit."""
+def greatest_in_period(
+    metric: Metric, frequency: FrequencyName | Interval, completions: int | None = None
+) -> Number | None:
+    """Return the greatest total that a metric can have in a period of a streak, as ``greatest_total`` does."""
     if isinstance(frequency, Interval):
         days = None if None in (frequency.every, frequency.unit) else frequency.every * _DAYS[frequency.unit]
     else:
         days = _DAYS_OF_PERIOD.get(frequency)
-    return _greatest(metric, days)
+    return _greatest(metric, days, completions)
 
 
-def _greatest(metric: Metric, days: int | None) -> Number | None:
+def _greatest(metric: Metric, days: int | None, completions: int | None) -> Number | None:
+    if completions is not None:  # each is an event of value 1
+        return _greatest_of_completions(metric, days, completions)
     is_kept = isinstance(metric.window, RollingWindow) and metric.window.unit != "day"
     match metric.aggregate:
         case "distinct":
@@ -132,6 +141,20 @@ def _greatest(metric: Metric, days: int | None) -> Number | None:
         case "min" | "max" | "last":
             return None if metric.event_value is None else metric.event_value.at_most
         case "sum" | None:  # None could not be read
+            return None
+        case _:
+            assert_never(metric.aggregate)
+
+
+def _greatest_of_completions(metric: Metric, days: int | None, completions: int) -> int | None:
+    match metric.aggregate:
+        case "min" | "max" | "last":
+            return min(completions, 1)
+        case "days":
+            return completions if days is None else min(completions, days)
+        case "sum" | "count" | "distinct":
+            return completions
+        case None:  # it could not be read
             return None
         case _:
             assert_never(metric.aggregate)

@@ -10,19 +10,30 @@ import attrs
 
 from trophy_engine.rules.constraints import Integer, OneOfOrTable, Optional
 from trophy_engine.rules.mappings import from_mapping
-from trophy_engine.rules.windows import CalendarUnit, RunWindow
+from trophy_engine.rules.windows import CalendarUnit, DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
 from trophy_engine.values import Value
 
 __all__ = ["PointsLimit"]
 
 
-def _as_run(value: Any) -> Any:
-    return from_mapping(RunWindow, value, "window") if isinstance(value, Mapping) else value
-
-
-_WINDOW: Final = Optional(
-    OneOfOrTable(get_args(CalendarUnit), (RunWindow,), {"every": 2, "unit": "week", "start": date(2026, 1, 5)})
+_WINDOW: Final = OneOfOrTable(
+    get_args(CalendarUnit),
+    (RunWindow,),
+    {"every": 2, "unit": "week", "start": date(2026, 1, 5)},
+    refused={
+        RollingWindow: "must not be a rolling window, which limits do not take",
+        SessionWindow: "must not be a session, which limits do not take",
+        ResetWindow: "must not be a window that another metric resets, which limits do not take",
+        DateWindow: "must not be a window of dates, which limits do not take",
+    },
 )
+
+
+def _as_run(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    _WINDOW.check_table("window", value)
+    return from_mapping(RunWindow, value, "window")
 
 
 @attrs.frozen
@@ -36,7 +47,7 @@ class PointsLimit(Value):
     """
 
     points: int = attrs.field(validator=Integer(min=1))
-    window: CalendarUnit | RunWindow | None = attrs.field(default=None, converter=_as_run, validator=_WINDOW)
+    window: CalendarUnit | RunWindow | None = attrs.field(default=None, converter=_as_run, validator=Optional(_WINDOW))
 
     def __str__(self) -> str:
         """Return the limit in words.

@@ -20,7 +20,7 @@ import attrs
 
 from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, short_repr
 from trophy_engine.identifiers import is_key
-from trophy_engine.rules.constraints import Optional
+from trophy_engine.rules.constraints import OneOfOrTable, Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
 from trophy_engine.rules.examples import example_fields
 from trophy_engine.rules.mappings import choose_class
@@ -296,6 +296,12 @@ class _Table:
             given, *others = given
             for index, item in enumerate(others, 1):
                 reader.read_rule(classes, item, item_path(path, index))
+        if isinstance(constraint, OneOfOrTable) and isinstance(given, Mapping):
+            try:
+                constraint.check_table(name, given)
+            except InvalidValue as error:
+                self._report(name, path, self._reader.word(error, path))
+                return None
         rule = reader.read_rule(classes, given, path)
         self._add_problems(name, reader.problems)
         return rule

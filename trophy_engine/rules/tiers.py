@@ -19,7 +19,7 @@ from trophy_engine.values import Value
 __all__ = ["Tier"]
 
 
-def _check_marks(value: Number | None, at_most: Number | None) -> None:
+def _check_numbers(value: Number | None, at_most: Number | None) -> None:
     if value is None and at_most is None:
         raise InvalidValue(("must be given if", FieldName("at_most"), "is not"), "value")
     if value is not None and at_most is not None:
@@ -43,7 +43,7 @@ class Tier(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("value", "at_most"), _check_marks, given=("value", "at_most")),
+        Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
     )
     key: str = attrs.field(validator=KEY)
     value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
@@ -102,11 +102,11 @@ def number_fields(trigger: Any) -> tuple[str, ...]:
 
 
 def check_tiers(trigger: Any, tiers: tuple[Tier, ...]) -> None:
-    """Check that either a trigger or the tiers have the number that completes an achievement, and check the tiers.
+    """Check that either a trigger or the tiers have the number that completes an achievement, and check the numbers.
 
     Raises:
-        InvalidValue: both have it or none, the trigger is of a kind without a number, a key is repeated, a number is
-            invalid for the trigger, or the tiers do not go from easy to hard.
+        InvalidValue: both have it or none, the trigger is of a kind without a number, a number is invalid for the
+            trigger, or the tiers do not go from easy to hard.
     """
     if trigger.number is None:
         if tiers:
@@ -121,15 +121,28 @@ def check_tiers(trigger: Any, tiers: tuple[Tier, ...]) -> None:
     if tiers and given is not None:
         fact = "must not be given together with", FieldName("tiers", after=","), "which have it"
         raise InvalidValue(fact, f"trigger.{given}")
-    keys: set[str] = set()
     for index, tier in enumerate(tiers):
         path = item_path("tiers", index)
-        if tier.key in keys:
-            raise InvalidValue(f"{tier.key!r} is the key of an earlier tier; choose another key", f"{path}.key")
-        keys.add(tier.key)
         _check_kind(trigger, tier, tiers[0], path)
         if index:
             _check_order(tiers[index - 1], tier, path)
+
+
+def check_tier_keys(tiers: Any) -> None:
+    """Check that no tier has the key of an earlier one; tiers that could not be read have no key.
+
+    Raises:
+        InvalidValue: one has.
+    """
+    if not tiers or not isinstance(tiers, tuple):
+        return
+    keys: set[str] = set()
+    for index, tier in enumerate(tiers):
+        if tier.key in keys:
+            path = f"{item_path('tiers', index)}.key"
+            raise InvalidValue(f"{tier.key!r} is the key of an earlier tier; choose another key", path)
+        if tier.key is not None:
+            keys.add(tier.key)
 
 
 def _check_kind(trigger: Any, tier: Tier, first: Tier, path: str) -> None:

@@ -64,10 +64,18 @@ def test_a_repeated_completion_is_refused_and_the_user_is_updated(hosted):
     assert hosted.api.users.get("18").name == "Jo"
 
 
-@pytest.mark.parametrize("key", ["nothing", "ten", "draft"])
-def test_an_achievement_without_an_api_trigger_is_not_found(hosted, key):
+@pytest.mark.parametrize(
+    ("key", "fact"),
+    [
+        ("nothing", "unknown api achievement 'nothing'"),
+        ("ten", "no call completes the achievement 'ten', because it has a trigger of the type metric, not api"),
+        ("draft", "no call completes the achievement 'draft', because it is inactive"),
+    ],
+)
+def test_an_achievement_without_an_api_trigger_is_not_found(hosted, key, fact):
     with pytest.raises(NotFoundError):
         hosted.api.achievements.complete(key, user={"id": "18"})
+    assert hosted.body["error"].startswith(fact)
     assert list(hosted.engine.users()) == []
 
 

@@ -10,6 +10,7 @@ import attrs
 
 from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, one_of
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults, not_a_list
+from trophy_engine.rules.mappings import choose_class
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -34,22 +35,52 @@ class OneOf(Constraint):
 
 @attrs.frozen(eq=False, repr=False)
 class OneOfOrTable(Constraint):
-    """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example."""
+    """One of the given strings, or an instance of a class of rules, which is a table in a file, as in the example.
+
+    ``refused`` are the classes of tables that are in place of such a table by mistake, each with its message.
+    """
 
     takes_text: ClassVar[bool] = True
     choices: tuple[str, ...]
     kinds: tuple[type, ...]
     example: Mapping[str, object] = attrs.field(hash=False)
+    refused: Mapping[type, str] = attrs.field(factory=dict, hash=False)
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if isinstance(value, self.kinds) or (isinstance(value, str) and value in self.choices):
             return
+        self._check_class(name, type(value))
         *known, last = one_of(self.choices, value)
         if not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is the remedy
             raise InvalidValue((*known, last), name)
         remedy = "or write a table like", GivenValue(dict(self.example))
         raise InvalidValue((*known, GivenValue(value, after=";"), *remedy), name)
+
+    def check_table(self, name: str | FieldName, values: Mapping[str, Any]) -> None:
+        """Check that a table is none of a class that is refused; its fields are not checked.
+
+        Raises:
+            InvalidValue: it is.
+        """
+        if not self.refused:
+            return
+        try:
+            cls = choose_class((*self.kinds, *self.refused), values)
+        except InvalidValue:  # it is of no class
+            return
+        self._check_class(name, cls)
+
+    def _check_class(self, name: str | FieldName, cls: type) -> None:
+        """Check that a class is not refused.
+
+        Raises:
+            InvalidValue: it is.
+        """
+        if cls in self.refused:
+            choices = (GivenValue(choice, after=",") for choice in self.choices)
+            example = GivenValue(dict(self.example))
+            raise InvalidValue((f"{self.refused[cls]}; write one of", *choices, "or a table like", example), name)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import UnknownKey, UnknownUser
-from trophy_engine.rules.achievements import Achievement, ApiTrigger
+from trophy_engine.rules.achievements import Achievement, is_completed_by_calls, not_completed_by_calls
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.rules.metrics import Metric
@@ -64,11 +64,10 @@ def find_api_achievement(engine: Engine, key: str) -> Achievement:
         NotFound: there is none.
     """
     rules = engine.ruleset.achievements
-    return _find(
-        "api achievement",
-        key,
-        [rule for rule in rules if isinstance(rule.trigger, ApiTrigger) and rule.status != "inactive"],
-    )
+    found = next((rule for rule in rules if rule.key == key and is_completed_by_calls(rule)), None)
+    if found is None:
+        raise NotFound(str(not_completed_by_calls(rules, key)))
+    return found
 
 
 def find_leaderboard(engine: Engine, key: str) -> Leaderboard:
