@@ -84,6 +84,7 @@ from trophy_engine.core.plan import (
     MetricPlan,
     Plan,
     RewardPlan,
+    StreakPlan,
     SystemPlan,
     TriggerPlan,
 )
@@ -115,7 +116,6 @@ from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.streak import NO_STREAK, StreakState
 from trophy_engine.core.streak_commands import StreakCommand
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import expires, open_period, open_totals
 from trophy_engine.core.transition import PeriodAccount, Transition
 from trophy_engine.core.users import create_user

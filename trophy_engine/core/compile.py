@@ -25,14 +25,15 @@ from trophy_engine.core.plan import (
     MetricPlan,
     Plan,
     RewardPlan,
+    StreakPlan,
     SystemPlan,
     TriggerPlan,
     WindowedCounter,
 )
+from trophy_engine.core.plan.streak import conditions_of, weekdays_of
 from trophy_engine.core.plugs import CompilePlug
 from trophy_engine.core.points import compare_balance, count_in_metrics
 from trophy_engine.core.points_limits import compile_limit
-from trophy_engine.core.streak_plan import StreakPlan, conditions_of, weekdays_of
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.leaderboards import Leaderboard

@@ -1,0 +1,194 @@
+"""A ruleset as it is evaluated: its rules by key, and the counters of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import attrs
+
+from trophy_engine.calendar.zones import Zone, zone
+from trophy_engine.core.aggregation import Totals
+from trophy_engine.core.plan.achievements import AchievementPlan
+from trophy_engine.core.plan.counters import Counter, WindowedCounter
+from trophy_engine.core.plan.leaderboards import BoardPlan
+from trophy_engine.core.plan.metrics import MetricPlan
+from trophy_engine.core.plan.points import SystemPlan, TriggerPlan
+from trophy_engine.core.plan.streak import StreakPlan
+from trophy_engine.core.plugs import Plug
+from trophy_engine.errors import InvalidValue, UnknownKey
+from trophy_engine.identifiers import check_text
+from trophy_engine.rules.metric_uses import refuse_to_record
+from trophy_engine.rules.ruleset import Ruleset
+
+_T = TypeVar("_T", bound=Totals)
+
+
+@attrs.define(eq=False, repr=False)
+class Plan:
+    """A compiled ruleset; ``day_start`` is in microseconds since midnight, the first of ``streaks`` is the primary."""
+
+    ruleset: Ruleset
+    day_start: int
+    metrics: dict[str, MetricPlan]
+    recorded: dict[str, MetricPlan]
+    counters: list[Counter]
+    windowed_counters: dict[tuple[str, ...], WindowedCounter[Any]]
+    streaks: list[StreakPlan]
+    anniversaries: Counter
+    #: By the key that names one: those without tiers, and each tier.
+    achievements: dict[str, AchievementPlan]
+    #: By the key of each achievement: itself alone, or its tiers.
+    tiers: dict[str, tuple[AchievementPlan, ...]]
+    composites: list[AchievementPlan]
+    #: The metrics on points and completions that have a gate.
+    gated_awards: list[MetricPlan]
+    has_gates: bool
+    has_gated_composites: bool
+    has_gates_on_levels: bool
+    #: True if awards or completions move metrics, or achievements count balances.
+    has_further_passes: bool
+    #: True if a trigger or a reward can be queued twice in one pass.
+    joins_awards: bool
+    systems: list[SystemPlan]
+    creation: list[TriggerPlan]
+    ticks: list[TriggerPlan]
+    user_attributes: frozenset[str]
+    event_attributes: frozenset[str]
+    boards: dict[str, BoardPlan]
+    plugs: tuple[Plug, ...]
+
+    @property
+    def streak(self) -> StreakPlan | None:
+        """The primary streak; None without one."""
+        return self.streaks[0] if self.streaks else None
+
+    def streak_of(self, key: str | None) -> StreakPlan:
+        """Return the streak with a key, the primary one for None.
+
+        Raises:
+            InvalidValue: the key is not text.
+            UnknownKey: the ruleset does not declare the streak, or any.
+        """
+        if key is None and self.streaks:
+            return self.streaks[0]
+        if key is None:
+            raise UnknownKey("rule", "streak", ())
+        check_text(key, "streak")
+        found = self.find_streak(key)
+        if found is None:
+            raise UnknownKey("streak", key, tuple(streak.key for streak in self.streaks))
+        return found
+
+    def find_streak(self, key: str | None) -> StreakPlan | None:
+        """Return the streak with a key, or None where the ruleset does not declare it."""
+        return next((streak for streak in self.streaks if streak.key == key), None)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the rules."""
+        return self.ruleset.digest
+
+    def zone(self, name: str) -> Zone:
+        """Return the zone of a name, with days that start as in the rules.
+
+        Raises:
+            InvalidValue: the zone is unknown.
+        """
+        return zone(name, self.day_start)
+
+    def add_counter(self, counter: Counter) -> Counter:
+        """Add a counter that has a place among the states of a user's counters."""
+        counter.index = len(self.counters)
+        self.counters.append(counter)
+        return counter
+
+    def add_windowed_counter(
+        self, new: Callable[[], _T], load: Callable[[list[Any]], _T], *name: str
+    ) -> WindowedCounter[_T]:
+        """Add a windowed counter with a name."""
+        counter = self.windowed_counters[name] = WindowedCounter(name, new, load, len(self.windowed_counters))
+        return counter
+
+    def find_achievements(self, key: str) -> tuple[AchievementPlan, ...]:
+        """Return what a key in the rules names: an achievement, one of its tiers, or all tiers of an achievement."""
+        return self.tiers.get(key) or (self.achievements[key],)
+
+    def metric(self, key: str) -> MetricPlan:
+        """Return the metric with a key.
+
+        Raises:
+            InvalidValue: the key is not text.
+            UnknownKey: the ruleset does not declare the metric.
+        """
+        check_text(key, "metric")
+        metric = self.metrics.get(key)
+        if metric is None:
+            raise UnknownKey("metric", key, tuple(self.metrics))
+        return metric
+
+    def recorded_metric(self, key: str) -> MetricPlan:
+        """Return the recorded metric with a key.
+
+        Raises:
+            InvalidValue: the key is not text, or that of a derived metric.
+            UnknownKey: the ruleset does not declare the metric.
+        """
+        check_text(key, "metric")
+        metric = self.recorded.get(key)
+        if metric is not None:
+            return metric
+        refusal = refuse_to_record(self.metrics[key].rule) if key in self.metrics else None
+        if refusal is not None:
+            raise InvalidValue(refusal, "metric")
+        raise UnknownKey("metric", key, tuple(self.recorded))
+
+    def system(self, key: str) -> SystemPlan:
+        """Return the points system with a key.
+
+        Raises:
+            InvalidValue: the key is not text.
+            UnknownKey: the ruleset does not declare the points system.
+        """
+        check_text(key, "system")
+        for system in self.systems:
+            if system.key == key:
+                return system
+        raise UnknownKey("points system", key, tuple(system.key for system in self.systems))
+
+    def find_balance(self, key: str) -> Counter:
+        """Return the counter of the balance in a points system; add it if there is none."""
+        system = self.system(key)
+        if system.balance is None:
+            index = system.index
+            counter = Counter(f"the points of {key!r}", lambda state: state.points.balances[index])
+            system.balance = self.add_counter(counter)
+            system.counters.append(counter)
+        return system.balance
+
+    def find_points_for_level(self, key: str) -> Counter:
+        """Return the counter of what decides the level in a points system, the balance or the points earned."""
+        system = self.system(key)
+        earned = system.earned
+        if earned is None:
+            return self.find_balance(key)
+        if system.earned_total is None:
+
+            def read(state: Any) -> int:
+                counted = earned.find(state.counters.windows)
+                return 0 if counted is None else int(counted.total() or 0)
+
+            system.earned_total = self.add_counter(Counter(f"the points earned in {key!r}", read))
+            system.counters.append(system.earned_total)
+        return system.earned_total
+
+    def check_attributes(self, names: Iterable[str], kind: str) -> None:
+        """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.
+
+        Raises:
+            UnknownKey: an attribute is not declared.
+        """
+        known = self.user_attributes if kind == "user" else self.event_attributes
+        for name in names:
+            if name not in known:
+                raise UnknownKey(f"{kind} attribute", name, tuple(sorted(known)))
