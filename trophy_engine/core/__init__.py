@@ -72,7 +72,6 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
 from trophy_engine.core.gates import GateAnswer, GateKind, find_unmet_condition
 from trophy_engine.core.leaderboard_values import group_of, values_of
-from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
@@ -88,6 +87,7 @@ from trophy_engine.core.plan import (
     SystemPlan,
     TriggerPlan,
 )
+from trophy_engine.core.plan.points import points_for_level
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import (

@@ -11,9 +11,9 @@ from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
 from trophy_engine.core.gates import is_open
-from trophy_engine.core.level_points import earned_points, points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.plan import LimitPlan, MetricPlan, SystemPlan, TriggerPlan, WindowedCounter
+from trophy_engine.core.plan.points import earned_points, points_for_level
 from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import grant_reward

@@ -156,32 +156,6 @@ class Plan:
                 return system
         raise UnknownKey("points system", key, tuple(system.key for system in self.systems))
 
-    def find_balance(self, key: str) -> Counter:
-        """Return the counter of the balance in a points system; add it if there is none."""
-        system = self.system(key)
-        if system.balance is None:
-            index = system.index
-            counter = Counter(f"the points of {key!r}", lambda state: state.points.balances[index])
-            system.balance = self.add_counter(counter)
-            system.counters.append(counter)
-        return system.balance
-
-    def find_points_for_level(self, key: str) -> Counter:
-        """Return the counter of what decides the level in a points system, the balance or the points earned."""
-        system = self.system(key)
-        earned = system.earned
-        if earned is None:
-            return self.find_balance(key)
-        if system.earned_total is None:
-
-            def read(state: Any) -> int:
-                counted = earned.find(state.counters.windows)
-                return 0 if counted is None else int(counted.total() or 0)
-
-            system.earned_total = self.add_counter(Counter(f"the points earned in {key!r}", read))
-            system.counters.append(system.earned_total)
-        return system.earned_total
-
     def check_attributes(self, names: Iterable[str], kind: str) -> None:
         """Check that attributes are declared; ``kind`` is ``"user"`` or ``"event"``.
 

@@ -1,4 +1,4 @@
-"""Plans of points: those of a points system, of its triggers, and of their limits."""
+"""Plans of points: those of a points system, of its triggers, and of their limits; and what decides on levels."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from trophy_engine.rules.points import Level, PointsSystem, PointsTrigger
 
 if TYPE_CHECKING:
     from trophy_engine.core.gates import GatePlan
+    from trophy_engine.core.state import UserState
 
 
 @attrs.define(eq=False, repr=False)
@@ -88,3 +89,16 @@ class TriggerPlan:
     #: Microseconds between ticks of exact hours, or days between ticks at the same time of day; 0 for neither.
     hours: int = 0
     days: int = 0
+
+
+def earned_points(earned: WindowedCounter[LatestTotal], state: UserState) -> int:
+    """Return the sum of a user's positive awards."""
+    counted = earned.find(state.counters.windows)
+    return 0 if counted is None else int(counted.total() or 0)
+
+
+def points_for_level(system: SystemPlan, state: UserState) -> int:
+    """Return the number that decides a user's level in a points system: the balance, or the points earned."""
+    if system.earned is None:
+        return state.points.balances[system.index]
+    return earned_points(system.earned, state)
