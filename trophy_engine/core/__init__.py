@@ -3,10 +3,10 @@
 Functions of a plan, a user's state and a command; they change the state in place and append effects. They read no
 clock, do no I/O and use no randomness.
 
-Read ``kinds`` first: it has the table of counters and of what is on them. ``compile`` makes a ``plan`` of rules;
-``evaluate`` applies commands, and ``settle`` applies what time makes due; both call ``streaks``, ``achievements`` and
-``points``. ``users`` and ``streak_commands`` apply the commands that are not events, and ``migration`` converts a
-state from one ruleset to another.
+Read ``compile.kinds`` first: it has the table of counters and of what is on them. ``compile`` makes a ``plan`` of
+rules; ``evaluate`` applies commands, and ``settle`` applies what time makes due; both call ``streaks``,
+``achievements`` and ``points``. ``users`` and ``streak_commands`` apply the commands that are not events, and
+``migration`` converts a state from one ruleset to another.
 
 Other rooms import the names of this room from here.
 """

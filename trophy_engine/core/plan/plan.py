@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, TypeVar
 
-import attrs
-
+from trophy_engine.calendar.instants import parse_time_of_day
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.aggregation import Totals
 from trophy_engine.core.plan.achievements import AchievementPlan
@@ -24,39 +24,56 @@ from trophy_engine.rules.ruleset import Ruleset
 _T = TypeVar("_T", bound=Totals)
 
 
-@attrs.define(eq=False, repr=False)
 class Plan:
-    """A compiled ruleset; ``day_start`` is in microseconds since midnight, the first of ``streaks`` is the primary."""
+    """A compiled ruleset. A new plan has no rules yet; ``compile_plan`` adds them.
 
-    ruleset: Ruleset
-    day_start: int
-    metrics: dict[str, MetricPlan]
-    recorded: dict[str, MetricPlan]
-    counters: list[Counter]
-    windowed_counters: dict[tuple[str, ...], WindowedCounter[Any]]
-    streaks: list[StreakPlan]
-    anniversaries: Counter
-    #: By the key that names one: those without tiers, and each tier.
-    achievements: dict[str, AchievementPlan]
-    #: By the key of each achievement: itself alone, or its tiers.
-    tiers: dict[str, tuple[AchievementPlan, ...]]
-    composites: list[AchievementPlan]
-    #: The metrics on points and completions that have a gate.
-    gated_awards: list[MetricPlan]
-    has_gates: bool
-    has_gated_composites: bool
-    has_gates_on_levels: bool
-    #: True if awards or completions move metrics, or achievements count balances.
-    has_further_passes: bool
-    #: True if a trigger or a reward can be queued twice in one pass.
-    joins_awards: bool
-    systems: list[SystemPlan]
-    creation: list[TriggerPlan]
-    ticks: list[TriggerPlan]
-    user_attributes: frozenset[str]
-    event_attributes: frozenset[str]
-    boards: dict[str, BoardPlan]
-    plugs: tuple[Plug, ...]
+    Attributes:
+        ruleset: the rules.
+        plugs: the plugs compiled for them.
+        day_start: the start of the day, in microseconds since midnight.
+        user_attributes, event_attributes: the names of those that are declared.
+        metrics, recorded, streaks, systems, boards: the rules, by key or in order; the first streak is the primary one.
+        counters: those with a state, by index.
+        windowed_counters: by name.
+        anniversaries: the counter of the years since the sign-up.
+        achievements: by the key that names one: those without tiers, and each tier.
+        tiers: by the key of each achievement: itself alone, or its tiers.
+        composites: the achievements with prerequisites.
+        creation: the triggers that the creation of a user pays.
+        ticks: the triggers that time pays.
+        gated_awards: the metrics on points and completions that have a gate.
+        has_gates: True if any rule has conditions.
+        has_gated_composites: True if any composite has a gate.
+        has_gates_on_levels: True if a trigger or a boost depends on levels.
+        has_further_passes: True if awards or completions move metrics, or achievements count balances.
+        joins_awards: True if a trigger or a reward can be queued twice in one pass.
+    """
+
+    def __init__(self, ruleset: Ruleset, plugs: tuple[Plug, ...]) -> None:
+        self.ruleset = ruleset
+        self.plugs = plugs
+        self.day_start = parse_time_of_day(ruleset.day_start)
+        self.user_attributes = _declared(ruleset, "user")
+        self.event_attributes = _declared(ruleset, "event")
+        self.metrics: dict[str, MetricPlan] = {}
+        self.recorded: dict[str, MetricPlan] = {}
+        self.streaks: list[StreakPlan] = []
+        self.systems: list[SystemPlan] = []
+        self.boards: dict[str, BoardPlan] = {}
+        self.counters: list[Counter] = []
+        self.windowed_counters: dict[tuple[str, ...], WindowedCounter[Any]] = {}
+        self.anniversaries = Counter("years since the sign-up", attrgetter("counters.years"))
+        self.achievements: dict[str, AchievementPlan] = {}
+        self.tiers: dict[str, tuple[AchievementPlan, ...]] = {}
+        self.composites: list[AchievementPlan] = []
+        self.creation: list[TriggerPlan] = []
+        self.ticks: list[TriggerPlan] = []
+        self.gated_awards: list[MetricPlan] = []
+        self.has_gates = False
+        self.has_gated_composites = False
+        self.has_gates_on_levels = False
+        self.has_further_passes = False
+        self.joins_awards = False
 
     @property
     def streak(self) -> StreakPlan | None:
@@ -166,3 +183,8 @@ class Plan:
         for name in names:
             if name not in known:
                 raise UnknownKey(f"{kind} attribute", name, tuple(sorted(known)))
+
+
+def _declared(ruleset: Ruleset, kind: str) -> frozenset[str]:
+    """Return the names of the attributes of users or of events that a ruleset declares."""
+    return frozenset(attribute.key for attribute in ruleset.attributes if attribute.type == kind)

@@ -38,7 +38,7 @@ class SystemPlan:
     maximum: int
     levels: list[Level]
     thresholds: list[int]
-    boosts: BoostSchedule | None
+    boosts: BoostSchedule | None = None
     earned: WindowedCounter[LatestTotal] | None = None
     #: By key, inactive ones included.
     triggers: dict[str, TriggerPlan] = attrs.field(factory=dict)

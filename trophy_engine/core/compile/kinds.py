@@ -14,10 +14,10 @@ existence of the user               creation             points *at 1*
 points total                        an award             level *at N*; achievement *at N*
 ==================================  ===================  ==================================================
 
-This is the only place of the core that asks for the kind of a rule. A kind puts its threshold or its step on a counter,
-or adds its triggers to a list of triggers that are paid at the same time. A number that neither a metric total, the
-streak nor time changes is changed by an observer, which the kind adds to the metric or the points system that it
-depends on.
+This is the only place of the core that asks for the kind of an achievement or a trigger. A kind puts its threshold or
+its step on a counter, or adds its triggers to a list of triggers that are paid at the same time. A number that neither
+a metric total, the streak nor time changes is changed by an observer, which the kind adds to the metric or the points
+system that it depends on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import assert_never
 
 from trophy_engine.calendar.instants import HOUR
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.metric_totals import find_falling, find_total
+from trophy_engine.core.compile.metrics import find_falling, find_total
 from trophy_engine.core.plan import Counter, Plan, RewardPlan, TriggerPlan
 from trophy_engine.core.plan.points import earned_points
 from trophy_engine.core.state import UserState
