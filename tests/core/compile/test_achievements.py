@@ -5,8 +5,8 @@ from trophy_engine.core.compile import compile_plan
 
 
 def test_thresholds_of_a_counter_are_sorted_in_any_order_of_the_rules():
-    marks = [Achievement(f"a{value}", MetricTrigger("words", value)) for value in (30, 10, 20)]
-    plan = compile_plan(Ruleset([Metric("words")], achievements=marks))
+    achievements = [Achievement(f"a{value}", MetricTrigger("words", value)) for value in (30, 10, 20)]
+    plan = compile_plan(Ruleset([Metric("words")], achievements=achievements))
     assert [achievement.threshold for achievement in plan.metrics["words"].total.achievements] == [10, 20, 30]
     assert list(plan.achievements) == ["a30", "a10", "a20"]
 

@@ -28,10 +28,10 @@ def test_a_metric_is_independent_if_no_streak_or_board_uses_it():
         leaderboards=[Leaderboard("best", "metric", "2025-01-01", metric="words")],
     )
     plan = compile_plan(rules)
-    assert {key: metric.alone for key, metric in plan.metrics.items()} == {
+    assert {key: metric.is_independent for key, metric in plan.metrics.items()} == {
         "words": False,
         "views": True,
         "credited": False,
     }
     own = Ruleset(metrics, streaks=[Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True)])
-    assert not any(metric.alone for metric in compile_plan(own).metrics.values())
+    assert not any(metric.is_independent for metric in compile_plan(own).metrics.values())

@@ -23,17 +23,17 @@ def test_only_a_blocking_deduction_makes_a_metric_block():
     assert {key: metric.blocks for key, metric in plan.metrics.items()} == {"words": False, "views": True}
 
 
-MARK = MetricTrigger("words", 10)
+AT_TEN = MetricTrigger("words", 10)
 TIERED = Achievement("a", MetricTrigger("words"), tiers=[Tier("bronze", 10), Tier("gold", 20)])
 
 
 @pytest.mark.parametrize(
     ("achievement", "metrics", "joins"),
     [
-        (Achievement("a", MARK), [], False),
-        (Achievement("a", MARK, repeatable=True), [], True),
+        (Achievement("a", AT_TEN), [], False),
+        (Achievement("a", AT_TEN, repeatable=True), [], True),
         (TIERED, [], True),
-        (Achievement("a", MARK), [Metric("completions", source=CompletionsSource(["a"]))], True),
+        (Achievement("a", AT_TEN), [Metric("completions", source=CompletionsSource(["a"]))], True),
     ],
 )
 def test_awards_are_joined_where_one_pass_can_queue_a_trigger_twice(achievement, metrics, joins):

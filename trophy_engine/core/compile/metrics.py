@@ -122,4 +122,4 @@ def mark_independent_metrics(plan: Plan) -> None:
         compound = metric.derived or metric.resets or metric.gated or not metric.plain
         metric.compound = bool(compound)
         follows = metric.observers or metric.streaks or customizable or plan.has_gated_composites
-        metric.alone = not (follows or compound)
+        metric.is_independent = not (follows or compound)

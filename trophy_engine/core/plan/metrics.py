@@ -25,13 +25,22 @@ _INDEX: Final = attrgetter("index")
 class MetricPlan:
     """A metric: the counter of its total, those of its filtered totals, and the streaks that it can credit.
 
-    Every event of a recorded metric calls the ``observers``, with the agenda, the user's state, the value, the instant,
-    and the attributes of the event. It moves the ``derived`` metrics, and empties the windows of the metrics that it
-    ``resets``; ``gated`` are those that it can move and that have a ``gate``. ``compound`` is whether there are such
-    metrics, or the total is not ``plain``. ``plain`` is whether the total is the sum of all recorded values. ``alone``
-    is whether its events move nothing but a plain total, so that between two thresholds there is nothing to look at.
-    ``streaks`` has, for a recorded metric, the index of each streak that its events can credit, with the plan of that
-    streak, None if only custom streaks have a condition on it.
+    Attributes:
+        total: the counter of its total.
+        plain: True if the total is the sum of all recorded values.
+        derived: the metrics that its events move, too.
+        resets: the metrics whose windows its events empty.
+        matching: by filter, the counters of the totals over events with attributes.
+        gate: the compiled gate; None if it has no conditions.
+        gated: the metrics that its events can move and that have a gate.
+        streaks: for a recorded metric, the index of each streak that its events can credit, with the plan of that
+            streak, None if only custom streaks have a condition on it.
+        blocks: True if an event is refused when the points for it are missing.
+        compound: True if its events move or empty other metrics, or its total is not plain.
+        is_independent: True if its events move nothing but a plain total, so that between two thresholds there is
+            nothing to look at.
+        observers: called with every event of a recorded metric: the agenda, the user's state, the value, the instant,
+            and the attributes of the event.
     """
 
     key: str
@@ -47,7 +56,7 @@ class MetricPlan:
     gated: list[MetricPlan] = attrs.field(factory=list)
     streaks: tuple[tuple[int, StreakPlan | None], ...] = ()
     blocks: bool = False
-    alone: bool = False
+    is_independent: bool = False
     compound: bool = False
     observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
