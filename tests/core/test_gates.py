@@ -59,7 +59,7 @@ def test_a_gate_on_attributes_alone_is_a_filter():
     )
     assert (plan.achievements["a"].gate, plan.systems[0].triggers["metric-1"].gate) == (None, None)
     assert plan.metrics["words"].total.gated == []
-    assert plan.metrics["words"].alone is False  # for the streak
+    assert plan.metrics["words"].is_independent is False  # for the streak
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_events_of_a_metric_move_nothing_else_unless_a_composite_has_a_gate():
     achievements = Achievement("a", MetricTrigger("words", 5)), Achievement("b", CompositeTrigger(["a"]))
     gated = achievements[0], attrs.evolve(achievements[1], when={"weekdays": ["monday"]})
     for given, alone in ((achievements, True), (gated, False)):
-        assert compile_plan(Ruleset([Metric("words")], achievements=given)).metrics["words"].alone is alone
+        assert compile_plan(Ruleset([Metric("words")], achievements=given)).metrics["words"].is_independent is alone
 
 
 def test_after_a_completion_the_counter_is_quiet_again():

@@ -3,10 +3,10 @@
 Functions of a plan, a user's state and a command; they change the state in place and append effects. They read no
 clock, do no I/O and use no randomness.
 
-Read ``kinds`` first: it has the table of counters and of what is on them. ``compile`` makes a ``plan`` of rules;
-``evaluate`` applies commands, and ``settle`` applies what time makes due; both call ``streaks``, ``achievements`` and
-``points``. ``users`` and ``streak_commands`` apply the commands that are not events, and ``migration`` converts a
-state from one ruleset to another.
+Read ``compile.kinds`` first: it has the table of counters and of what is on them. ``compile`` makes a ``plan`` of
+rules; ``evaluate`` applies commands, and ``settle`` applies what time makes due; both call ``streaks``,
+``achievements`` and ``points``. ``users`` and ``streak_commands`` apply the commands that are not events, and
+``migration`` converts a state from one ruleset to another.
 
 Other rooms import the names of this room from here.
 """
@@ -72,7 +72,6 @@ from trophy_engine.core.effects import (
 from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
 from trophy_engine.core.gates import GateAnswer, GateKind, find_unmet_condition
 from trophy_engine.core.leaderboard_values import group_of, values_of
-from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import migrate_state
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
@@ -84,9 +83,11 @@ from trophy_engine.core.plan import (
     MetricPlan,
     Plan,
     RewardPlan,
+    StreakPlan,
     SystemPlan,
     TriggerPlan,
 )
+from trophy_engine.core.plan.points import points_for_level
 from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
 from trophy_engine.core.points import level_of
 from trophy_engine.core.preferences import (
@@ -115,7 +116,6 @@ from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.streak import NO_STREAK, StreakState
 from trophy_engine.core.streak_commands import StreakCommand
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import expires, open_period, open_totals
 from trophy_engine.core.transition import PeriodAccount, Transition
 from trophy_engine.core.users import create_user

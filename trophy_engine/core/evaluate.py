@@ -131,7 +131,7 @@ def record_event(  # noqa: C901, PLR0912  # in line, because every event comes h
     agenda.effects.append((MetricChanged, state.id, at, metric.key, value, before, after))
     is_quiet = False
     if counter_state.low <= after < counter_state.high:
-        if metric.alone:
+        if metric.is_independent:
             return
         is_quiet = True
     credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else None

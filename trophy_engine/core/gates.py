@@ -25,7 +25,8 @@ import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, format_time_of_day, parse_time_of_day
-from trophy_engine.core.level_points import points_for_level
+from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
+from trophy_engine.core.plan.points import points_for_level
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.unmet_conditions import UnmetCondition
@@ -33,7 +34,6 @@ from trophy_engine.rules.unmet_conditions import UnmetCondition
 if TYPE_CHECKING:
     from trophy_engine.calendar.zones import Zone
     from trophy_engine.core.agenda import Agenda
-    from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
     from trophy_engine.core.state import UserState
 
 _WEEK: Final = 7

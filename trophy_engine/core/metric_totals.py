@@ -7,18 +7,15 @@ time whose total is all that it holds. All other totals are in windows (``aggreg
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 from trophy_engine.core.achievements import cross_metric_thresholds
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.gates import is_closed
-from trophy_engine.core.plan import Counter, MetricPlan, Plan
+from trophy_engine.core.plan import Counter, MetricPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.numbers import Number, add, negate
-from trophy_engine.rules.filters import Filter
-from trophy_engine.rules.phrases import describe_counter
+from trophy_engine.numbers import Number, add
 
 
 class Moved(NamedTuple):
@@ -29,55 +26,7 @@ class Moved(NamedTuple):
     after: Number | None
 
 
-def add_total(plan: Plan, metric: MetricPlan, event_attributes: Filter | None = None) -> Counter:
-    """Add the counter of a metric's total over the events with the attributes."""
-    index, filter_ = len(plan.counters), event_attributes or Filter()
-    window, aggregate = metric.window, metric.aggregate
-    counter = Counter(
-        describe_counter(metric.key, filter_),
-        lambda state: state.counters.states[index].total,
-        metric=metric,
-        event_attributes=filter_,
-        unfiltered=metric.total if filter_ else None,
-    )
-    if window is not None:
-        name = "metric", metric.key, *(text for item in sorted(filter_.items()) for text in item)
-        counter.totals = totals = plan.add_windowed_counter(window.new, window.load, *name)
-
-        def read(state: UserState) -> Number | None:
-            held = totals.find(state.counters.windows)
-            clock = state.clock
-            return aggregate.nothing if held is None else window.total(held, clock.settled, clock.day)
-
-        counter.read = read
-    return plan.add_counter(counter)
-
-
-def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
-    """Return the counter of a metric's total over the events with the attributes; add it if there is none."""
-    metric = plan.metrics[key]
-    counter = metric.find(event_attributes)
-    if counter is None:
-        if not metric.matching and metric.plain:
-            metric.observers.append(partial(_count_matching, metric))
-        counter = add_total(plan, metric, event_attributes)
-        metric.add_matching(counter)
-    return counter
-
-
-def find_falling(plan: Plan, total: Counter) -> Counter:
-    """Return the counter of the negative of a total, whose thresholds rise as the total falls; add it if missing."""
-    if total.falling is None:
-
-        def read(state: UserState) -> Number | None:
-            number = total.read(state)
-            return None if number is None else negate(number)
-
-        total.falling = plan.add_counter(Counter(total.subject, read, metric=total.metric, negated=total))
-    return total.falling
-
-
-def _count_matching(
+def count_matching(
     metric: MetricPlan, agenda: Agenda, state: UserState, value: Number, at: int, attributes: Mapping[str, str]
 ) -> None:
     """Add an event to the totals over events with attributes that match those of the event."""

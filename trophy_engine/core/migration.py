@@ -15,11 +15,11 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import recount_boards
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.gates import close_gates
-from trophy_engine.core.level_points import points_for_level
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
 from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan
+from trophy_engine.core.plan.points import points_for_level
 from trophy_engine.core.points import level_of
 from trophy_engine.core.rules_diff import RulesDiff, find_counterpart
 from trophy_engine.core.settle import anniversaries_by

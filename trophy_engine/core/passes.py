@@ -14,9 +14,9 @@ from trophy_engine.core.achievements import complete_composites, cross_moved_thr
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.gates import is_closed
 from trophy_engine.core.metric_totals import move_totals
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.points import pay_awards
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import count_event
 
 

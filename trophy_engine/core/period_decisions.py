@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import StreakState
-from trophy_engine.core.streak_plan import StreakPlan
 
 #: What protects a period that is not credited.
 Protection = Literal["paused", "day_off", "protected"]

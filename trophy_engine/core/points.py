@@ -11,10 +11,9 @@ from trophy_engine.core.agenda import Agenda, MetricEvent, Payment
 from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
 from trophy_engine.core.gates import ask_gate, find_unmet_attribute
-from trophy_engine.core.level_points import earned_points, points_for_level
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.plan import LimitPlan, MetricPlan, SystemPlan, TriggerPlan, WindowedCounter
-from trophy_engine.core.points_limits import count_points, is_used_up, remaining_points
+from trophy_engine.core.plan.points import earned_points, points_for_level
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import grant_reward
 from trophy_engine.errors import OutOfPoints
@@ -99,7 +98,7 @@ def _award_within(
     if amount <= lost:
         return 0
     entered = post_entry(agenda, state, system, trigger.rule, trigger.key, amount - lost, boosts, False, at)
-    count_points(limit, state, entered, at)
+    _count_points(limit, state, entered, at)
     return entered
 
 
@@ -219,6 +218,26 @@ def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
     required, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:
         return True
-    if trigger.limit is not None and is_used_up(trigger.limit, state, state.clock.settled):
+    if trigger.limit is not None and _is_used_up(trigger.limit, state, state.clock.settled):
         return True
     return required is not None and required.mismatch(state.profile.attributes) is not None
+
+
+def remaining_points(limit: LimitPlan, state: UserState, at: int) -> int | None:
+    """Return how many points a trigger can still award in the window of an instant, or None where there is none."""
+    number = limit.window.calendar.window_on(state.clock.zone.window(at)[0])
+    if number is None:
+        return None
+    awarded = limit.awarded.find(state.counters.windows)
+    return limit.points if awarded is None else max(limit.points - int(awarded.total(number) or 0), 0)
+
+
+def _count_points(limit: LimitPlan, state: UserState, points: int, at: int) -> None:
+    """Count the points that a trigger has awarded at an instant."""
+    awarded = limit.awarded.open(state.counters.windows)
+    limit.window.add(awarded, points, at, state.clock.zone.window(at)[0])
+
+
+def _is_used_up(limit: LimitPlan, state: UserState, at: int) -> bool:
+    """Return True if nothing remains of a limit for ever."""
+    return limit.is_forever and remaining_points(limit, state, at) == 0

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.core.plan import Plan
-from trophy_engine.core.streak_plan import StreakPlan
+from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.numbers import exact_text
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.streak import Streak, StreakMetric

@@ -21,10 +21,9 @@ from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.commands import ResetStreak
 from trophy_engine.core.past_events import PastEvent, events_of, is_counted
 from trophy_engine.core.period_decisions import PeriodDecision
-from trophy_engine.core.plan import Plan
+from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import open_period, open_totals
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH

@@ -6,8 +6,15 @@ from functools import cached_property
 
 from trophy_engine.core.backfill import boards_to_recount
 from trophy_engine.core.past_events import has_source
-from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
-from trophy_engine.core.streak_plan import StreakPlan
+from trophy_engine.core.plan import (
+    AchievementPlan,
+    Counter,
+    MetricPlan,
+    Plan,
+    StreakPlan,
+    SystemPlan,
+    TriggerPlan,
+)
 
 
 class RulesDiff:

@@ -26,8 +26,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.gates import close_gates, is_waiting
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.plan import Plan, TriggerPlan
-from trophy_engine.core.points import has_no_effect
-from trophy_engine.core.points_limits import remaining_points
+from trophy_engine.core.points import has_no_effect, remaining_points
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.points import Tick

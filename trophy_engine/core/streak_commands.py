@@ -21,9 +21,9 @@ from trophy_engine.core.effects import (
     StreakUnpaused,
 )
 from trophy_engine.core.period_decisions import note_decision, note_protected
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import NO_PERIODS, LostStreak
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import decide_period, find_due_days, lose_streak
 from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore
 

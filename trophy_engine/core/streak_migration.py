@@ -11,12 +11,12 @@ from trophy_engine.core.commands import ResetStreak
 from trophy_engine.core.effects import StreakRecounted
 from trophy_engine.core.past_events import events_of, is_counted
 from trophy_engine.core.period_decisions import ended_protected
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.rules_diff import RulesDiff
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import StreakState
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import pass_unmissed
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH

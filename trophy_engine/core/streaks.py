@@ -26,11 +26,10 @@ from trophy_engine.core.effects import (
     StreakStarted,
 )
 from trophy_engine.core.period_decisions import PeriodDecision, note_decision, note_protected
-from trophy_engine.core.plan import MetricPlan, RewardPlan
+from trophy_engine.core.plan import MetricPlan, RewardPlan, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.streak import NO_PERIODS, StreakState
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.travel import REACH, keep_miss
 from trophy_engine.numbers import Number
 

@@ -17,9 +17,9 @@ from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import FreezeReturned, StreakLossUndone
 from trophy_engine.core.period_decisions import note_decision
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.misses import Miss
-from trophy_engine.core.streak_plan import StreakPlan
 
 #: How many periods back an open period can lie: zones are at most two days apart.
 REACH: Final = 3

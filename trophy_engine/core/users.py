@@ -15,11 +15,11 @@ from trophy_engine.core.effects import FreezeGranted, UserChanged, UserCreated
 from trophy_engine.core.gates import close_gates
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.period_decisions import ended_protected, note_decision
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.plugs import end_step
 from trophy_engine.core.preferences import STREAKS, custom_streak_of
 from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_skipped, settle_user
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streak_plan import StreakPlan
 from trophy_engine.core.streaks import find_due_days, pass_unmissed
 from trophy_engine.core.travel import enter_zone
 from trophy_engine.errors import CustomizationDisabled, FieldName, InvalidValue

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple, Self
 
 import attrs
 
+from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state.pauses import Pauses
-from trophy_engine.core.streak_plan import StreakPlan
 
 #: CPython 3.11 makes a new object for each empty set; users without periods share this one.
 NO_PERIODS: Final[frozenset[int]] = frozenset()

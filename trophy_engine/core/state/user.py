@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.plan import Plan
+from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.preferences import custom_streak_of
 from trophy_engine.core.state.clock import Clock
 from trophy_engine.core.state.counters import Counters
@@ -20,7 +20,6 @@ from trophy_engine.core.state.misses import Miss
 from trophy_engine.core.state.points import Points
 from trophy_engine.core.state.profile import Profile
 from trophy_engine.core.state.streak import NO_STREAK, StreakState
-from trophy_engine.core.streak_plan import StreakPlan
 
 #: The version of the format that ``dump`` writes and ``load`` reads.
 SCHEMA: Final = 7

@@ -14,20 +14,22 @@ existence of the user               creation             points *at 1*
 points total                        an award             level *at N*; achievement *at N*
 ==================================  ===================  ==================================================
 
-This is the only place of the core that asks for the kind of a rule. A kind puts its threshold or its step on a counter,
-or adds its triggers to a list of triggers that are paid at the same time. A number that neither a metric total, the
-streak nor time changes is changed by an observer, which the kind adds to the metric or the points system that it
-depends on.
+This is the only place of the core that asks for the kind of an achievement or a trigger. A kind puts its threshold or
+its step on a counter, or adds its triggers to a list of triggers that are paid at the same time. A number that neither
+a metric total, the streak nor time changes is changed by an observer, which the kind adds to the metric or the points
+system that it depends on.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import assert_never
 
 from trophy_engine.calendar.instants import HOUR
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.metric_totals import find_falling, find_total
+from trophy_engine.core.compile.metrics import find_falling, find_total
 from trophy_engine.core.plan import Counter, Plan, RewardPlan, TriggerPlan
+from trophy_engine.core.plan.points import earned_points
 from trophy_engine.core.state import UserState
 from trophy_engine.numbers import Number, negate
 from trophy_engine.rules.achievements import (
@@ -68,9 +70,9 @@ def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | N
         case CompositeTrigger(prerequisites):
             counter, threshold = _count_prerequisites(plan, prerequisites), trigger.enough
         case BalanceTrigger(system, value):
-            counter, threshold = plan.find_balance(system), value
+            counter, threshold = _find_balance(plan, system), value
         case LevelTrigger(system, level):
-            counter, threshold = plan.find_points_for_level(system), _find_level(plan, system, level).points
+            counter, threshold = _find_points_for_level(plan, system), _find_level(plan, system, level).points
         case ApiTrigger():
             counter, threshold = None, 1
         case _:
@@ -78,8 +80,30 @@ def find_condition(plan: Plan, trigger: AchievementTrigger) -> tuple[Counter | N
     return counter, _given(threshold), prerequisites
 
 
+def _find_balance(plan: Plan, key: str) -> Counter:
+    """Return the counter of the balance in a points system; add it if there is none."""
+    system = plan.system(key)
+    if system.balance is None:
+        index = system.index
+        system.balance = plan.add_counter(Counter(f"the points of {key!r}", lambda state: state.points.balances[index]))
+        system.counters.append(system.balance)
+    return system.balance
+
+
+def _find_points_for_level(plan: Plan, key: str) -> Counter:
+    """Return the counter of what decides the level in a points system, the balance or the points earned."""
+    system = plan.system(key)
+    if system.earned is None:
+        return _find_balance(plan, key)
+    if system.earned_total is None:
+        counter = Counter(f"the points earned in {key!r}", partial(earned_points, system.earned))
+        system.earned_total = plan.add_counter(counter)
+        system.counters.append(counter)
+    return system.earned_total
+
+
 def _find_level(plan: Plan, system: str, key: str) -> Level:
-    return next(level for one in plan.systems if one.key == system for level in one.levels if level.key == key)
+    return next(level for level in plan.system(system).levels if level.key == key)
 
 
 def _given(number: Number | None) -> Number:

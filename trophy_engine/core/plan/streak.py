@@ -1,17 +1,17 @@
-"""The plan of a streak: its calendar, its conditions, and the counters of what they depend on."""
+"""Plans of streaks: the calendar and the conditions of a streak, and the rewards of freezes for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
 from trophy_engine.core.aggregation import WindowTotals
-from trophy_engine.core.plan import Counter, WindowedCounter
+from trophy_engine.core.plan.counters import Counter, WindowedCounter
 from trophy_engine.numbers import Number
-from trophy_engine.rules.streak import EvaluationMode, Freezes, StreakMetric
+from trophy_engine.rules.streak import EvaluationMode, FreezeReward, Freezes, StreakMetric
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -29,11 +29,10 @@ class StreakPlan:
 
     ``place`` is the index of the streak in the plan and in the state; the local days at the start of which a period is
     missed and freezes are earned are at ``place`` and ``freeze_place`` in ``Clock.due_days``. ``index`` and
-    ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be.
-    ``conditions`` are by metric; ``single`` is the only one, if its metric is one of ``plain``, those
-    whose events count with their own values; otherwise None. ``counters`` are the counters of
-    all metrics that can be in a condition, those of custom streaks included. ``days_off`` are numbers of weekdays, 0
-    for Sunday.
+    ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be. ``conditions`` are by metric;
+    ``single`` is the only one, if its metric is one of ``plain``, those whose events count with their own values;
+    otherwise None. ``counters`` are the counters of all metrics that can be in a condition, those of custom streaks
+    included. ``days_off`` are numbers of weekdays, 0 for Sunday.
     """
 
     key: str
@@ -69,6 +68,21 @@ class StreakPlan:
         """Return the fields in which the streaks of one ruleset differ; the others refer to the rest of the plan."""
         names = ("mode", "conditions", "single", "days_off", "freezes")
         return {name: getattr(self, name) for name in names}
+
+
+@attrs.define(eq=False, repr=False)
+class RewardPlan:
+    """Freezes that a streak, or the completion of an achievement, earns for a streak.
+
+    ``order`` is negative, so that rewards come before the triggers of points; ``step`` is as in ``TriggerPlan``.
+    """
+
+    order: int
+    streak: StreakPlan
+    rule: FreezeReward
+    step: int = 1
+    #: False, because it pays no points.
+    plain: ClassVar[bool] = False
 
 
 def conditions_of(

@@ -1,0 +1,43 @@
+"""Compiling points: triggers that block, and triggers that one pass can queue twice."""
+
+import pytest
+
+from trophy_engine import (
+    Achievement,
+    AchievementPointsTrigger,
+    CompletionsSource,
+    Metric,
+    MetricPointsTrigger,
+    MetricTrigger,
+    PointsSystem,
+    Ruleset,
+    Tier,
+)
+from trophy_engine.core.compile import compile_plan
+
+
+def test_only_a_blocking_deduction_makes_a_metric_block():
+    pay = MetricPointsTrigger("words", 1)
+    cost = MetricPointsTrigger("views", -1, block_if_out_of_points=True)
+    plan = compile_plan(Ruleset([Metric("words"), Metric("views")], points=[PointsSystem("xp", triggers=[pay, cost])]))
+    assert {key: metric.blocks for key, metric in plan.metrics.items()} == {"words": False, "views": True}
+
+
+AT_TEN = MetricTrigger("words", 10)
+TIERED = Achievement("a", MetricTrigger("words"), tiers=[Tier("bronze", 10), Tier("gold", 20)])
+
+
+@pytest.mark.parametrize(
+    ("achievement", "metrics", "joins"),
+    [
+        (Achievement("a", AT_TEN), [], False),
+        (Achievement("a", AT_TEN, repeatable=True), [], True),
+        (TIERED, [], True),
+        (Achievement("a", AT_TEN), [Metric("completions", source=CompletionsSource(["a"]))], True),
+    ],
+)
+def test_awards_are_joined_where_one_pass_can_queue_a_trigger_twice(achievement, metrics, joins):
+    points = PointsSystem("xp", triggers=[AchievementPointsTrigger("a", 5), MetricPointsTrigger("words", 1)])
+    plan = compile_plan(Ruleset([Metric("words"), *metrics], achievements=[achievement], points=[points]))
+    assert plan.joins_awards is joins
+    assert plan.has_further_passes is bool(metrics)

@@ -1,0 +1,92 @@
+"""Compiling streaks: their conditions, the metrics that credit them, and the rewards of freezes."""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import index as identity
+from typing import assert_never
+
+from trophy_engine.calendar.frequencies import Daily
+from trophy_engine.core.aggregation import WindowTotals
+from trophy_engine.core.plan import Counter, MetricPlan, Plan, RewardPlan, StreakPlan, WindowedCounter
+from trophy_engine.core.plan.streak import conditions_of, weekdays_of
+from trophy_engine.rules.metric_uses import refuse_for_streak
+from trophy_engine.rules.phrases import name_streak
+from trophy_engine.rules.streak import AchievementFreezeReward, Streak, StreakFreezeReward
+
+
+def add_streaks(plan: Plan) -> None:
+    """Add the streaks, each with the counters of its conditions and its length."""
+    for rule in plan.ruleset.streaks:
+        _add_streak(plan, rule)
+
+
+def _add_streak(plan: Plan, rule: Streak) -> None:
+    calendar = rule.calendar(plan.ruleset.first_weekday)
+    daily = isinstance(calendar, Daily)
+    metrics = [plan.metrics[metric.key] for metric in rule.metrics]
+    if rule.customization_enabled:
+        metrics = [metric for metric in plan.metrics.values() if refuse_for_streak(metric.rule) is None]
+    counters = {metric.key: _add_condition_counter(plan, rule, metric) for metric in metrics}
+    plain = frozenset(metric.key for metric in metrics if metric.plain and not metric.derived)
+    place, streaks = len(plan.streaks), plan.ruleset.streaks
+    streak = StreakPlan(
+        key=rule.key,
+        place=place,
+        freeze_place=place + len(streaks),
+        calendar=calendar,
+        daily=daily,
+        index=identity if daily else calendar.index,
+        first_day=identity if daily else calendar.first_day,
+        mode=rule.evaluation_mode,
+        days_off=weekdays_of(rule.days_off),
+        length=_add_length(plan, rule.key, place),
+        freezes=rule.freezes,
+        counters=counters,
+        plain=plain,
+        **conditions_of(rule.metrics, counters, plain),
+    )
+    plan.streaks.append(streak)
+    _link_recorded_metrics(plan, streak, rule)
+
+
+def _add_condition_counter(plan: Plan, rule: Streak, metric: MetricPlan) -> WindowedCounter[WindowTotals]:
+    aggregate = metric.aggregate
+    return plan.add_windowed_counter(
+        partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", rule.key, metric.key
+    )
+
+
+def _add_length(plan: Plan, key: str, place: int) -> Counter:
+    name = "the streak" if len(plan.ruleset.streaks) == 1 else name_streak(key)
+    return plan.add_counter(Counter(name, lambda state: state.streaks[place].length))
+
+
+def _link_recorded_metrics(plan: Plan, streak: StreakPlan, rule: Streak) -> None:
+    """Add a streak to the metrics whose events can credit it."""
+    declared = {plan.metrics[metric.key].source for metric in rule.metrics}
+    for key, metric in plan.metrics.items():
+        if metric.source != key:
+            continue
+        if key in declared:
+            metric.streaks = (*metric.streaks, (streak.place, streak))
+        elif rule.customization_enabled:
+            metric.streaks = (*metric.streaks, (streak.place, None))
+
+
+def add_rewards(plan: Plan) -> None:
+    """Add the rewards of freezes to the lengths and the achievements that earn them."""
+    rules = [
+        (streak, rule) for streak in plan.streaks for rule in (() if streak.freezes is None else streak.freezes.rewards)
+    ]
+    for order, (streak, rule) in enumerate(rules, start=-len(rules)):
+        reward = RewardPlan(order, streak, rule)
+        match rule:
+            case StreakFreezeReward():
+                reward.step = rule.length
+                streak.length.rewards.append(reward)
+            case AchievementFreezeReward():
+                for achievement in plan.find_achievements(rule.achievement):
+                    achievement.awards.append(reward)
+            case _:
+                assert_never(rule)
