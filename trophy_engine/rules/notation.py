@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import cut, short_repr
+from trophy_engine.error_messages import cut, short_repr
 from trophy_engine.rules.diagnostics import show_name, split_path
 from trophy_engine.values import Value
 

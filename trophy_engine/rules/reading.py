@@ -18,7 +18,8 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, short_repr
+from trophy_engine.error_messages import nearest, nearest_choice, one_of, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
