@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.error_messages import cut, short_repr
-from trophy_engine.errors import InvalidValue
+from trophy_engine.rules.constraints import Constraint
 from trophy_engine.rules.diagnostics import show_name, split_path
 from trophy_engine.values import Value
 
@@ -105,13 +105,13 @@ JSON: Final = Notation("an object", is_toml=False)
 show_value: Final = TOML.show
 
 
-def quotes_remedy(constraint: Any, value: Any) -> str:
+def quotes_remedy(constraint: Constraint, value: Any) -> str:
     """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
     if isinstance(value, str):
-        return f"; write it without quotes: {value}" if _accepts(constraint, _unquote(value)) else ""
+        return f"; write it without quotes: {value}" if constraint.accepts(_unquote(value)) else ""
     if isinstance(value, bool | int | Decimal | date | time):
         text = TOML.show(value)
-        return f'; write it in quotes: "{text}"' if _accepts(constraint, text) else ""
+        return f'; write it in quotes: "{text}"' if constraint.accepts(text) else ""
     return ""
 
 
@@ -122,15 +122,6 @@ def _unquote(text: str) -> object:
         return int(text) if text.lstrip("+-").isdecimal() else Decimal(text)
     except (InvalidOperation, ValueError):
         return text
-
-
-def _accepts(constraint: Any, value: object) -> bool:
-    check: Callable[[str, object], None] = constraint.check
-    try:
-        check("value", value)
-    except InvalidValue:
-        return False
-    return True
 
 
 def _header(path: str) -> tuple[str, str]:

@@ -33,6 +33,14 @@ class Constraint(ABC):
             InvalidValue: the value violates the constraint.
         """
 
+    def accepts(self, value: Any) -> bool:
+        """Return True if a value satisfies the constraint."""
+        try:
+            self.check("value", value)
+        except InvalidValue:
+            return False
+        return True
+
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the path of the item at fault within the value; empty for the whole value."""
         try:
