@@ -12,7 +12,8 @@ import json
 import re
 from uuid import UUID, uuid5
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 
 #: The pattern of a key: one or more ASCII letters, digits, hyphens and underscores.
 KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"

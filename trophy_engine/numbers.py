@@ -14,7 +14,8 @@ from __future__ import annotations
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from math import floor
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 
 #: An exact number: an ``int`` if it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal

@@ -5,7 +5,8 @@ from __future__ import annotations
 from os import PathLike, fsencode, fspath
 from typing import TYPE_CHECKING
 
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 
 if TYPE_CHECKING:
     from pathlib import Path

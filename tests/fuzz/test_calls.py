@@ -1,7 +1,7 @@
 """Every public callable refuses invalid arguments with an error of the package and changes nothing.
 
 The callables are found by inspection and their parameters by signature, so that a new one is tried without being named
-here; only a required parameter of a new name needs a value in ``SAMPLES``.
+here; only a required parameter of a new name needs a value in ``SAMPLES`` of ``tests/support/sample_arguments.py``.
 """
 
 import importlib
@@ -9,152 +9,19 @@ import inspect
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from odd_values import odd_json, odd_text
 from palette import PALETTE, fits, holds_surrogate, is_enum_member, parameters_of
+from sample_arguments import NEEDED, NOON, POPULATION, RULES, sample_argument, sample_engine
 
-from trophy_engine import (
-    Achievement,
-    ApiTrigger,
-    Attribute,
-    Effect,
-    Engine,
-    Freezes,
-    Leaderboard,
-    Level,
-    Metric,
-    MetricPointsTrigger,
-    MetricTrigger,
-    Player,
-    PointsSystem,
-    Reports,
-    Ruleset,
-    Streak,
-    StreakMetric,
-    TrophyError,
-)
-from trophy_engine.analysis.comparison import compare
-from trophy_engine.analysis.event_logs.columns import Columns
+from trophy_engine import Effect, Engine, Player, Reports, Ruleset, TrophyError
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
-from trophy_engine.analysis.event_logs.events import Event
-from trophy_engine.analysis.event_logs.runner import replay
-from trophy_engine.analysis.html_report.page import Fact
-from trophy_engine.analysis.simulation.behavior import Chance
-from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
-from trophy_engine.analysis.statistics.survival import survival
-from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.storage.sqlite import SQLiteStorage
 
-NOON = datetime(2025, 4, 2, 12, tzinfo=UTC)
-TODAY = date(2025, 4, 2)
-RULES = Ruleset(
-    metrics=[Metric("words"), Metric("lessons")],
-    attributes=[Attribute("plan"), Attribute("topic", "event")],
-    streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=Freezes(1, 3), customization_enabled=True)],
-    achievements=[Achievement("first", MetricTrigger("words", 10)), Achievement("welcome", ApiTrigger())],
-    points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 5)], levels=[Level("gold", 100)])],
-    leaderboards=[
-        Leaderboard("weekly", "metric", date(2025, 1, 1), metric="words", run_unit="day", run_interval=7),
-        Leaderboard("plans", "metric", date(2025, 1, 1), metric="words", breakdown_attributes=["plan"]),
-    ],
-)
-EVENTS = [Event(1_700_000_000_000_000, "18", "words", 1)]
-POPULATION = Population([Persona(Chance(0.5), [Action("words")])])
-
-
-def _replayed():
-    return replay(RULES, EVENTS, tally=True)
-
-
-#: Values of required parameters, by name; a callable creates the value.
-SAMPLES = {
-    "achievement": "welcome",
-    "achievements": ["a", "b"],
-    "behavior": Chance(0.5),
-    "callback": lambda: print,
-    "chance": 0.5,
-    "content": _replayed,
-    "counts": {1: 2},
-    "curve": lambda: survival({1: 2}, {}),
-    "columns": Columns(),
-    "daily": 0.1,
-    "days": 3,
-    "actions": [Action("words")],
-    "draw": lambda: Random(1),
-    "effects": [],
-    "end": date(2025, 4, 3),
-    "ended": {1: 2},
-    "facts": [Fact("users", "1")],
-    "figures": [],
-    "folder": "folder",
-    "entries": lambda: [*_world().log()],
-    "first": TODAY,
-    "first_day": 739_000,
-    "format_": "csv",
-    "idempotency_key": "once",
-    "idle": Chance(0.1),
-    "keen": Chance(0.9),
-    "key": "a",
-    "kind": Effect,
-    "level": "gold",
-    "last": TODAY,
-    "leaderboard": "weekly",
-    "length": 3,
-    "log": lambda: [*EVENTS],
-    "members": [Persona(Chance(0.5), [Action("words")])],
-    "metric": "words",
-    "multiplier": 2,
-    "name": "a",
-    "new": RULES,
-    "named": {},
-    "number": 1,
-    "old": RULES,
-    "other": Chance(0.5),
-    "path": "nothing.toml",
-    "percent": 50,
-    "points": 5,
-    "population": POPULATION,
-    "rank_by": "streak",
-    "result": _replayed,
-    "running": {1: 2},
-    "ruleset": RULES,
-    "seed": 1,
-    "start": TODAY,
-    "streak": "habit",
-    "subtitle": "",
-    "system": "xp",
-    "table": _replayed,
-    "tables": [],
-    "tally": Tally.of(RULES),
-    "text": "",
-    "threshold": 5,
-    "title": "A",
-    "trigger": ApiTrigger(),
-    "user": "18",
-    "value": 5,
-    "values": {"streaks.habit.freezes.max_count": 2},
-    "variations": {"streaks.habit.freezes.max_count": [0, 1]},
-    "years": 1,
-}
-#: Sets of arguments that a callable requires together; each set is tried.
-NEEDED = {
-    "Both": [{"first": Chance(0.5), "second": Chance(0.5)}],
-    "Engine.explain": [{"streak": True}, {"achievement": "first"}, {"points": "xp"}],
-    "Engine.record": [{"at": NOON}, {"at": NOON, "idempotency_key": "twice"}],
-    "Engine.leaderboard": [{}, {"leaderboard": "plans", "attributes": {"plan": "pro"}}, {"user": "18"}],
-    "write_comparison": [{"result": compare(RULES, RULES, EVENTS), "path": "table.csv"}],
-    "write_effects": [{"path": "effects.jsonl"}],
-    "write_table": [{"path": "table.csv"}],
-    "write_users": [{"path": "table.csv"}],
-    "Reports.summary": [{"metric": "words"}, {"points": "xp"}],
-    "simulate": [{"users": 2, "days": 2}],
-    "sweep": [{"users": 2, "days": 2}],
-}
 #: The classes with callables for users, and the names in them that users only receive.
 MODULES = (
     "analysis.comparison",
@@ -208,13 +75,6 @@ RESULTS = {
 }
 
 
-def _world():
-    engine = Engine(RULES, clock=lambda: NOON)
-    engine.identify("18", attributes={"plan": "pro"})
-    engine.record("words", user="18", value=20)
-    return engine
-
-
 def _methods(owner):
     members = inspect.getmembers(owner, lambda one: inspect.isfunction(one) or inspect.ismethod(one))
     return [name for name, _ in members if not name.startswith("_")]
@@ -248,13 +108,8 @@ CALLABLES = _callables()
 CASES = [
     pytest.param(name, parameter, hint, id=f"{name}({parameter})")
     for name, bind in CALLABLES.items()
-    for parameter, (hint, _) in parameters_of(bind(_world())).items()
+    for parameter, (hint, _) in parameters_of(bind(sample_engine())).items()
 ]
-
-
-def _sample(parameter):
-    made = SAMPLES[parameter]
-    return made() if inspect.isfunction(made) else made
 
 
 def _fingerprint(engine):
@@ -277,7 +132,7 @@ class _Worlds:
         self._renew()
 
     def _renew(self):
-        self.engine = _world()
+        self.engine = sample_engine()
         self._before = _fingerprint(self.engine)
 
     def fault_of(self, name, arguments, *, allowed):
@@ -311,7 +166,11 @@ def test_what_a_parameter_does_not_take_is_refused(name, parameter, hint, tmp_pa
         for kind, make in PALETTE.items():
             value = make()
             allowed = is_enum_member(value) or (fits(value, hint) and not holds_surrogate(value))
-            arguments = {**{one: _sample(one) for one in required if one not in needed}, **needed, parameter: value}
+            arguments = {
+                **{one: sample_argument(one) for one in required if one not in needed},
+                **needed,
+                parameter: value,
+            }
             fault = worlds.fault_of(name, arguments, allowed=allowed)
             if fault is not None:
                 faults.append(f"{kind}: {fault}")
@@ -319,7 +178,7 @@ def test_what_a_parameter_does_not_take_is_refused(name, parameter, hint, tmp_pa
 
 
 def test_after_a_refused_subscription_events_are_recorded():
-    engine = _world()
+    engine = sample_engine()
     for kind, callback in (
         (Effect("18", NOON), print),
         (int, print),
@@ -411,4 +270,4 @@ def test_each_parameter_is_tried():
     } <= tried
     assert len(CASES) > 250
     with suppress(TrophyError):  # the samples themselves are valid
-        _world().record("words", user="18", at=datetime(2025, 4, 3, tzinfo=UTC))
+        sample_engine().record("words", user="18", at=datetime(2025, 4, 3, tzinfo=UTC))

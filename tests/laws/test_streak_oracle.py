@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 
 import attrs
 import pytest
+from calendar_oracle import zone_of
+from datetimes import utc
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
-from streak_oracle import Account, Add, Command, Fact, GiveUp, Move, Rest, Restore, Resume, Walk, zone_of
+from streak_oracle import Account, Add, Command, Fact, GiveUp, Move, Rest, Restore, Resume, Walk
 
 from trophy_engine import (
     Effect,
@@ -18,9 +20,11 @@ from trophy_engine import (
     Metric,
     Player,
     Ruleset,
+    Streak,
     StreakExtended,
     StreakLossUndone,
     StreakLost,
+    StreakMetric,
     StreakReset,
     StreakRestored,
     StreakStarted,
@@ -255,6 +259,26 @@ def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
     several.compare(engine.user("jo", at=ends[-1]), ends[-1])
     for kind in sorted({noted.kind for facts in several.facts.values() for noted in facts}):
         event(kind)
+
+
+@pytest.mark.parametrize("days_off", [["friday"], ["saturday"], []])
+@pytest.mark.parametrize("day_start", ["00:00", "03:00"])
+def test_the_engine_agrees_with_the_oracle_on_a_date_that_a_zone_skipped(days_off, day_start):
+    streak = Streak("habit", metrics=[StreakMetric("words")], days_off=days_off)
+    rules = Ruleset(metrics=[Metric("words")], streaks=[streak], day_start=day_start)
+    engine, walk = Engine(rules), Walk(rules)
+    for at, action in (
+        (utc("2011-12-29 01:00"), Move("Pacific/Apia")),
+        (utc("2011-12-29 02:00"), Add("words", 1)),
+        (utc("2011-12-30 01:00"), Add("words", 1)),  # Thursday, 15:00; Saturday began at midnight
+    ):
+        walk.obey(at, action)
+        if isinstance(action, Move):
+            engine.identify("jo", time_zone=action.zone, at=at)
+        else:
+            engine.record(action.metric, user="jo", value=action.value, at=at)
+    end = utc("2012-01-01 12:00")
+    assert decided_by(engine, "habit", end) == walk.decided_by(end)
 
 
 def test_the_oracle_parses_offsets():

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from calendar_oracle import end_of, last_day_of, period_of
 from hypothesis import given
 from hypothesis import strategies as st
 from stories import at, play
-from streak_oracle import end_of, last_day_of, period_of
 
 from trophy_engine import (
     Engine,

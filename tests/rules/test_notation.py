@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from trophy_engine.rules.notation import JSON, TOML
+from trophy_engine.rules.constraints import FLAG, KEY, Integer
+from trophy_engine.rules.notation import JSON, TOML, quotes_remedy
 
 VALUES = [True, 5, Decimal("1.5"), "words", 'two "quotes"', ["a", 1], {"key": "a"}, {"key": {"a b": [True]}}]
 
@@ -34,3 +35,18 @@ def test_a_list_remedy_names_the_header_of_toml():
     )
     assert TOML.table_remedy("streaks.freezes").startswith("write [streaks.freezes], with one bracket")
     assert JSON.list_remedy("points").startswith("must be a list")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "remedy"),
+    [
+        (Integer(min=1), "5", "; write it without quotes: 5"),
+        (Integer(min=1), "0", ""),
+        (FLAG, "true", "; write it without quotes: true"),
+        (KEY, 18, '; write it in quotes: "18"'),
+        (KEY, Decimal("1.5"), ""),
+        (KEY, ["words"], ""),
+    ],
+)
+def test_quotes_that_make_a_value_valid_are_named(constraint, value, remedy):
+    assert quotes_remedy(constraint, value) == remedy

@@ -27,7 +27,8 @@ from trophy_engine.rules.diagnostics import select_errors
 from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.notation import JSON, TOML
-from trophy_engine.rules.reading import UNREADABLE, Reader, Unreadable
+from trophy_engine.rules.partial_rules import UNREADABLE, Unreadable
+from trophy_engine.rules.reading import Reader
 from trophy_engine.rules.structure import rule_classes_of, write_rule
 from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange

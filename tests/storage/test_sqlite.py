@@ -37,27 +37,6 @@ def test_a_file_that_is_not_a_database_is_refused(tmp_path):
         SQLiteStorage(path)
 
 
-def test_a_database_of_another_application_is_refused_and_unchanged(tmp_path):
-    path = tmp_path / "other.db"
-    with sqlite3.connect(path) as other:
-        other.execute("CREATE TABLE theirs (x)")
-    other.close()
-    before = path.read_bytes()
-    with pytest.raises(StorageIncompatible, match="of another application"):
-        SQLiteStorage(path)
-    assert path.read_bytes() == before
-
-
-def test_a_file_of_a_later_version_is_refused(tmp_path):
-    path = tmp_path / "save.db"
-    SQLiteStorage(path).close()
-    with sqlite3.connect(path) as later:
-        later.execute("PRAGMA user_version = 99")
-    later.close()
-    with pytest.raises(StorageIncompatible, match=r"has layout 99, .* reads layouts up to 1; upgrade"):
-        SQLiteStorage(path)
-
-
 def test_a_path_that_cannot_be_opened_is_named(tmp_path):
     with pytest.raises(StorageError, match="missing"):
         SQLiteStorage(tmp_path / "missing" / "save.db")

@@ -24,28 +24,18 @@ which skips idle years and keeps little state.
 
 import copy
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
-from importlib import resources
-from zoneinfo import ZoneInfo
 
 import attrs
-from dateutil.relativedelta import relativedelta
+from calendar_oracle import ONE_DAY, earliest_loss, end_of, existed, last_day_of, local, period_of
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.ruleset import Ruleset
 
-ONE_DAY = timedelta(days=1)
-ONE_MINUTE = timedelta(minutes=1)
-MIDNIGHT = timedelta(0)
-# More than any zone's distance from UTC, and than the width of any transition.
-AMPLE = timedelta(hours=28)
 # A streak that has not expired by then never expires.
 FAR = 2199
-LAST_DAY = date(2209, 1, 1)
 
 
 @attrs.frozen
@@ -136,81 +126,6 @@ class Decision:
     period: date
     frozen: bool
     streak: dict[str, object]
-
-
-@cache
-def zone_of(name: str) -> timezone | ZoneInfo:
-    """Find a zone: an offset ``±HH:MM``, or a name in the tzdata package."""
-    if name[0] in "+-":
-        distance = timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
-        return timezone(-distance if name[0] == "-" else distance)
-    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)
-
-
-def local(at: datetime, zone: str, day_start: timedelta = MIDNIGHT) -> datetime:
-    """Return the local time of an instant in a zone, less the day start."""
-    time = at.astimezone(zone_of(zone))
-    return at.astimezone(timezone(time.utcoffset() - day_start)) if day_start else time
-
-
-@cache
-def end_of(day: date, zone: str, day_start: timedelta = MIDNIGHT) -> datetime:
-    """Return the first instant after which the zone never shows the date, or an earlier one, again."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + ONE_DAY
-    before, after = midnight - AMPLE, midnight + AMPLE
-    offset = local(before, zone, day_start).utcoffset()
-    if offset == local(after, zone, day_start).utcoffset():
-        return midnight - offset
-    while local(after - ONE_MINUTE, zone, day_start).date() > day:
-        after -= ONE_MINUTE
-    return after
-
-
-def existed(day: date, zone: str, day_start: timedelta = MIDNIGHT) -> bool:
-    """Return whether the zone ever showed the date: Samoa went from 29 to 31 December 2011."""
-    return end_of(day, zone, day_start) > end_of(day - ONE_DAY, zone, day_start)
-
-
-@cache
-def starts_of_months(start: date, every: int) -> list[date]:
-    """Return the first days of all periods of so many months from a date, in order."""
-    years = range((1890 - start.year) * 12 // every, (2210 - start.year) * 12 // every)
-    return [start + relativedelta(months=number * every) for number in years]
-
-
-def period_of(rules: Ruleset, day: date) -> date:  # noqa: PLR0911  # one line per frequency
-    """Return the first day of the period that contains the day."""
-    match rules.primary_streak.frequency:
-        case Interval(every=every, unit="day", start=start):
-            return day - ((day - start).days % every) * ONE_DAY
-        case Interval(every=every, unit="week", start=start):
-            return day - ((day - start).days % (7 * every)) * ONE_DAY
-        case Interval(every=every, unit="month", start=start):
-            return max(first for first in starts_of_months(start, every) if first <= day)
-        case "quarterly":
-            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
-        case "yearly":
-            return day.replace(month=1, day=1)
-        case "daily":
-            return day
-        case "weekly":
-            while WEEKDAYS[day.isoweekday() % 7] != rules.first_weekday:
-                day -= ONE_DAY
-            return day
-        case "monthly":
-            return day.replace(day=1)
-
-
-def last_day_of(rules: Ruleset, period: date) -> date:
-    """Return the last day of the period that begins on the day."""
-    day, step = period, timedelta(4000 * 30)
-    while step >= ONE_DAY:  # the last day before another period, by ever smaller steps
-        while day + step < LAST_DAY and period_of(rules, day + step) == period:
-            day += step
-        step //= 2
-        step = timedelta(step.days)
-    return day
 
 
 class Walk:
@@ -319,22 +234,24 @@ class Walk:
         self.started = None
 
     def excused(self, period: date) -> bool:
-        end = last_day_of(self.rules, period)
-        if period in self.carried:
-            return True
-        if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
+        if period in self.carried or self.is_paused(period):
             return True
         if not self.is_daily:
             return False
-        day_off = WEEKDAYS[period.isoweekday() % 7] in self.rule.days_off
-        return day_off or period in self.protected or not existed(period, self.zone, self.day_start)
+        return period in self.protected or self.is_day_off(period) or not existed(period, self.zone, self.day_start)
 
     def excuse(self, period: date) -> str:
-        """Return what protects an excused period: a pause, else travel, else a day off."""
-        end = last_day_of(self.rules, period)
-        if any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses):
+        """Return what protects an excused period: a pause, else travel, else a day off, else that it did not exist."""
+        if self.is_paused(period):
             return "paused"
-        return "protected" if period in self.protected or not existed(period, self.zone) else "day_off"
+        return "day_off" if self.is_day_off(period) and period not in self.protected else "protected"
+
+    def is_paused(self, period: date) -> bool:
+        end = last_day_of(self.rules, period)
+        return any(pause and pause[0] <= end and period <= pause[1] for pause in self.pauses)
+
+    def is_day_off(self, period: date) -> bool:
+        return WEEKDAYS[period.isoweekday() % 7] in self.rule.days_off
 
     def resume(self, place: int, today: date) -> None:
         start, end = self.pauses[place]
@@ -351,7 +268,8 @@ class Walk:
 
     def restore(self, today: date) -> None:
         period = period_of(self.rules, today)
-        best = max((one for one in reversed(self.lost) if one.end >= self.window(today)), key=lambda one: one.length)
+        since = earliest_loss(self.rules, today)
+        best = max((lost for lost in reversed(self.lost) if lost.end >= since), key=lambda lost: lost.length)
         assert best.length > self.length
         done = max(best.through, self.through) if self.length else best.through
         self.length, self.started = best.length, best.started
@@ -363,22 +281,6 @@ class Walk:
             self.decided[day] = "restored"
             day = last_day_of(self.rules, day) + ONE_DAY
         self.note("restored", period, self.length)
-
-    def window(self, today: date) -> date:
-        """Return the day from which on the end of a streak can lie; the last loss of long periods is never too old."""
-        if str(self.rule.frequency) in {"daily", "weekly", "monthly", "every day", "every week"}:
-            return self.usual_window(today)
-        before = period_of(self.rules, period_of(self.rules, today) - ONE_DAY)
-        return min(self.usual_window(today), before - ONE_DAY)
-
-    def usual_window(self, today: date) -> date:
-        match self.rule.frequency:
-            case "daily" | Interval(unit="day"):
-                return today - 90 * ONE_DAY
-            case "weekly" | Interval(unit="week"):
-                return period_of(self.rules, date(today.year, 1, 1))
-            case _:
-                return date(today.year - 1, 1, 1)
 
     def earn(self) -> None:
         freezes = self.rule.freezes

@@ -6,7 +6,7 @@ from hosted import HostedClient
 from trophy.errors import UnprocessableEntityError
 
 from trophy_engine import Freezes, InvalidValue, Ruleset, Streak
-from trophy_engine.errors import FieldName, GivenValue
+from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.trophy_api.field_names import prefixing_field, renaming_fields, translate_names
 
 

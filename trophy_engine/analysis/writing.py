@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, TrophyError, reason_of
+from trophy_engine.error_messages import FieldName, GivenValue, reason_of
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf
 

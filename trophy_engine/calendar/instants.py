@@ -13,7 +13,8 @@ from calendar import monthrange
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from typing import Final
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR

@@ -29,7 +29,8 @@ from zoneinfo import ZoneInfo
 import tzdata
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, HOUR, LAST, from_micros
-from trophy_engine.errors import InvalidValue, nearest, short_repr
+from trophy_engine.error_messages import nearest, short_repr
+from trophy_engine.errors import InvalidValue
 
 #: The version of the zone data, on which every result depends.
 TZDATA_VERSION: Final[str] = tzdata.IANA_VERSION

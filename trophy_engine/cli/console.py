@@ -11,7 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine.errors import reason_of
+from trophy_engine.error_messages import reason_of
 
 _PIPED_WIDTH = 100
 #: Names are continued on further lines from this width on.

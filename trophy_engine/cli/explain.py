@@ -19,7 +19,8 @@ from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import TrophyError, nearest
+from trophy_engine.error_messages import nearest
+from trophy_engine.errors import TrophyError
 from trophy_engine.explain.timeline import calendar_of, draw_calendar, timeline_of
 from trophy_engine.rules.phrases import join_words
 from trophy_engine.rules.ruleset import Ruleset

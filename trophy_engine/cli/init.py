@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from trophy_engine.cli.console import fail
-from trophy_engine.errors import reason_of
+from trophy_engine.error_messages import reason_of
 from trophy_engine.rules.starters import Starter, starter_text
 
 

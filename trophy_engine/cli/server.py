@@ -21,7 +21,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from trophy_engine.calendar.instants import parse_datetime, to_micros
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import GivenValue, InvalidValue, TrophyError, reason_of
+from trophy_engine.error_messages import GivenValue, reason_of
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.asgi import ABORT, ASGIApplication, Receive, Scope, Send
 from trophy_engine.trophy_api.clock import ManualClock

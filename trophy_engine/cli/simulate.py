@@ -35,7 +35,8 @@ from trophy_engine.cli.reports import ReportPath, check_report, report_simulatio
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables, table
-from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 from trophy_engine.rules.phrases import count_noun
 
 _LENGTHS = (7, 30)

@@ -22,7 +22,8 @@ from trophy_engine.core.settle import anniversaries_by, pass_ticks, pay_ticks_sk
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streaks import find_due_days, pass_unmissed
 from trophy_engine.core.travel import enter_zone
-from trophy_engine.errors import CustomizationDisabled, FieldName, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import CustomizationDisabled, InvalidValue
 
 _UTC: Final = "UTC"
 _PREFERENCE: Final = "preferences.streaks."

@@ -12,7 +12,8 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_conditions
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, name_field, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.metric_uses import refuse_for_streak

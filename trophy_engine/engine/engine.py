@@ -42,7 +42,8 @@ from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import PLUGS
 from trophy_engine.engine.subscribable import Subscribable
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, StorageIncompatible, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.errors import InvalidValue, StorageIncompatible
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
 from trophy_engine.repository.plans import plan_of

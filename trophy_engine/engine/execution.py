@@ -32,7 +32,8 @@ from trophy_engine.engine.earlier_states import EarlierStates
 from trophy_engine.engine.exclusion import Exclusion
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.subscribers import Subscribers
-from trophy_engine.errors import EarlierThanSettled, FieldName, TrophyError, UnknownUser
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import EarlierThanSettled, TrophyError, UnknownUser
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.repository.due_users import DueUsers
 from trophy_engine.repository.repository import Repository

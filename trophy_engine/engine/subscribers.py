@@ -8,7 +8,8 @@ from typing import Any
 
 from trophy_engine.core import CORE_EFFECTS, KIND, Effect, RawEffect, to_effect
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, SubscribersFailed, listed, nearest, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, listed, nearest, short_repr
+from trophy_engine.errors import InvalidValue, SubscribersFailed
 
 
 class Subscribers:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trophy_engine.core import Transition
-from trophy_engine.errors import GivenValue, InvalidValue, UnknownKey
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.explain.achievement import AchievementExplanation, explain_achievement
 from trophy_engine.explain.points import PointsExplanation, explain_points
 from trophy_engine.explain.streak import StreakExplanation, explain_streak

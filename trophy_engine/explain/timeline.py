@@ -10,7 +10,8 @@ import attrs
 
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import ManualAward, MetricChanged, MetricPlan, NamedEffect, PeriodAccount, Record, Transition
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
 from trophy_engine.explain.metric import describe_total
 from trophy_engine.explain.phrases import name_day

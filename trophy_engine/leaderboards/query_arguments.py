@@ -7,7 +7,8 @@ from datetime import date
 from typing import Final
 
 from trophy_engine.core import BoardPlan
-from trophy_engine.errors import FieldName, InvalidValue, nearest, unknown_key
+from trophy_engine.error_messages import FieldName, nearest, unknown_key
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import LOCAL_DATE
 from trophy_engine.rules.phrases import join_words
 

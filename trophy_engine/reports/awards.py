@@ -7,7 +7,8 @@ from itertools import islice, takewhile
 from typing import Final
 
 from trophy_engine.core import PointsAwarded, Transition, select_effects
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue
 
 #: The maximal number of awards per request.
 MAX_AWARDS: Final = 100

@@ -10,7 +10,8 @@ from typing import Protocol
 from trophy_engine.calendar.frequencies import Aggregation
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import PointsAwarded, Transition, UserState
-from trophy_engine.errors import FieldName, InvalidValue, UnknownKey, UnknownUser
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
 from trophy_engine.reports.awards import check_count, last_awards

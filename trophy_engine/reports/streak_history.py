@@ -23,7 +23,8 @@ from trophy_engine.core import (
     Transition,
     ended_protected,
 )
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.values import Value
 
 __all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]

@@ -9,7 +9,8 @@ import attrs
 
 from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
-from trophy_engine.errors import FieldName, InvalidValue, one_of
+from trophy_engine.error_messages import FieldName, one_of
+from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.reports.measure import DailyTotals
 from trophy_engine.rules.constraints import LOCAL_DATE

@@ -24,7 +24,8 @@ from trophy_engine.core import (
     Transition,
     name_completed,
 )
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, add
 from trophy_engine.reports.daily_totals import EMPTY, daily_totals
 from trophy_engine.reports.dated_effects import dated_effects

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from weakref import WeakValueDictionary
 
-from trophy_engine.core import CompilePlug, Plan, RulesDiff, compile_plan
+from trophy_engine.core import ChangeRules, CompilePlug, Plan, RulesDiff, compile_plan
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.storage.protocol import Entry
 
-__all__ = ["NO_RULES", "diff_of", "plan_of", "write_rules"]
+__all__ = ["NO_RULES", "RulesHistory", "diff_of", "plan_of", "write_rules"]
 
 #: The number of versions of rules whose plans are kept; compiling one takes as long as applying a hundred commands.
 _MOST_PLANS: Final = 2048
@@ -42,3 +45,29 @@ _EMPTY: Final = Ruleset()
 
 #: The rules in force before the first entry of a log.
 NO_RULES: Final = write_rules(_EMPTY)
+
+
+class RulesHistory:
+    """The rules that have been in force in a log.
+
+    Attributes:
+        commands: the commands that changed the rules, in order.
+    """
+
+    def __init__(self, plugs: tuple[CompilePlug, ...], entries: Iterable[Entry] = ()) -> None:
+        self.commands: list[ChangeRules] = []
+        self._plugs = plugs
+        self._sequences: list[int] = []
+        for entry in entries:
+            if isinstance(entry.command, ChangeRules):
+                self.add(entry.sequence, entry.command)
+
+    def add(self, sequence: int, command: ChangeRules) -> None:
+        """Add a command that changes the rules, and its sequence in the log."""
+        self._sequences.append(sequence)
+        self.commands.append(command)
+
+    def plan_at(self, sequence: int) -> Plan:
+        """Return the rules in force after an entry of the log."""
+        changes = bisect_right(self._sequences, sequence)
+        return plan_of(self.commands[changes - 1].rules if changes else NO_RULES, self._plugs)

@@ -6,7 +6,7 @@ command changes live states: if it is interrupted, the next call drops them and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import takewhile
 from typing import Final
@@ -32,21 +32,18 @@ from trophy_engine.core import (
     settle_to_last_effect,
     settle_user,
 )
-from trophy_engine.errors import InvalidValue, StorageConflict, StorageError
+from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.repository.pending import PendingEntries
-from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of, write_rules
+from trophy_engine.repository.plans import RulesHistory, diff_of, plan_of, write_rules
+from trophy_engine.repository.snapshots import SnapshotWriter
 from trophy_engine.repository.transitions import transitions_of
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
+from trophy_engine.storage.protocol import Entry, Storage, user_of
 
 # Faster than the constructor of a named tuple; one is made for every event.
 _new = tuple.__new__
 #: The id of no user: the log has no entries of it but those about all users.
 _NO_USER: Final = ""
-#: A state loaded with more entries than this needs a snapshot: loading one takes as long as applying these.
-_SHORT_TAIL: Final = 10
-#: An entry that was applied while loading counts as this many new ones: its cost returns with every opening.
-_REPLAY_WEIGHT: Final = 10
 
 
 class Repository:
@@ -73,15 +70,12 @@ class Repository:
         self.forgotten = 0
         self.changed: dict[str, None] = {}
         self._pending = PendingEntries()
-        self._unsaved: dict[str, None] = {}
-        self._entries_unsaved = 0
-        self._appended = False
+        self._snapshots = None if storage.snapshot_every is None else SnapshotWriter(storage, storage.snapshot_every)
         self._closed = False
         self._settled: int | None = None
-        self._snapshot_every = storage.snapshot_every
         self._sequence = 0
-        self._rules_history: list[tuple[int, ChangeRules]] = []
-        self.plan: Plan = self._plan_at(0)
+        self._rules_history = RulesHistory(plugs)
+        self.plan: Plan = self._rules_history.plan_at(0)
         self.migration_effects: list[RawEffect] = []
         self._open(ruleset)
 
@@ -90,18 +84,11 @@ class Repository:
         while True:
             self.forget()
             required = self.plan.ruleset if ruleset is None else ruleset
-            if self._rules_history and self.plan.ruleset.digest == required.digest:
+            if self._rules_history.commands and self.plan.ruleset.digest == required.digest:
                 return
             with suppress(StorageConflict):
                 self.migration_effects = self.change_rules(required, self.latest())
                 return
-
-    def _read_rules_history(self) -> list[tuple[int, ChangeRules]]:
-        return [
-            (entry.sequence, entry.command)
-            for entry in self.storage.rules_history()
-            if isinstance(entry.command, ChangeRules)
-        ]
 
     def latest(self) -> int:
         """Return the latest instant at which anything happened to any user."""
@@ -142,7 +129,7 @@ class Repository:
                 after[user_id] = self._migrate(state.copy(), former, plan, command, self._sequence + 1, effects)
         self._settled = None
         # Appending the entry may write snapshots, which must be of the states after it.
-        self._rules_history.append((self._sequence + 1, command))
+        self._rules_history.add(self._sequence + 1, command)
         self.plan = plan
         self.states = after
         self.forgotten += 1
@@ -194,7 +181,7 @@ class Repository:
 
     def rules_history(self, skip: int = 0) -> tuple[ChangeRules, ...]:
         """List the rules that have been in force, in order, without some of the first."""
-        return tuple(command for _, command in self._rules_history[skip:])
+        return tuple(self._rules_history.commands[skip:])
 
     # --- states -----------------------------------------------------------------------------------------------------
 
@@ -216,7 +203,7 @@ class Repository:
         if snapshot is not None and (snapshot.state.get("schema") != SCHEMA or snapshot.sequence > self._sequence):
             snapshot = None  # of another version of the package, or of an engine that is ahead; the log suffices
         after = 0 if snapshot is None else snapshot.sequence
-        plan = self._plan_at(after)
+        plan = self._rules_history.plan_at(after)
         state = None if snapshot is None else UserState.load(plan, snapshot.state)
         agenda = Agenda(plan)
         applied = 0
@@ -234,15 +221,9 @@ class Repository:
                 case command:
                     state = apply_command(agenda, state, command)
             agenda.begin([])
-        if self._snapshot_every is not None and state is not None and applied > _SHORT_TAIL:
-            self._unsaved[user_id] = None
-            self._entries_unsaved += _REPLAY_WEIGHT * applied
+        if self._snapshots is not None and state is not None:
+            self._snapshots.note_load(user_id, applied)
         return state
-
-    def _plan_at(self, sequence: int) -> Plan:
-        """Return the rules in force after an entry of the log."""
-        rules = [command.rules for changed_at, command in self._rules_history if changed_at <= sequence]
-        return plan_of(rules[-1] if rules else NO_RULES, self.plugs)
 
     def commands_of(self, user_id: str) -> Iterator[Command]:
         """Iterate over the commands about a user, and those about all users, in the order of the log."""
@@ -285,8 +266,8 @@ class Repository:
             return
         self.storage.append((entry,))
         self._sequence += 1
-        if self._snapshot_every is not None:
-            self._count_unsaved((entry,))
+        if self._snapshots is not None:
+            self._snapshots.note_append((entry,), self.states, self._sequence, self.plan)
 
     def find(self, command: Record | Award | Complete) -> Entry | None:
         """Return the earlier entry that used the idempotency key of a command in its scope, or None."""
@@ -308,8 +289,8 @@ class Repository:
         self.storage.append(entries)
         self._pending = PendingEntries()
         self.in_batch = False
-        if self._snapshot_every is not None:
-            self._count_unsaved(entries)
+        if self._snapshots is not None:
+            self._snapshots.note_append(entries, self.states, self._sequence, self.plan)
         self.consistent = True
 
     def abandon_batch(self) -> None:
@@ -324,8 +305,8 @@ class Repository:
         self._pending = PendingEntries()
         self._drop_states()
         self._sequence = self.storage.length()
-        self._rules_history = self._read_rules_history()
-        self.plan = self._plan_at(self._sequence)
+        self._rules_history = RulesHistory(self.plugs, self.storage.rules_history())
+        self.plan = self._rules_history.plan_at(self._sequence)
         self.consistent = True
 
     def _drop_states(self) -> None:
@@ -333,7 +314,8 @@ class Repository:
         self._settled = None
         self.states.clear()
         self.changed.clear()
-        self._unsaved.clear()
+        if self._snapshots is not None:
+            self._snapshots.clear()
 
     def recover(self) -> None:
         """Drop the live states after an interrupted command; pending entries of an open batch stay."""
@@ -382,30 +364,6 @@ class Repository:
             self._settled = None
         agenda.begin([])
 
-    # --- snapshots --------------------------------------------------------------------------------------------------
-
-    def _count_unsaved(self, entries: Sequence[Entry]) -> None:
-        """Count entries and their users as unsaved, and save snapshots when there are enough unsaved entries."""
-        self._appended = self._appended or bool(entries)
-        for entry in entries:
-            user_id = user_of(entry.command)
-            self._unsaved |= dict.fromkeys(self.states) if user_id is None else {user_id: None}
-            self._entries_unsaved += 1
-        if self._snapshot_every is not None and self._entries_unsaved >= self._snapshot_every:
-            self._entries_unsaved = 0
-            with suppress(StorageError):  # the log has everything; snapshots are due again after as many entries
-                self._save(self._unsaved)
-
-    def _save(self, users: Iterable[str]) -> None:
-        self.storage.save(
-            [
-                Snapshot(user_id, self._sequence, self.plan.digest, self.states[user_id].dump(self.plan))
-                for user_id in users
-                if user_id in self.states
-            ]
-        )
-        self._unsaved.clear()
-
     def close(self) -> None:
         """Save outstanding snapshots and close the storage; a second call does nothing.
 
@@ -414,9 +372,8 @@ class Repository:
         if self._closed:
             return
         try:
-            if self._appended and self.consistent and not self.in_batch:
-                self._appended = False
-                self._save(self._unsaved)
+            if self._snapshots is not None and self.consistent and not self.in_batch:
+                self._snapshots.save_outstanding(self.states, self._sequence, self.plan)
         finally:
             self.storage.close()
             self._closed = True

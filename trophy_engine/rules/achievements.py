@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import FieldName, InvalidValue, UnknownKey
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import (

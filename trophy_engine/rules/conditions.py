@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue
 from trophy_engine.values import Value
 
 

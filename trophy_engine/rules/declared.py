@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import nearest, unknown_key
+from trophy_engine.error_messages import nearest, unknown_key
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.gates import ALWAYS, Gate

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from trophy_engine.errors import short_repr
+from trophy_engine.error_messages import short_repr
 from trophy_engine.values import Value
 
 __all__ = ["Problem", "Severity", "item_path", "select_errors"]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import (
     FLAG,
     LOCAL_DATE,
@@ -37,16 +36,9 @@ def example_fields(cls: type, value: object) -> dict[str, object]:
     number = getattr(cls, "number", None)  # of a trigger: the tiers can have it in its place
     required = [field for field in fields if field.default is attrs.NOTHING or field.name == number] or [fields[0]]
     first, *others = required
-    example = {first.name: value if _accepts(first.validator, value) else _sample(first.validator)}
+    is_valid = value is not None and first.validator.accepts(value)
+    example = {first.name: value if is_valid else _sample(first.validator)}
     return {**example, **{field.name: _sample(field.validator) for field in others}}
-
-
-def _accepts(constraint: Constraint, value: object) -> bool:
-    try:
-        constraint.check("value", value)
-    except InvalidValue:
-        return False
-    return value is not None
 
 
 def _sample(constraint: Constraint) -> object:

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
-from trophy_engine.errors import InvalidValue, TrophyError, listed, nearest, reason_of, short_repr
+from trophy_engine.error_messages import listed, nearest, reason_of, short_repr
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.paths import as_path, is_folder
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.formats import Format

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal, get_args
 
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import OneOf
 
 __all__ = ["Format", "check_format", "emit"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.calendar.frequencies import Frequency, FrequencyName, PeriodUnit, every
-from trophy_engine.errors import GivenValue
+from trophy_engine.error_messages import GivenValue
 from trophy_engine.rules.constraints import LOCAL_DATE, Integer, OneOf, OneOfOrTable, as_date
 from trophy_engine.rules.mappings import from_mapping
 from trophy_engine.rules.phrases import count_noun

@@ -11,7 +11,8 @@ import attrs
 from trophy_engine.calendar.instants import parse_time_of_day
 from trophy_engine.calendar.runs import Runs, RunUnit
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions, given_together
 from trophy_engine.rules.constraints import (
     FILTER,

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, listed, nearest, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, listed, nearest, short_repr
+from trophy_engine.errors import InvalidValue
 
 Rule = TypeVar("Rule")
 

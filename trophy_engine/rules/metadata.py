@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import FLAG, Constraint, Integer, Numeric, Text, as_number
 from trophy_engine.rules.diagnostics import field_path
 from trophy_engine.rules.tables import Table

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence
 from trophy_engine.rules.mappings import from_named_mapping
 from trophy_engine.rules.phrases import join_words

@@ -6,7 +6,8 @@ from typing import ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf, OneOf, Optional, Text
 from trophy_engine.rules.filters import Filter, as_filter

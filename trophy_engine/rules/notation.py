@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import cut, short_repr
+from trophy_engine.error_messages import cut, short_repr
+from trophy_engine.rules.constraints import Constraint
 from trophy_engine.rules.diagnostics import show_name, split_path
 from trophy_engine.values import Value
 
@@ -100,6 +101,27 @@ class Notation(Value):
 
 TOML: Final = Notation("a table", is_toml=True)
 JSON: Final = Notation("an object", is_toml=False)
+#: Shows a value of a file that is neither TOML nor JSON.
+show_value: Final = TOML.show
+
+
+def quotes_remedy(constraint: Constraint, value: Any) -> str:
+    """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
+    if isinstance(value, str):
+        return f"; write it without quotes: {value}" if constraint.accepts(_unquote(value)) else ""
+    if isinstance(value, bool | int | Decimal | date | time):
+        text = TOML.show(value)
+        return f'; write it in quotes: "{text}"' if constraint.accepts(text) else ""
+    return ""
+
+
+def _unquote(text: str) -> object:
+    if text in {"true", "false"}:
+        return text == "true"
+    try:
+        return int(text) if text.lstrip("+-").isdecimal() else Decimal(text)
+    except (InvalidOperation, ValueError):
+        return text
 
 
 def _header(path: str) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidRules, InvalidValue, nearest, unknown_key
+from trophy_engine.error_messages import FieldName, GivenValue, nearest, unknown_key
+from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem, field_path

@@ -1,48 +1,34 @@
 """Reading: conversion of the plain tables, lists and values of a file to rules, with every problem at once.
 
 A table becomes an instance of its class, and the constructor validates the fields; only if that fails, each field is
-validated separately, so that every problem is found, with its path. Nothing is raised. A table with problems becomes a
-partial rule: an instance of its class that was not validated, in which a field that could not be read is None. Checks
-of rules against one another read partial rules, so that one problem hides no other; no partial rule leaves this room.
-What is no table, or has no type, becomes an ``Unreadable`` with its key, so that references to it are not unknown.
+validated separately, so that every problem is found, with its path. Nothing is raised: a table with problems becomes a
+partial rule.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, time
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import InvalidValue, nearest, nearest_choice, one_of, short_repr
+from trophy_engine.error_messages import nearest, nearest_choice, one_of, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import OneOfOrTable, Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
 from trophy_engine.rules.examples import example_fields
 from trophy_engine.rules.mappings import choose_class
-from trophy_engine.rules.notation import TOML, Notation, OutOfRange
-from trophy_engine.rules.structure import default_of, hints_of, rule_classes_of
+from trophy_engine.rules.notation import Notation, OutOfRange, quotes_remedy
+from trophy_engine.rules.partial_rules import UNREADABLE, Unreadable, make_partial_rule, readable_part
+from trophy_engine.rules.structure import hints_of, rule_classes_of
 from trophy_engine.rules.tables import Table
 from trophy_engine.values import Value
 
-
-@attrs.frozen
-class Unreadable(Value):
-    """A part of a file that is no table or has no type, and its key if that could be read."""
-
-    needs_streak: ClassVar[bool] = False
-    key: str | None = None
-
-
-UNREADABLE: Final = Unreadable()
 #: In place of a value that is given but could not be read.
 _PRESENT: Final = object()
-#: Shows a value of a file that is neither TOML nor JSON.
-show_value: Final = TOML.show
 
 
 @attrs.frozen
@@ -109,15 +95,6 @@ class Reader(Value):
         """Return the message of an error in the notation of the file, without a name that its path ends with."""
         shown = error.show_values(self.notation.show)
         return shown.fact if error.field is not None and f".{path}".endswith(f".{error.field}") else str(shown)
-
-    def quotes_remedy(self, constraint: Any, value: Any) -> str:
-        """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
-        if isinstance(value, str):
-            return f"; write it without quotes: {value}" if _accepts(constraint, _unquote(value)) else ""
-        if isinstance(value, bool | int | Decimal | date | time):
-            text = TOML.show(value)
-            return f'; write it in quotes: "{text}"' if _accepts(constraint, text) else ""
-        return ""
 
     def _report_no_table(self, classes: tuple[type, ...], raw: Any, path: str) -> Unreadable:
         """Report a value in place of a table; a text can be meant as its key, or as its type."""
@@ -217,7 +194,7 @@ class _Table:
         for name in missing if self._is_sure else ():
             self._report(name, self._path, f"the field {name!r} is missing")
         readable = {name: self._validate(name, value) for name, value in values.items()}
-        partial = _partial_rule(self._cls, {**dict.fromkeys(missing), **readable})
+        partial = make_partial_rule(self._cls, {**dict.fromkeys(missing), **readable})
         self._check_conditions(partial, {*missing, *self._by_field})
         return partial
 
@@ -331,10 +308,10 @@ class _Table:
         faults = list(field.validator.faults(name, value))
         for item, error in faults:
             at_fault = _item_at(field.validator, value, item) if item else (field.validator, value)
-            remedy = self._reader.quotes_remedy(*at_fault)
+            remedy = quotes_remedy(*at_fault)
             item_at = f"{path}{item}" if item.startswith("[") or not item else f"{path}.{item}"
             self._report(name, item_at, f"{self._reader.word(error, item_at)}{remedy}")
-        return _readable_part(name, value, {item for item, _ in faults})
+        return readable_part(name, value, {item for item, _ in faults})
 
     def _check_conditions(self, rule: Any, unreadable: set[str]) -> None:
         for condition in getattr(self._cls, "conditions", ()):
@@ -377,47 +354,9 @@ def _misspelt_type(classes: tuple[type, ...], raw: Mapping[str, Any]) -> str | N
     return next((name for name in raw if nearest(name, known) == "type"), None)
 
 
-def _partial_rule(cls: type, values: Mapping[str, Any]) -> Any:
-    """Return an instance of a class with fields that are not validated; others have their defaults."""
-    rule: Any = object.__new__(cls)
-    for field in attrs.fields(cls):
-        value = values[field.name] if field.name in values else default_of(rule, field)
-        object.__setattr__(rule, field.name, value)
-    return rule
-
-
-def _readable_part(name: str, value: Any, faulty: set[str]) -> Any:
-    """Return a value without its faulty items; None for a faulty value, except for a key, by which rules refer."""
-    if isinstance(value, Table):
-        return type(value)({key: required for key, required in value.items() if is_key(key)})
-    if "" in faulty:
-        return value if name == "key" and isinstance(value, str) else None
-    if isinstance(value, tuple):
-        return tuple(None if item_path("", index) in faulty else item for index, item in enumerate(value))
-    return value
-
-
 def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:
     """Return the constraint on an item of a value, and the item, by its path within the value."""
     constraint = constraint.constraint if isinstance(constraint, Optional) else constraint
     if isinstance(value, Table):
         return constraint.item, value.get(path)
     return constraint.item, value[int(path.strip("[]"))]
-
-
-def _unquote(text: str) -> object:
-    if text in {"true", "false"}:
-        return text == "true"
-    try:
-        return int(text) if text.lstrip("+-").isdecimal() else Decimal(text)
-    except (InvalidOperation, ValueError):
-        return text
-
-
-def _accepts(constraint: Any, value: object) -> bool:
-    check: Callable[[str, object], None] = constraint.check
-    try:
-        check("value", value)
-    except InvalidValue:
-        return False
-    return True

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import Any, Final
 
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 
 __all__ = ["RulesSource", "as_ruleset", "check_metrics"]

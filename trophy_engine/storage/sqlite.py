@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,34 +10,24 @@ from pathlib import Path
 from threading import RLock
 from time import monotonic, sleep
 from typing import Any, Final, Literal
-from zlib import crc32
 
-from trophy_engine.core import NAMES, Award, ChangeRules, Command, Complete, Record, check_text, decode, encode
+from trophy_engine.core import NAMES, ChangeRules
 from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.identifiers import is_writable
 from trophy_engine.paths import check_path, is_folder
 from trophy_engine.rules.constraints import FLAG, OneOf
-from trophy_engine.rules.phrases import count_noun
-from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot, user_of
+from trophy_engine.storage.protocol import Entry, Snapshot, check_follows
+from trophy_engine.storage.sqlite_layout import (
+    create_tables,
+    read_entry,
+    read_snapshot,
+    verify_file,
+    write_entry,
+    write_snapshot,
+)
 
 __all__ = ["SQLiteStorage"]
 
-#: "trop" in ASCII, which identifies the files of this package.
-_APPLICATION: Final = 0x74726F70
-_VERSION: Final = 1
-#: The definitions exactly as SQLite stores them. Every row of the log and of the snapshots has a checksum.
-_LAYOUT: Final = (
-    (
-        "CREATE TABLE log (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL, kind TEXT NOT NULL, user_id TEXT, "
-        "subject TEXT, idempotency_key TEXT, command TEXT NOT NULL, checksum INTEGER NOT NULL)"
-    ),
-    "CREATE INDEX log_of_user ON log (user_id, sequence)",
-    "CREATE UNIQUE INDEX log_of_key ON log (user_id, kind, subject, idempotency_key) WHERE idempotency_key IS NOT NULL",
-    (
-        "CREATE TABLE snapshots (user_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL, digest TEXT NOT NULL, "
-        "state TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID"
-    ),
-)
 #: How long a call waits for other processes, in seconds.
 _WAIT_SECONDS: Final = 10.0
 #: How long to sleep where SQLite does not wait by itself, as during the change to a write-ahead log.
@@ -87,7 +76,7 @@ class SQLiteStorage:
                 self._prepare(connection)
                 connection.execute(f"PRAGMA synchronous = {'NORMAL' if synchronous == 'NORMAL' else 'FULL'}")
                 if verify:
-                    self._verify(connection)
+                    verify_file(connection, self._path)
         except BaseException:
             self.close()
             raise
@@ -101,7 +90,7 @@ class SQLiteStorage:
             seconds_left = max(deadline - monotonic(), 0)
             connection.execute(f"PRAGMA busy_timeout = {round(seconds_left * 1000)}")
             try:
-                self._lay_out(connection)
+                create_tables(connection, self._path)
                 break
             except sqlite3.OperationalError as error:
                 if _code(error) not in _BUSY or not seconds_left:
@@ -109,64 +98,6 @@ class SQLiteStorage:
                 _roll_back(connection)
                 sleep(_RETRY_SECONDS)
         connection.execute(f"PRAGMA busy_timeout = {round(_WAIT_SECONDS * 1000)}")
-
-    def _lay_out(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN")
-        is_new = self._is_new(connection)
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA journal_mode = WAL")  # only now, so that a file of others stays unchanged
-        if is_new:
-            connection.execute("BEGIN IMMEDIATE")
-            if self._is_new(connection):
-                for statement in _LAYOUT:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
-            connection.execute("COMMIT")
-
-    def _is_new(self, connection: sqlite3.Connection) -> bool:
-        """Return True if the file is empty.
-
-        Raises:
-            StorageIncompatible: the file is of another application or a later version.
-            StorageDamaged: its tables are not those of the layout.
-        """
-        [(application,)] = connection.execute("PRAGMA application_id")
-        [(version,)] = connection.execute("PRAGMA user_version")
-        definitions = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master")}
-        if not (application or version or definitions):
-            return True
-        if application != _APPLICATION:
-            raise StorageIncompatible(f"{self._path} is an SQLite file of another application; choose another path")
-        if version > _VERSION:
-            raise StorageIncompatible(
-                f"{self._path} has layout {version}, and this version of trophy_engine reads layouts up to {_VERSION}; "
-                "upgrade the package"
-            )
-        if version != _VERSION or not definitions.issuperset(_LAYOUT):
-            raise StorageDamaged(self._path, None, f"its tables differ from those of layout {_VERSION}")
-        return False
-
-    def _verify(self, connection: sqlite3.Connection) -> None:
-        """Check that the pages, indexes and rows of the file agree, and that the log has no gap.
-
-        Raises:
-            StorageDamaged: the file fails a check.
-        """
-        connection.execute("BEGIN")
-        [(fact,)] = connection.execute("PRAGMA integrity_check(1)")
-        if fact != "ok":
-            raise StorageDamaged(self._path, None, " ".join(fact.split()))
-        query = "SELECT count(*), coalesce(min(sequence), 1), coalesce(max(sequence), 0) FROM log"
-        [(entries, first, last)] = connection.execute(query)
-        if (first, last) != (1, entries):
-            fact = f"its log has {count_noun(entries, 'entry')}, numbered from {first} to {last}"
-            raise StorageDamaged(self._path, None, fact)
-        [(saved,)] = connection.execute("SELECT coalesce(max(sequence), 0) FROM snapshots")
-        if saved > last:
-            fact = f"its log ends with entry {last}, but a snapshot is of entry {saved}"
-            raise StorageDamaged(self._path, None, fact)
-        connection.execute("COMMIT")
 
     # --- the log ----------------------------------------------------------------------------------------------------
 
@@ -182,7 +113,7 @@ class SQLiteStorage:
             StorageConflict: the first entry does not follow the log, or an idempotency key has been used.
             InvalidValue: UTF-8 cannot encode a text of a command.
         """
-        rows = [_row(entry) for entry in entries]
+        rows = [write_entry(entry) for entry in entries]
         with self._access() as connection:
             if not rows:
                 return
@@ -211,7 +142,7 @@ class SQLiteStorage:
             rows = self._fetch(query, (*fixed, after))
             for row in rows:
                 self._check_open()
-                yield self._entry(*row)
+                yield read_entry(self._path, *row)
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
@@ -222,27 +153,6 @@ class SQLiteStorage:
                 raise StorageDamaged(self._path, None, f"entry {entry.sequence} of its log follows entry {last}")
             last = entry.sequence
             yield entry
-
-    def _entry(
-        self,
-        sequence: int,
-        number: int,
-        kind: str,
-        user_id: str | None,
-        subject: str | None,
-        idempotency_key: str | None,
-        line: str,
-        checksum: int,
-    ) -> Entry:
-        if checksum != _checksum(sequence, number, line):
-            raise StorageDamaged(self._path, sequence, "its checksum is wrong")
-        try:
-            command = decode(line)
-        except StorageIncompatible as error:
-            raise StorageIncompatible(f"{self._path}: entry {sequence}: {error}") from error
-        if _index_columns(command) != (kind, user_id, subject, idempotency_key):
-            raise StorageDamaged(self._path, sequence, "its indexed columns differ from its command")
-        return Entry(sequence, number, command)
 
     def find(self, kind: str, user_id: str, subject: str, idempotency_key: str) -> Entry | None:
         """Return the entry of the command of a kind, user and subject that used an idempotency key, or None."""
@@ -266,11 +176,7 @@ class SQLiteStorage:
         Raises:
             InvalidValue: UTF-8 cannot encode a user's id.
         """
-        rows = []
-        for snapshot in snapshots:
-            check_snapshot(snapshot)
-            values = (*snapshot[:3], json.dumps(snapshot.state))
-            rows.append((*values, _checksum(*values)))
+        rows = [write_snapshot(snapshot) for snapshot in snapshots]
         with self._access() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", rows)
@@ -278,11 +184,8 @@ class SQLiteStorage:
 
     def load(self, user_id: str) -> Snapshot | None:
         """Return a user's snapshot, or None; a damaged one is ignored, because the log suffices."""
-        for *values, checksum in self._fetch("SELECT * FROM snapshots WHERE user_id = ?", (user_id,)):
-            if checksum == _checksum(*values):
-                _, sequence, digest, state = values
-                return Snapshot(user_id, sequence, digest, json.loads(state))
-        return None
+        rows = self._fetch("SELECT * FROM snapshots WHERE user_id = ?", (user_id,))
+        return read_snapshot(*rows[0]) if rows else None
 
     # --- the connection ---------------------------------------------------------------------------------------------
 
@@ -363,32 +266,6 @@ def _length(connection: sqlite3.Connection) -> int:
 
 def _decode_damaged(text: bytes) -> str:
     return text.decode(errors="replace")
-
-
-def _row(entry: Entry) -> tuple[Any, ...]:
-    sequence, number, command = entry
-    line = encode(command)
-    if "\\ud" in line:  # a surrogate, lone or in a pair
-        check_text(command)
-    return (sequence, number, *_index_columns(command), line, _checksum(sequence, number, line))
-
-
-def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
-    """Return the indexed columns: the kind of command, its user, what it is about, and its idempotency key."""
-    match command:
-        case (
-            Record(user_id, _, subject, _, _, key)
-            | Award(user_id, _, subject, _, _, key)
-            | Complete(user_id, _, subject, key)
-        ):
-            return NAMES[type(command)], user_id, subject, key
-        case _:
-            return NAMES[type(command)], user_of(command), None, None
-
-
-def _checksum(key: str | int, number: int, text: str, state: str = "") -> int:
-    """Return the checksum of a row: an entry's sequence, number and line, or the values of a snapshot."""
-    return crc32(f"{key}\n{number}\n{text}\n{state}".encode())
 
 
 def _check_folder(path: str) -> None:

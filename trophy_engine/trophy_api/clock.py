@@ -8,7 +8,8 @@ from threading import Lock
 
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.engine.engine import system_clock
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import CALLABLE, FLAG
 
 __all__ = ["ManualClock"]

@@ -10,7 +10,8 @@ from typing import Any, Final
 from trophy_engine.calendar.instants import format_instant, parse_datetime, to_micros
 from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import GivenValue, InvalidValue, TrophyError
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional
 from trophy_engine.trophy_api.clock import ManualClock

@@ -18,7 +18,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import GivenValue, InvalidValue, StorageConflict, TrophyError, short_repr
+from trophy_engine.error_messages import GivenValue, short_repr
+from trophy_engine.errors import InvalidValue, StorageConflict, TrophyError
 from trophy_engine.rules.constraints import CALLABLE, FLAG, InstanceOf, Optional
 from trophy_engine.trophy_api.admin import ROUTES as ADMIN
 from trophy_engine.trophy_api.application import ROUTES as APPLICATION

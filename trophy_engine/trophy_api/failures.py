@@ -9,7 +9,8 @@ from typing import Final, Literal, TypeAlias
 import attrs
 
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import Integer, Optional
 from trophy_engine.trophy_api.errors import AnswerLost, RequestTimedOut
 from trophy_engine.trophy_api.exchange import as_exchange, encode_response

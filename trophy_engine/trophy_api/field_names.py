@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.reading import show_value
+from trophy_engine.rules.notation import show_value
 from trophy_engine.trophy_api.structuring import to_camel_case
 
 

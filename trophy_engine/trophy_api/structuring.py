@@ -29,7 +29,8 @@ from cattrs.gen import make_mapping_structure_fn
 
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.engine.arguments import UNSET, Unset
-from trophy_engine.errors import InvalidValue, nearest, unknown_key
+from trophy_engine.error_messages import nearest, unknown_key
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact
 

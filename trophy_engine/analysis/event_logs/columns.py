@@ -12,7 +12,8 @@ from attrs.validators import optional
 from trophy_engine.analysis.event_logs.epochs import EpochUnit
 from trophy_engine.analysis.event_logs.time_formats import check_time_format
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, listed, nearest
+from trophy_engine.error_messages import FieldName, GivenValue, listed, nearest
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_key, check_text
 from trophy_engine.numbers import exact_text
 from trophy_engine.rules.constraints import FILTER, TEXT, OneOf, Optional

@@ -16,7 +16,8 @@ from typing import Final, Literal
 
 from trophy_engine.analysis.event_logs.local_times import LocalTime
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 
 __all__ = ["EpochUnit"]
 

@@ -31,7 +31,8 @@ from trophy_engine.analysis.event_logs.partition import (
     sort_events,
 )
 from trophy_engine.calendar.instants import FIRST
-from trophy_engine.errors import InvalidValue, TrophyError, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Integer, OneOf, Optional
 from trophy_engine.rules.phrases import count_noun
 

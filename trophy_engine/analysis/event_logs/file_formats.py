@@ -8,7 +8,8 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.errors import GivenValue, InvalidValue, short_repr
+from trophy_engine.error_messages import GivenValue, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import TEXT, OneOf, Optional
 from trophy_engine.values import Value

@@ -10,7 +10,8 @@ from typing import Final
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.row_parser import RowParser
-from trophy_engine.errors import TrophyError, reason_of
+from trophy_engine.error_messages import reason_of
+from trophy_engine.errors import TrophyError
 from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf
 

@@ -17,7 +17,8 @@ from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.git import read_history
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.paths import is_folder
 from trophy_engine.rules import bundled
 from trophy_engine.rules.constraints import InstanceOf

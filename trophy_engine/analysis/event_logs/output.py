@@ -15,7 +15,8 @@ from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.analysis.tables.text import json_row, write_csv
 from trophy_engine.analysis.writing import check_items, writing, writing_folder
 from trophy_engine.core import Effect
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import InstanceOf, OneOf
 
 __all__ = [

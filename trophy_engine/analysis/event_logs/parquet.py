@@ -15,7 +15,8 @@ from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_ep
 from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.readers.files import Reading, file_size
 from trophy_engine.analysis.event_logs.row_parser import RowParser
-from trophy_engine.errors import MissingExtra, TrophyError, reason_of
+from trophy_engine.error_messages import reason_of
+from trophy_engine.errors import MissingExtra, TrophyError
 from trophy_engine.values import Value
 
 try:

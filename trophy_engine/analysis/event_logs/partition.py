@@ -18,7 +18,8 @@ from zlib import crc32
 import attrs
 
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Row
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 
 #: The number of partitions of the users.
 PARTITIONS: Final = 256

@@ -19,10 +19,11 @@ from trophy_engine.analysis.event_logs.events import BadRow, Event, Row, Source
 from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time, split_time
 from trophy_engine.analysis.event_logs.time_formats import parse_formatted
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.errors import GivenValue, InvalidValue, TrophyError
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
-from trophy_engine.rules.reading import show_value
+from trophy_engine.rules.notation import show_value
 
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")

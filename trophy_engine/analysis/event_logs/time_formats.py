@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from trophy_engine.calendar.instants import parse_datetime
-from trophy_engine.errors import GivenValue, InvalidValue
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue
 
 __all__ = ["suggest_formats"]
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
+from trophy_engine.error_messages import FieldName, name_field, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import Constraint, Integer
 
 _LONGEST_SPAN: Final = 10**6

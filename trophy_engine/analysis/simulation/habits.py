@@ -19,7 +19,8 @@ from trophy_engine.analysis.event_logs.log_source import LogSource, as_log
 from trophy_engine.analysis.event_logs.partition import sort_events
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.values import Value

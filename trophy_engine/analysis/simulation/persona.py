@@ -14,7 +14,8 @@ from trophy_engine.analysis.simulation.behavior import Behavior
 from trophy_engine.analysis.simulation.constraints import Span, Within
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.errors import FieldName, InvalidValue, name_field, short_repr
+from trophy_engine.error_messages import FieldName, name_field, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
 from trophy_engine.rules.constraints import KEY, InstanceOf, as_sequence

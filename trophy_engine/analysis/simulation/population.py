@@ -19,7 +19,8 @@ from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates,
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
-from trophy_engine.errors import GivenValue, InvalidValue, name_field
+from trophy_engine.error_messages import GivenValue, name_field
+from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values

@@ -20,7 +20,8 @@ from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_date
 from trophy_engine.rules.ruleset import Ruleset

@@ -37,7 +37,8 @@ from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
-from trophy_engine.errors import FieldName, InvalidRules, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem

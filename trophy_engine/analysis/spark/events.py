@@ -17,7 +17,8 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
-from trophy_engine.errors import InvalidValue, listed
+from trophy_engine.error_messages import listed
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.values import Value
 

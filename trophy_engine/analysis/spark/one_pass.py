@@ -12,7 +12,8 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.spark.events import PAYLOAD, ParseBatches, check_frame, parse_events, sort_by_user
 from trophy_engine.analysis.spark.tables import TABLE, Tables, spark_schema
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
-from trophy_engine.errors import InvalidValue, MissingExtra, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue, MissingExtra
 from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf, Integer, Optional, as_sequence
 

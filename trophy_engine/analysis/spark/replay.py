@@ -34,7 +34,8 @@ from trophy_engine.core import (
     to_effect,
 )
 from trophy_engine.engine.plugs import compile_ruleset
-from trophy_engine.errors import GivenValue, InvalidValue, UnknownKey
+from trophy_engine.error_messages import GivenValue
+from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.leaderboards.query_arguments import find_run
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.paths import check_path

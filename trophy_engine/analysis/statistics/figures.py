@@ -21,7 +21,8 @@ from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column, Kind
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.analysis.writing import check_items, writing_folder
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.constraints import TEXT, InstanceOf, as_sequence

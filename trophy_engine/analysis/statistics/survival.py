@@ -24,7 +24,7 @@ from typing import Final, Self
 
 import attrs
 
-from trophy_engine.errors import FieldName
+from trophy_engine.error_messages import FieldName
 from trophy_engine.rules.constraints import InstanceOf, Integer, as_sequence
 from trophy_engine.values import Value
 

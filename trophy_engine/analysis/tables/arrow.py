@@ -18,7 +18,8 @@ from trophy_engine.analysis.tables.columns import (
     fits,
 )
 from trophy_engine.analysis.tables.text import rule_text
-from trophy_engine.errors import FieldName, InvalidValue, MissingExtra, short_repr
+from trophy_engine.error_messages import FieldName, short_repr
+from trophy_engine.errors import InvalidValue, MissingExtra
 
 try:
     import pyarrow as pa

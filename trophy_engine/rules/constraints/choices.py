@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field, one_of
+from trophy_engine.error_messages import FieldName, GivenValue, name_field, one_of
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults, not_a_list
 from trophy_engine.rules.mappings import choose_class
 

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.diagnostics import item_path
 
 
@@ -31,6 +32,14 @@ class Constraint(ABC):
         Raises:
             InvalidValue: the value violates the constraint.
         """
+
+    def accepts(self, value: Any) -> bool:
+        """Return True if a value satisfies the constraint."""
+        try:
+            self.check("value", value)
+        except InvalidValue:
+            return False
+        return True
 
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the path of the item at fault within the value; empty for the whole value."""

@@ -11,7 +11,8 @@ import attrs
 
 from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date, parse_time_of_day
 from trophy_engine.calendar.zones import similar_zone, zone
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems
 from trophy_engine.rules.diagnostics import item_path
 

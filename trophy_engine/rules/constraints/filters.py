@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_key, check_text
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults
 from trophy_engine.rules.constraints.texts import ANY_TEXT, KEY, Text

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, as_json, exact
 from trophy_engine.rules.constraints.constraint import Constraint
 

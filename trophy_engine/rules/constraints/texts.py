@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue
+from trophy_engine.error_messages import FieldName, GivenValue
+from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults, not_a_list
 

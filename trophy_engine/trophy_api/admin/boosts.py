@@ -8,7 +8,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from trophy_engine.engine.arguments import Unset
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource

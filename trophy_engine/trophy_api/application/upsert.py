@@ -9,7 +9,8 @@ from typing import Final
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.errors import FieldName, InvalidValue
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import SplitResult, urlsplit
 
-from trophy_engine.errors import FieldName, GivenValue, InvalidValue, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import FLAG, InstanceOf
 
 __all__ = ["SIGNATURE_HEADER", "WebhookPoster", "sign_body"]

@@ -9,7 +9,8 @@ from typing import Final, Self
 
 from trophy_engine.core import Effect, LevelChanged, PointsAwarded
 from trophy_engine.engine.engine import Engine
-from trophy_engine.errors import FieldName, InvalidValue, listed, nearest, short_repr
+from trophy_engine.error_messages import FieldName, listed, nearest, short_repr
+from trophy_engine.errors import InvalidValue
 from trophy_engine.notifications.effects import PointsChanged
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf
 from trophy_engine.trophy_api.serializers.values import Json

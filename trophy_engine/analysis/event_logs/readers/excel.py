@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
 from trophy_engine.analysis.event_logs.readers.files import Reading, read_bytes
-from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError, listed, short_repr
+from trophy_engine.error_messages import listed, short_repr
+from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 
 try:
     from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError

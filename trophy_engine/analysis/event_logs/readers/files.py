@@ -20,7 +20,8 @@ from zipfile import BadZipFile, ZipFile
 import attrs
 
 from trophy_engine.analysis.event_logs.file_formats import STDIN
-from trophy_engine.errors import InvalidValue, TrophyError, listed, reason_of
+from trophy_engine.error_messages import listed, reason_of
+from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.representation import brief_repr
 
 #: The errors of reading and decompressing a file.

@@ -10,7 +10,8 @@ from itertools import chain
 from typing import Any, Final, TextIO
 
 from trophy_engine.analysis.event_logs.readers.json_lines import parse_json, read_json_lines
-from trophy_engine.errors import InvalidValue, TrophyError, listed, short_repr
+from trophy_engine.error_messages import listed, short_repr
+from trophy_engine.errors import InvalidValue, TrophyError
 
 _MAX_DEPTH: Final = 4
 

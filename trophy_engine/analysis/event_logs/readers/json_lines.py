@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from trophy_engine.errors import InvalidValue, short_repr
+from trophy_engine.error_messages import short_repr
+from trophy_engine.errors import InvalidValue
 
 
 def read_json_lines(lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, Mapping[str, Any] | InvalidValue]]:
