@@ -261,6 +261,16 @@ def test_the_engine_agrees_with_the_oracle(rules, kinds, pace, size, data):
         event(kind)
 
 
+def obey(engine: Engine, walk: Walk, at: datetime, action: Add | Move) -> None:
+    """Let an engine and an oracle obey a command on jo."""
+    walk.obey(at, action)
+    match action:
+        case Move(zone):
+            engine.identify("jo", time_zone=zone, at=at)
+        case Add(metric, value):
+            engine.record(metric, user="jo", value=value, at=at)
+
+
 @pytest.mark.parametrize("days_off", [["friday"], ["saturday"], []])
 @pytest.mark.parametrize("day_start", ["00:00", "03:00"])
 def test_the_engine_agrees_with_the_oracle_on_a_date_that_a_zone_skipped(days_off, day_start):
@@ -272,13 +282,25 @@ def test_the_engine_agrees_with_the_oracle_on_a_date_that_a_zone_skipped(days_of
         (utc("2011-12-29 02:00"), Add("words", 1)),
         (utc("2011-12-30 01:00"), Add("words", 1)),  # Thursday, 15:00; Saturday began at midnight
     ):
-        walk.obey(at, action)
-        if isinstance(action, Move):
-            engine.identify("jo", time_zone=action.zone, at=at)
-        else:
-            engine.record(action.metric, user="jo", value=action.value, at=at)
+        obey(engine, walk, at, action)
     end = utc("2012-01-01 12:00")
     assert decided_by(engine, "habit", end) == walk.decided_by(end)
+
+
+def test_a_protected_date_that_is_open_again_is_not_decided():
+    rules = Ruleset(metrics=[Metric("words")], streaks=[Streak("habit", metrics=[StreakMetric("words")])])
+    engine, walk = Engine(rules), Walk(rules)
+    for at, action in (
+        (utc("2024-03-06 21:00"), Add("words", 1)),
+        (utc("2024-03-06 21:00"), Move("+14:00")),  # Thursday, 11:00, which travel east protects
+        (utc("2024-03-07 22:00"), Move("America/St_Johns")),  # back from Friday, noon, to Thursday, 18:30
+    ):
+        obey(engine, walk, at, action)
+    thursday = date(2024, 3, 7)
+    for end, expected in (("2024-03-07 22:00", None), ("2024-03-08 12:00", "protected")):
+        decided = decided_by(engine, "habit", utc(end))
+        assert decided == walk.decided_by(utc(end))
+        assert decided.get(thursday) == expected
 
 
 def test_the_oracle_parses_offsets():

@@ -36,6 +36,7 @@ from trophy_engine.rules.ruleset import Ruleset
 
 # A streak that has not expired by then never expires.
 FAR = 2199
+PROTECTIONS = {"paused", "protected", "day_off"}
 
 
 @attrs.frozen
@@ -304,6 +305,8 @@ class Walk:
         self.live_until(at)
 
     def undo(self, current: date) -> None:
+        """Take back what was decided of periods that are open again."""
+        reopened = current
         while self.is_daily and not existed(current - ONE_DAY, self.zone, self.day_start):
             current -= ONE_DAY
         while self.decisions and self.decisions[-1].period >= current:
@@ -316,6 +319,9 @@ class Walk:
                 self.note("returned", decision.period, self.length, self.freezes)
             else:
                 self.note("loss undone", decision.period, self.length)
+        for period in [period for period in self.decided if period >= reopened]:
+            if self.decided[period] in PROTECTIONS:
+                del self.decided[period]
 
     def add(self, at: datetime, metric: str, value: Fraction) -> None:
         day = self.local(at, self.zone).date()
