@@ -85,3 +85,30 @@ def test_a_report_replaces_no_file_that_is_not_a_page(run, path):
     assert failed.exit_code == 1
     assert f"cannot write --report {path}: the name must end in .html" in failed.output
     assert {one.name: one.read_bytes() for one in Path().iterdir() if one.is_file()} == before
+
+
+def test_a_page_has_the_numbers_and_charts_of_every_streak(run):
+    rules = Path("rules.toml").read_text()
+    Path("two.toml").write_text(
+        rules + '[[streaks]]\nkey = "weekly"\nfrequency = "weekly"\nmetrics = [{ key = "words" }]\n'
+    )
+    run("replay", "two.toml", "log.csv", "--report", "page.html")
+    page = Path("page.html").read_text()
+    numbers = tiles(page)
+    assert [name for name in numbers if "streak" in name] == [
+        "daily streaks running at the end",
+        "longest daily streak, in days",
+        "median of the users&#39; longest daily streaks, in days",
+        "weekly streaks running at the end",
+        "longest weekly streak, in weeks",
+        "median of the users&#39; longest weekly streaks, in weeks",
+    ]
+    assert (numbers["longest daily streak, in days"], numbers["longest weekly streak, in weeks"]) == (["2"], ["1"])
+    assert re.findall(r'<figure id="((?:survival|lengths)[\w-]*)"', page) == [
+        *("survival", "lengths"),
+        *("survival-weekly", "lengths-weekly"),
+    ]
+    run("compare", "rules.toml", "two.toml", "log.csv", "--report", "page.html")
+    page = Path("page.html").read_text()
+    assert tiles(page)["longest weekly streak, in weeks"] == ["new", "1", "old", "–", "difference", "+1"]  # noqa: RUF001
+    assert "How long streaks last: weekly (new rules only)" in page

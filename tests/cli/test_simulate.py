@@ -116,3 +116,24 @@ def test_bad_rows_of_the_log_of_a_population_are_reported(run):
     done = run("simulate", "rules.toml", "--like", "log.csv", "--users", "2", "--days", "9")
     assert done.exit_code == 0
     assert "skipped log.csv:4: at must be an ISO 8601 datetime" in done.output
+
+
+def test_a_sweep_prints_the_lengths_of_every_streak(run):
+    rules = Path("rules.toml").read_text()
+    Path("two.toml").write_text(
+        rules + '[[streaks]]\nkey = "weekly"\nfrequency = "weekly"\nmetrics = [{ key = "words" }]\n'
+    )
+    words = ("--users", "9", "--days", "21", "--seed", "1", "--vary", "points[xp].maximum=9,10", "--out", "out")
+    done = run("simulate", "two.toml", *words)
+    titles = [line.strip() for line in done.output.splitlines() if "streak" in line.lower()]
+    assert titles == [
+        "Longest daily streak, in days",
+        "Share of users with a running daily streak",
+        "Longest weekly streak, in weeks",
+        "Share of users with a running weekly streak",
+        "Streaks: the share that reaches a length: daily",
+        "Streaks: the share that reaches a length: weekly",
+    ]
+    assert {"survival.csv", "survival-weekly.csv", "survival-weekly.png"} <= {
+        path.name for path in Path("out").iterdir()
+    }

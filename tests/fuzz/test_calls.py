@@ -65,8 +65,6 @@ RESULTS = {
         "SurvivalPoint",
         "Intervals",
         "distinct_names",
-        "has_freezes",
-        "period_name",
         "check_formats",
         "write_page",
     ),

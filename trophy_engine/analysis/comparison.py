@@ -17,16 +17,17 @@ from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallba
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
 from trophy_engine.analysis.event_logs.partition import TieOrder
+from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, points_systems
+from trophy_engine.analysis.statistics.streaks import other_streaks
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.comparison import comparison_columns, difference_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.calendar.instants import from_micros, to_micros
-from trophy_engine.core import Plan, UserState
+from trophy_engine.core import NO_STREAK, Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, Integer
-from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
 from trophy_engine.values import Value
@@ -40,9 +41,10 @@ class UserTotals(Value):
 
     Attributes:
         events: the number of the user's events that the rules accepted.
-        streak, longest: the lengths of the running streak and of the longest one.
+        streak, longest: the lengths of the running streak and of the longest one, of the primary streak.
         points: the balance by system; 0 if the rules do not have the system.
         achievements: the keys of the completed achievements.
+        other_streaks, other_longest: the same lengths of every other streak; 0 if the rules do not have the streak.
     """
 
     events: int
@@ -50,11 +52,27 @@ class UserTotals(Value):
     longest: int
     points: tuple[int, ...]
     achievements: frozenset[str]
+    other_streaks: tuple[int, ...] = ()
+    other_longest: tuple[int, ...] = ()
+
+    @property
+    def streaks(self) -> tuple[int, ...]:
+        """The lengths of all running streaks, the primary one first."""
+        return (self.streak, *self.other_streaks)
+
+    @property
+    def longest_streaks(self) -> tuple[int, ...]:
+        """The lengths of the longest streaks, in the order of ``streaks``."""
+        return (self.longest, *self.other_longest)
 
 
 @attrs.frozen
 class Difference(Value):
-    """The totals of a user under the old and the new rules; points are in the order of ``Comparison.systems``."""
+    """The totals of a user under the old and the new rules.
+
+    Points are in the order of ``Comparison.systems``, streaks that are not the primary one in that of
+    ``Comparison.other_streaks``.
+    """
 
     user_id: str
     old: UserTotals
@@ -73,17 +91,27 @@ class Difference(Value):
     @property
     def points(self) -> tuple[int, ...]:
         """By system, the balance under the new rules minus the balance under the old ones."""
-        return tuple(new - old for old, new in zip(self.old.points, self.new.points, strict=True))
+        return _differences(self.old.points, self.new.points)
 
     @property
     def streak(self) -> int:
-        """The length of the running streak under the new rules minus the length under the old ones."""
+        """The length of the running primary streak under the new rules minus the length under the old ones."""
         return self.new.streak - self.old.streak
 
     @property
     def longest(self) -> int:
-        """The length of the longest streak under the new rules minus the length under the old ones."""
+        """The length of the longest primary streak under the new rules minus the length under the old ones."""
         return self.new.longest - self.old.longest
+
+    @property
+    def streaks(self) -> tuple[int, ...]:
+        """By streak, the primary one first, the difference of the lengths of running streaks."""
+        return _differences(self.old.streaks, self.new.streaks)
+
+    @property
+    def longest_streaks(self) -> tuple[int, ...]:
+        """By streak, the primary one first, the difference of the lengths of the longest streaks."""
+        return _differences(self.old.longest_streaks, self.new.longest_streaks)
 
     @property
     def changed(self) -> bool:
@@ -93,13 +121,18 @@ class Difference(Value):
     @property
     def loses(self) -> bool:
         """Whether any total is lower, or an achievement is missing, under the new rules."""
-        return bool(self.lost) or min((self.streak, self.longest, *self.points)) < 0
+        return bool(self.lost) or min((*self.streaks, *self.longest_streaks, *self.points)) < 0
 
     @property
     def _impact(self) -> tuple[int, int, int, str]:
         achievements = len(self.gained) + len(self.lost)
         points = sum(map(abs, self.points))
-        return -achievements, -points, -abs(self.streak) - abs(self.longest), self.user_id
+        streaks = sum(map(abs, (*self.streaks, *self.longest_streaks)))
+        return -achievements, -points, -streaks, self.user_id
+
+
+def _differences(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(after - before for before, after in zip(old, new, strict=True))
 
 
 @attrs.define(eq=False)
@@ -109,6 +142,8 @@ class Comparison(Tabular):
     Attributes:
         old, new: the rulesets.
         systems: the keys of the points systems of both, starting with those of the old rules.
+        other_streaks: the keys of the streaks of both that are not the primary one of their rules, in the same order.
+            The primary streaks are compared with each other, these by their keys.
         differences: the difference by user, sorted by user id, for the users with an event that either ruleset accepts.
         skipped: the number of bad rows; ``bad_rows`` has the first thousand, by file and line. A row that only one
             ruleset refuses is one of them; its reason names the ruleset.
@@ -120,6 +155,7 @@ class Comparison(Tabular):
     old: Ruleset
     new: Ruleset
     systems: tuple[str, ...]
+    other_streaks: tuple[str, ...] = ()
     differences: dict[str, Difference] = attrs.field(factory=dict)
     skipped: int = 0
     bad_rows: tuple[BadRow, ...] = ()
@@ -139,7 +175,7 @@ class Comparison(Tabular):
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of differences."""
-        return comparison_columns(self.systems)
+        return comparison_columns(self.other_streaks, self.systems)
 
     def table_rows(self) -> Iterator[tuple[Any, ...]]:
         """Return the rows of the table of differences."""
@@ -177,110 +213,6 @@ class Comparison(Tabular):
         for difference in self.differences.values():
             counts.add(difference)
         return counts.sentences()
-
-
-@attrs.define
-class SignCounts:
-    """The numbers of positive and of negative differences, and the sum of all."""
-
-    more: int = 0
-    fewer: int = 0
-    total: int = 0
-
-    def add(self, difference: int) -> None:
-        """Count a difference."""
-        self.more += difference > 0
-        self.fewer += difference < 0
-        self.total += difference
-
-    def merge(self, other: Self) -> None:
-        """Add other counts."""
-        self.more += other.more
-        self.fewer += other.fewer
-        self.total += other.total
-
-
-@attrs.define
-class ComparisonCounts:
-    """The counts over users from which a comparison is summarized; those of different users are merged in any order.
-
-    Attributes:
-        old, new: the rulesets.
-        users: the number of users.
-        gainers, losers: the numbers of users who gain, and who lose, an achievement.
-        streak, longest: the differences of running streaks, and of longest ones.
-        points: the differences of balances by system, in the order of ``points_systems``.
-    """
-
-    old: Ruleset
-    new: Ruleset
-    users: int = 0
-    gainers: int = 0
-    losers: int = 0
-    streak: SignCounts = attrs.field(factory=SignCounts)
-    longest: SignCounts = attrs.field(factory=SignCounts)
-    points: list[SignCounts] = attrs.field(
-        default=attrs.Factory(lambda self: [SignCounts() for _ in points_systems(self.old, self.new)], takes_self=True)
-    )
-
-    def add(self, difference: Difference) -> None:
-        """Count a user."""
-        self.users += 1
-        self.gainers += bool(difference.gained)
-        self.losers += bool(difference.lost)
-        self.streak.add(difference.streak)
-        self.longest.add(difference.longest)
-        for counts, points in zip(self.points, difference.points, strict=True):
-            counts.add(points)
-
-    def merge(self, other: Self) -> None:
-        """Add the counts of other users."""
-        self.users += other.users
-        self.gainers += other.gainers
-        self.losers += other.losers
-        pairs = (
-            (self.streak, other.streak),
-            (self.longest, other.longest),
-            *zip(self.points, other.points, strict=True),
-        )
-        for mine, theirs in pairs:
-            mine.merge(theirs)
-
-    def sentences(self) -> Iterator[str]:
-        """Yield sentences that summarize the comparison."""
-        if not self.users:
-            yield "No user was evaluated, so gains and losses are unknown."
-            return
-        all_users = count_noun(self.users, "user")
-        longer, shorter = self.longest.more, self.longest.fewer
-        if not any(rules.streaks for rules in (self.old, self.new)):
-            pass
-        elif longer or shorter:
-            yield f"The longest streak of {longer:,} of {all_users} would be longer, of {shorter:,} shorter."
-        else:
-            yield "The longest streak changes for no user."
-        longer, shorter = self.streak.more, self.streak.fewer
-        if longer or shorter:
-            yield f"Of the streaks that run at the end, {longer:,} would be longer and {shorter:,} shorter."
-        gain, lose = _count_users(self.gainers, self.users, "gain"), _count_users(self.losers, self.users, "lose")
-        if any(rules.achievements for rules in (self.old, self.new)):
-            yield f"{gain} an achievement; {lose.lower()} one."
-        names = {system.key: system.name for rules in (self.new, self.old) for system in rules.points}
-        for system, points in zip(map(names.__getitem__, points_systems(self.old, self.new)), self.points, strict=True):
-            if points.more or points.fewer:
-                change = f"{points.more:,} of {all_users} would have more points, {points.fewer:,} fewer"
-                yield f"{system}: {change}; {points.total:+,} in all."
-            else:
-                yield f"{system}: the points of no user change."
-
-
-def points_systems(old: Ruleset, new: Ruleset) -> tuple[str, ...]:
-    """Return the keys of the points systems of both rulesets, starting with those of the old rules."""
-    return tuple(dict.fromkeys(system.key for rules in (old, new) for system in rules.points))
-
-
-def _count_users(number: int, users: int, verb: str) -> str:
-    return f"{number:,} of {count_noun(users, 'user')} {verb}{'s' * (number == 1)}" if number else f"No user {verb}s"
 
 
 def compare(
@@ -335,9 +267,9 @@ class _Job(Value):
     tally: bool
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _ComparisonAccumulator:  # noqa: ARG002  # no file
-        systems = points_systems(self.old, self.new)
+        systems, others = points_systems(self.old, self.new), other_streaks(self.old, self.new)
         tallies = (Tally.of(self.old), Tally.of(self.new)) if self.tally else None
-        return _ComparisonAccumulator(Comparison(self.old, self.new, systems, tallies=tallies), on_bad_row)
+        return _ComparisonAccumulator(Comparison(self.old, self.new, systems, others, tallies=tallies), on_bad_row)
 
 
 class _ComparisonAccumulator:
@@ -352,7 +284,9 @@ class _ComparisonAccumulator:
         totals = []
         for index, evaluator in enumerate(self._evaluators):
             state, effects, event_count = evaluator.evaluate(events, until)
-            totals.append(read_totals(evaluator.plan, self._result.systems, state, event_count))
+            totals.append(
+                read_totals(evaluator.plan, self._result.other_streaks, self._result.systems, state, event_count)
+            )
             if self._result.tallies is not None and state is not None:
                 self._result.tallies[index].count(state, effects)
         self._report_refused()
@@ -380,11 +314,27 @@ def merge_refused(old_rows: Iterable[BadRow], new_rows: Iterable[BadRow]) -> Ite
             yield BadRow(source, f"under the {side} rules only: {row.reason}")
 
 
-def read_totals(plan: Plan, systems: tuple[str, ...], state: UserState | None, event_count: int) -> UserTotals:
-    """Return the totals of a user, or zeros for a user without a state; points are those of ``systems``."""
+def read_totals(
+    plan: Plan, others: tuple[str, ...], systems: tuple[str, ...], state: UserState | None, event_count: int
+) -> UserTotals:
+    """Return the totals of a user, or zeros for a user without a state.
+
+    Streaks are the primary one and ``others``, points are those of ``systems``.
+    """
     if state is None:
-        return UserTotals(0, 0, 0, (0,) * len(systems), frozenset())
+        none = (0,) * len(others)
+        return UserTotals(0, 0, 0, (0,) * len(systems), frozenset(), none, none)
     index_by_key = {system.key: system.index for system in plan.systems}
     points = tuple(state.points.balances[index_by_key[key]] if key in index_by_key else 0 for key in systems)
     streak = state.streak
-    return UserTotals(event_count, streak.length, streak.longest, points, frozenset(state.counters.completed))
+    by_key = {rule.key: own for rule, own in zip(plan.streaks, state.streaks, strict=True)} if others else {}
+    found = [by_key.get(key, NO_STREAK) for key in others]
+    return UserTotals(
+        event_count,
+        streak.length,
+        streak.longest,
+        points,
+        frozenset(state.counters.completed),
+        tuple(other.length for other in found),
+        tuple(other.longest for other in found),
+    )

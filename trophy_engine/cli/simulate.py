@@ -23,8 +23,9 @@ from trophy_engine.analysis.simulation.simulate import simulate as run
 from trophy_engine.analysis.simulation.sweep import MAX_RULESETS, Estimate, Sweep, sweep
 from trophy_engine.analysis.statistics.figures import Figure, figures
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED, percent_text
+from trophy_engine.analysis.statistics.streaks import ShownStreak, shown_streaks
 from trophy_engine.analysis.statistics.survival import share_reaching, survival
-from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.statistics.tally import FreezeTally, StreakTally
 from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs, skipped_rows
@@ -237,24 +238,26 @@ def _sweep_tables(sweep_result: Sweep) -> Iterator[Table | Text]:
             ],
             ("mean", "difference"),
         )
-    if "longest_streak" in sweep_result.measures:
-        yield _streak_table(sweep_result, labels)
+    for streak in shown_streaks(*(row.ruleset for row in sweep_result.rows)):
+        yield _streak_table(sweep_result, streak, labels)
 
 
-def _streak_table(sweep_result: Sweep, labels: tuple[str, ...]) -> Table:
+def _streak_table(sweep_result: Sweep, streak: ShownStreak, labels: tuple[str, ...]) -> Table:
     columns = [f"reach {length}" for length in _LENGTHS]
-    has_freezes = "freezes_used" in sweep_result.measures
-    if has_freezes:
+    if streak.has_freezes:
         columns += ["freezes used", "wasted"]
     rows = []
-    for row in sweep_result.rows:
-        freezes = (f"{row.tally.freezes.used:,}", f"{row.tally.freezes.wasted:,}") if has_freezes else ()
-        rows.append((*row.texts, *_format_shares(row.tally), *freezes))
-    return table("Streaks: the share that reaches a length", (*labels, *columns), rows, columns)
+    for number, row in enumerate(sweep_result.rows):
+        counts = streak.under(number, row.tally.streaks) or StreakTally()
+        spent = streak.under(number, row.tally.freezes) or FreezeTally()
+        freezes = (f"{spent.used:,}", f"{spent.wasted:,}") if streak.has_freezes else ()
+        rows.append((*row.texts, *_format_shares(counts), *freezes))
+    title = streak.title("Streaks: the share that reaches a length")
+    return table(title, (*labels, *columns), rows, columns)
 
 
-def _format_shares(tally: Tally) -> Iterator[str]:
-    curve = survival(tally.streaks.ended, tally.streaks.running)
+def _format_shares(tally: StreakTally) -> Iterator[str]:
+    curve = survival(tally.ended, tally.running)
     return (percent_text(share_reaching(curve, length)) for length in _LENGTHS)
 
 

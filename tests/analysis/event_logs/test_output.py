@@ -39,7 +39,7 @@ def test_the_summary_and_the_files(log, tmp_path):
         collected = list(effects)
     summary = summarize(result)
     assert (summary.users, summary.events, summary.skipped) == (2, 4, 1)
-    assert summary.streaks.longest == 1
+    assert [streak.longest for streak in summary.streaks] == [1]
     assert [ranked.user_id for ranked in summary.top] == ["ann", "ben"]
     assert (tmp_path / "out" / "users.csv").read_text() == dedent("""\
         user_id,events,streak_length,longest_streak,streak_started,freezes,freezes_used,achievements,metric:words,metric:views,points:energy,level:energy

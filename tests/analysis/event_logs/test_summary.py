@@ -1,13 +1,16 @@
 """The summary of a log: counts over users, which can be merged."""
 
 import pytest
+from attrs import evolve
 from replayed import LOG, RULES, read
 
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.summary import SummaryCounts, summarize
+from trophy_engine.analysis.event_logs.summary_tables import summary_tables
 from trophy_engine.rules import bundled
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Streak, StreakMetric
 
 
 def counts_of(result, users):
@@ -36,10 +39,23 @@ def test_the_numbers_of_a_small_log(log):
     summary = summarize(replay(RULES, read(log(LOG))))
     [energy] = summary.points
     assert (energy.total, energy.median, energy.percentile_90, energy.maximum) == (6, 3, 3, 3)
-    assert (summary.streaks.active, summary.streaks.longest, summary.streaks.freezes_used) == (2, 1, 0)
+    [streak] = summary.streaks
+    assert (streak.key, streak.active, streak.longest, streak.freezes_used) == ("habit", 2, 1, 0)
 
 
 def test_without_users_shares_are_unknown():
     summary = summarize(replay(Ruleset.load(bundled.rules_path("git")), []))
     assert {row.rarity for row in summary.achievements} == {None}
-    assert summarize(replay(Ruleset(metrics=[Metric("words")]), [])).streaks is None
+    assert summarize(replay(Ruleset(metrics=[Metric("words")]), [])).streaks == ()
+
+
+def test_the_tables_name_each_of_several_streaks(log):
+    views = Streak("views", metrics=[StreakMetric("views")])
+    several = replay(evolve(RULES, streaks=[*RULES.streaks, views]), read(log(LOG)))
+    tables = {table.title: table for table in summary_tables(summarize(several))}
+    assert tables["Streaks"].columns == ("streak", "active", "longest", "freezes used")
+    assert tables["Streaks"].rows == (("habit", "2", "1", "0"), ("views", "1", "1", ""))
+    assert "longest habit streak" in tables["Top users by energy"].columns
+    one = {table.title: table for table in summary_tables(summarize(replay(RULES, read(log(LOG)))))}
+    assert (one["Streaks"].columns, one["Streaks"].rows) == (("active", "longest", "freezes used"), (("2", "1", "0"),))
+    assert "longest streak" in one["Top users by energy"].columns

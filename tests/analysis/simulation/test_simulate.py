@@ -42,8 +42,9 @@ def test_a_simulation_equals_a_replay_of_its_events():
     replayed = replay(RULES, events, until=done.result.until, tally=True)
     assert done.tally == replayed.tally
     assert done.tally.users == len(replayed.states) < 40
-    assert done.tally.streaks.ended.total() > 40
-    assert done.tally.freezes.used > done.tally.freezes.wasted > 0
+    assert done.tally.streaks["habit"].ended.total() > 40
+    freezes = done.tally.freezes["habit"]
+    assert freezes.used > freezes.wasted > 0
 
 
 def test_more_users_and_workers_do_not_change_existing_users():

@@ -138,3 +138,49 @@ def test_a_path_that_begins_within_a_table_is_answered_with_the_whole_path(path)
     message = f"unknown field {path.split('.')[0]!r}; did you mean 'streaks.habit.freezes.max_count'"
     with pytest.raises(InvalidRules, match=re.escape(message)):
         sweep(rules, {path: [1, 2]}, users=1, days=1)
+
+
+def test_every_streak_has_measures_and_figures():
+    gym = Streak("gym", "weekly", [StreakMetric("words", 3)])
+    rules = evolve(RULES, streaks=[*RULES.streaks, gym])
+    swept = sweep(rules, {"streaks.gym.freezes": [None, {"start_count": 2}]}, PEOPLE, users=60, days=90)
+    assert swept.measures == {
+        "longest_streak": "longest habit streak, in days",
+        "running_streak": "share of users with a running habit streak",
+        "freezes_used": "freezes used: habit",
+        "longest_streak:gym": "longest gym streak, in weeks",
+        "running_streak:gym": "share of users with a running gym streak",
+        "freezes_used:gym": "freezes used: gym",
+        "points:xp": "points: xp",
+    }
+    without, frozen = swept.rows
+    for row in swept.rows:
+        for key, ending in (("habit", ""), ("gym", ":gym")):
+            counts = row.tally.streaks[key]
+            longest = sum(length * users for length, users in counts.longest.items())
+            assert row.means[f"longest_streak{ending}"].mean == longest / row.tally.users
+            assert row.means[f"running_streak{ending}"].mean == counts.running.total() / row.tally.users
+            assert row.means[f"freezes_used{ending}"].mean == row.tally.freezes[key].used / row.tally.users
+    assert frozen.differences["longest_streak"] == Estimate(0, 0, 0)
+    assert frozen.differences["longest_streak:gym"].mean > 0
+    keys = {figure.key: set(figure.values("rules")) for figure in swept.figures()}
+    names = {without.name, frozen.name}
+    assert keys == {
+        **dict.fromkeys(("sweep", "survival", "freezes", "survival-gym", "points"), names),
+        "freezes-gym": {frozen.name},
+    }
+
+
+def test_a_streak_is_measured_by_its_key_where_it_is_the_primary_one_too():
+    gym = Streak("gym", "weekly", [StreakMetric("words", 3)])
+    both = [{"key": "habit", "metrics": [{"key": "words"}]}, {"key": "gym", "metrics": [{"key": "words"}]}]
+    rules = evolve(RULES, streaks=[*RULES.streaks, gym])
+    swept = sweep(rules, {"streaks": [both, both[::-1], both[:1]]}, PEOPLE, users=20, days=30)
+    assert list(swept.measures)[:4] == [
+        *("longest_streak", "running_streak", "longest_streak:gym", "running_streak:gym"),
+    ]
+    first, swapped, alone = swept.rows
+    assert swapped.differences["longest_streak:gym"] == Estimate(0, 0, 0)
+    assert "longest_streak:gym" not in alone.means
+    survival = next(figure for figure in swept.figures() if figure.key == "survival-gym")
+    assert set(survival.values("rules")) == {first.name, swapped.name}

@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 from clustered import digest, effects_of, in_order, local_tables, users_of
 from replayed import COLUMNS, LOG, RULES
+from three_streaks import METRICS
+from three_streaks import RULES as THREE_STREAKS
 
 from trophy_engine import InvalidValue
 from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
@@ -122,6 +124,20 @@ def test_states_are_read_from_the_folder_of_an_earlier_replay(spark, tmp_path):
     )
     from_folder = replay_frame(RULES, nothing, columns=COLUMNS, until=LATER, states=folder)
     assert digest(users_of(from_folder)) == digest(users_of(day))
+
+
+def test_every_streak_is_counted(spark):
+    rows = [("ann", f"2025-02-{day:02}T10:00:00Z", metric) for day in (1, 2, 4, 12, 28) for metric in METRICS]
+    local, users, _ = local_tables(
+        THREE_STREAKS, [dict(zip(("user_id", "at", "metric"), row, strict=True)) for row in rows], tally=True
+    )
+    frame = spark.createDataFrame(rows, "user_id string, at string, metric string")
+    result = replay_frame(THREE_STREAKS, frame, tally=True, partitions=2)
+    assert digest(users_of(result)) == digest(users)
+    assert result.tally == local.tally
+    assert result.tally.streaks["weekly"].longest == {4: 1}
+    assert result.summary == summarize(local)
+    result.unpersist()
 
 
 def test_a_frame_without_events_has_no_users(spark):

@@ -19,10 +19,10 @@ from trophy_engine.calendar.instants import to_micros
 
 def test_streaks_and_freezes_are_counted(tally):
     # ann: two days, a frozen 3 April, lost on the 4th's end, a new one on the 6th of Berlin, lost. ben: freeze, lost.
-    assert dict(tally.streaks.ended) == {2: 2, 1: 1}
-    assert dict(tally.streaks.running) == {1: 1}
-    assert dict(tally.streaks.longest) == {2: 2, 1: 1}
-    freezes = tally.freezes
+    assert dict(tally.streaks["habit"].ended) == {2: 2, 1: 1}
+    assert dict(tally.streaks["habit"].running) == {1: 1}
+    assert dict(tally.streaks["habit"].longest) == {2: 2, 1: 1}
+    freezes = tally.freezes["habit"]
     assert (freezes.granted, freezes.earned, freezes.used, freezes.wasted, freezes.remaining) == (3, 0, 2, 1, 1)
 
 
@@ -37,8 +37,8 @@ def test_an_undone_loss_is_not_counted_although_a_later_day_was_credited_ahead()
     counted = replay(
         evolve(RULES, streaks=[Streak("habit", metrics=[StreakMetric("words")])]), walked, tally=True
     ).tally
-    assert not any(counted.streaks.ended.values())
-    assert dict(counted.streaks.running) == {4: 1}
+    assert not any(counted.streaks["habit"].ended.values())
+    assert dict(counted.streaks["habit"].running) == {4: 1}
 
 
 def test_a_returned_freeze_beside_an_earned_one_is_counted_once():
@@ -49,7 +49,7 @@ def test_a_returned_freeze_beside_an_earned_one_is_counted_once():
         Event(to_micros(datetime(2025, 6, day, hour, tzinfo=UTC)), "ann", "words", 1, zone) for day, hour, zone in log
     ]
     rules = evolve(RULES, streaks=[Streak("habit", metrics=[StreakMetric("words")], freezes=freezes)])
-    counted = replay(rules, walked, tally=True).tally.freezes
+    counted = replay(rules, walked, tally=True).tally.freezes["habit"]
     assert (counted.granted, counted.earned, counted.used, counted.remaining) == (1, 0, 0, 1)
 
 

@@ -13,6 +13,7 @@ from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.streak import Streak
 from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
@@ -56,11 +57,12 @@ class PointsSummary(Value):
 
 @attrs.frozen
 class StreakSummary(Value):
-    """The number of running streaks, the length of the longest streak ever, and the number of used freezes.
+    """The number of running streaks, the length of the longest one ever, and the number of used freezes, of a streak.
 
-    ``freezes_used`` is None if the rules have no freezes.
+    ``freezes_used`` is None if the streak has no freezes.
     """
 
+    key: str
     active: int
     longest: int
     freezes_used: int | None
@@ -68,7 +70,10 @@ class StreakSummary(Value):
 
 @attrs.frozen
 class Ranked(Value):
-    """A top user; ``points`` is the balance in the first points system, 0 without one."""
+    """A top user.
+
+    ``points`` is the balance in the first points system, ``longest_streak`` is of the primary streak; 0 without one.
+    """
 
     user_id: str
     points: int
@@ -80,7 +85,7 @@ class Ranked(Value):
 
 @attrs.frozen
 class Summary(Value):
-    """The main numbers of a replay; ``streaks`` is None if the rules have no streak.
+    """The main numbers of a replay; achievements, points systems and streaks are in the order of the rules.
 
     The top users have the most points in the first system, then the most events; ties are ordered by id.
     """
@@ -90,7 +95,7 @@ class Summary(Value):
     skipped: int
     achievements: tuple[AchievementSummary, ...]
     points: tuple[PointsSummary, ...]
-    streaks: StreakSummary | None
+    streaks: tuple[StreakSummary, ...]
     top: tuple[Ranked, ...]
 
     def _repr_html_(self) -> str:
@@ -98,6 +103,21 @@ class Summary(Value):
         from trophy_engine.analysis.notebook import summary_html  # noqa: PLC0415  # only notebooks show HTML
 
         return summary_html(self)
+
+
+@attrs.define
+class StreakCounts:
+    """The counts of a streak over users; see ``StreakSummary``."""
+
+    active: int = 0
+    longest: int = 0
+    freezes_used: int = 0
+
+    def add(self, active: int, longest: int, freezes_used: int) -> None:
+        """Add a user, or the counts of other users."""
+        self.active += active
+        self.longest = max(self.longest, longest)
+        self.freezes_used += freezes_used
 
 
 @attrs.define
@@ -110,7 +130,7 @@ class SummaryCounts:
         completions: the number of completions by achievement.
         balances: by points system, the number of users by balance.
         levels: by points system, the number of users by level.
-        active, longest, freezes_used: see ``StreakSummary``.
+        streaks: the counts by streak.
         top: the top users, and at times more.
     """
 
@@ -120,9 +140,7 @@ class SummaryCounts:
     completions: Counter[str] = attrs.field(factory=Counter)
     balances: dict[str, Counter[int]] = attrs.field(factory=dict)
     levels: dict[str, Counter[str]] = attrs.field(factory=dict)
-    active: int = 0
-    longest: int = 0
-    freezes_used: int = 0
+    streaks: dict[str, StreakCounts] = attrs.field(factory=dict)
     top: list[Ranked] = attrs.field(factory=list)
 
     def add(self, player: Player, events: int) -> None:
@@ -134,9 +152,8 @@ class SummaryCounts:
             self.balances.setdefault(key, Counter())[balance.total] += 1
             if balance.level is not None:
                 self.levels.setdefault(key, Counter())[balance.level.key] += 1
-        self.active += player.streak.length > 0
-        self.longest = max(self.longest, player.streak.longest)
-        self.freezes_used += player.freezes_used
+        for key, streak in player.streaks.items():
+            self._streak(key).add(streak.length > 0, streak.longest, streak.freezes_used)
         self._rank([_ranked(player, events)])
 
     def merge(self, other: Self) -> None:
@@ -148,10 +165,12 @@ class SummaryCounts:
             self.balances.setdefault(key, Counter()).update(balances)
         for key, levels in other.levels.items():
             self.levels.setdefault(key, Counter()).update(levels)
-        self.active += other.active
-        self.longest = max(self.longest, other.longest)
-        self.freezes_used += other.freezes_used
+        for key, counts in other.streaks.items():
+            self._streak(key).add(counts.active, counts.longest, counts.freezes_used)
         self._rank(other.top)
+
+    def _streak(self, key: str) -> StreakCounts:
+        return self.streaks.setdefault(key, StreakCounts())
 
     def _rank(self, ranked: Iterable[Ranked]) -> None:
         self.top.extend(ranked)
@@ -174,7 +193,7 @@ class SummaryCounts:
                 for rule in self.ruleset.achievement_parts
             ),
             points=tuple(map(self._points, self.ruleset.points)),
-            streaks=self._streaks(),
+            streaks=tuple(map(self._streak_summary, self.ruleset.streaks)),
             top=tuple(sorted(self.top, key=_rank)[:_TOP]),
         )
 
@@ -191,11 +210,10 @@ class SummaryCounts:
             levels=tuple(LevelSummary(level.name, level.points, at_level[level.key]) for level in rule.levels),
         )
 
-    def _streaks(self) -> StreakSummary | None:
-        rule = self.ruleset.primary_streak
-        if rule is None:
-            return None
-        return StreakSummary(self.active, self.longest, None if rule.freezes is None else self.freezes_used)
+    def _streak_summary(self, rule: Streak) -> StreakSummary:
+        counts = self._streak(rule.key)
+        freezes_used = None if rule.freezes is None else counts.freezes_used
+        return StreakSummary(rule.key, counts.active, counts.longest, freezes_used)
 
 
 def summarize(result: Replay) -> Summary:

@@ -38,7 +38,7 @@ def summary_tables(summary: Summary) -> Iterator[Content]:
     for system in summary.points:
         if system.levels:
             yield _levels(system, summary.users)
-    if summary.streaks is not None:
+    if summary.streaks:
         yield _streaks(summary.streaks)
     if summary.top:
         yield _top(summary)
@@ -60,12 +60,20 @@ def _levels(system: PointsSummary, users: int) -> Content:
     )
 
 
-def _streaks(streaks: StreakSummary) -> Content:
-    numbers = [("active", streaks.active), ("longest", streaks.longest)]
-    if streaks.freezes_used is not None:
-        numbers.append(("freezes used", streaks.freezes_used))
-    names = tuple(name for name, _ in numbers)
-    return Content(names, [tuple(f"{number:,}" for _, number in numbers)], frozenset(names), "Streaks")
+def _streaks(streaks: Sequence[StreakSummary]) -> Content:
+    """Return the table of streaks; a single one is not named."""
+    columns = {
+        "active": [f"{streak.active:,}" for streak in streaks],
+        "longest": [f"{streak.longest:,}" for streak in streaks],
+    }
+    if any(streak.freezes_used is not None for streak in streaks):
+        columns["freezes used"] = [
+            "" if streak.freezes_used is None else f"{streak.freezes_used:,}" for streak in streaks
+        ]
+    numbers = frozenset(columns)
+    if len(streaks) > 1:
+        columns = {"streak": [streak.key for streak in streaks], **columns}
+    return Content(tuple(columns), tuple(zip(*columns.values(), strict=True)), numbers, "Streaks")
 
 
 def _top(summary: Summary) -> Content:
@@ -77,8 +85,9 @@ def _top(summary: Summary) -> Content:
     if any(user.level for user in top):
         columns["level"] = [user.level or "" for user in top]
     columns["events"] = [f"{user.events:,}" for user in top]
-    if summary.streaks is not None:
-        columns["longest streak"] = [f"{user.longest_streak:,}" for user in top]
+    if summary.streaks:
+        name = f"longest {summary.streaks[0].key} streak" if len(summary.streaks) > 1 else "longest streak"
+        columns[name] = [f"{user.longest_streak:,}" for user in top]
     if summary.achievements:
         columns["achievements"] = [f"{user.achievements:,}" for user in top]
     title = f"Top users by {summary.points[0].name if summary.points else 'events'}"

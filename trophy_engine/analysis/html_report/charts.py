@@ -48,22 +48,22 @@ def _picture(figure: Figure) -> dict[str, Any]:
 
 def legend(figure: Figure, style: Style) -> list[Series]:
     """Return the series that the legend of a figure explains, in order; none if there is a single one."""
-    shape: Literal["line", "box"] = "line" if figure.key in _LINES else "box"
+    shape: Literal["line", "box"] = "line" if figure.kind in _LINES else "box"
     if "old" in figure.columns:
         return series_of(pairs.RULES, style, shape)
     if "rules" in figure.columns:
-        return [] if figure.key == "sweep" else series_of(shown_names(figure), style, shape)
-    return _LEGENDS[figure.key](figure, style) if figure.key in _LEGENDS else []
+        return [] if figure.kind == "sweep" else series_of(shown_names(figure), style, shape)
+    return _LEGENDS[figure.kind](figure, style) if figure.kind in _LEGENDS else []
 
 
 def note(figure: Figure) -> str:
     """Return a sentence about the part of a figure that its chart shows; empty if it shows all."""
     if "rules" in figure.columns:
         variants = len(set(figure.values("rules")))
-        maximum = plots.MAX_VARIANTS if figure.key == "sweep" else MAX_SERIES
+        maximum = plots.MAX_VARIANTS if figure.kind == "sweep" else MAX_SERIES
         if variants > maximum:
             return f"The chart shows {maximum} of {variants:,} variations; the table has all."
-    if figure.key == "completions":
+    if figure.kind == "completions":
         achievements = len(set(figure.values("achievement")))
         if achievements > plots.MAX_BARS:
             return (
@@ -76,7 +76,7 @@ def specification(figure: Figure, style: Style) -> dict[str, Any]:
     """Return the Vega-Lite specification of a figure."""
     charts = _PAIRS if "old" in figure.columns else _CHARTS
     axis = {"labelColor": style.ink, "titleColor": style.ink, "gridColor": style.faint, "tickColor": style.faint}
-    chart = charts[figure.key](figure, style).configure(
+    chart = charts[figure.kind](figure, style).configure(
         background=style.paper,
         font="Liberation Sans, Arial, Helvetica, sans-serif",
         padding={"left": 12, "right": 12, "top": 6, "bottom": 6},
@@ -95,10 +95,10 @@ _LEGENDS: Final[Mapping[str, Callable[[Figure, Style], list[Series]]]] = {
     "levels": plots.levels_legend,
 }
 
-#: The keys of the figures that are drawn as lines.
+#: The kinds of figures that are drawn as lines.
 _LINES: Final = frozenset({"survival", "points"})
 
-#: The function that builds the chart of each figure, by the key of the figure.
+#: The function that builds the chart of each figure, by its kind.
 _CHARTS: Final[Mapping[str, Callable[[Figure, Style], Any]]] = {
     "survival": plots.survival,
     "sweep": plots.sweep,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from typing import TypeVar, assert_never
 
@@ -15,7 +16,8 @@ from trophy_engine.analysis.simulation.sweep import Sweep
 from trophy_engine.analysis.statistics.changes import achievement_changes, affected_users
 from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.differences import compare_figures
-from trophy_engine.analysis.statistics.figures import distinct_names, figures, period_name
+from trophy_engine.analysis.statistics.figures import distinct_names, figures
+from trophy_engine.analysis.statistics.streaks import ShownStreak, shown_streaks
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.writing import writing
@@ -84,9 +86,8 @@ def _report_replay(result: Replay, source: str | None) -> Report:
 def _report_comparison(result: Comparison, source: str | None) -> Report:
     """Return the report of a comparison: numbers and charts with the old and new values and their difference."""
     rules, tallies = (result.old, result.new), _require(result.tallies, "compare")
-    units = {period_name(ruleset) for ruleset in rules if ruleset.streaks}
-    unit = units.pop() if len(units) == 1 else "period"
-    old, new = (_count_facts(ruleset, tally, unit) for ruleset, tally in zip(rules, tallies, strict=True))
+    streaks = shown_streaks(*rules)
+    old, new = (_count_facts(number, rules[number], tallies[number], streaks) for number in range(2))
     facts = [
         Fact(name, _number(new.get(name)), _number(old.get(name)), _signed((new.get(name) or 0) - (old.get(name) or 0)))
         for name in old | new
@@ -146,19 +147,24 @@ def _table(key: str, title: str, caption: str, content: Content) -> Table:
 
 
 def _list_facts(ruleset: Ruleset, tally: Tally) -> list[Fact]:
-    return [Fact(name, _number(number)) for name, number in _count_facts(ruleset, tally, period_name(ruleset)).items()]
+    facts = _count_facts(0, ruleset, tally, shown_streaks(ruleset))
+    return [Fact(name, _number(number)) for name, number in facts.items()]
 
 
-def _count_facts(ruleset: Ruleset, tally: Tally, unit: str) -> dict[str, int | None]:
-    """Return the main numbers by name, without those of things that the rules do not have; None is not observed."""
+def _count_facts(number: int, ruleset: Ruleset, tally: Tally, streaks: Sequence[ShownStreak]) -> dict[str, int | None]:
+    """Return the main numbers by name, without those of things that the rules do not have; None is not observed.
+
+    The ruleset is one of several by its number, and ``streaks`` are those of all of them.
+    """
     facts: dict[str, int | None] = {"users": tally.users, "events": tally.events}
     if ruleset.achievements:
         facts["achievements completed"] = sum(days.total() for days in tally.completions.values())
-    if ruleset.streaks:
-        longest = tally.streaks.longest
-        facts["streaks running at the end"] = tally.streaks.running.total()
-        facts[f"longest streak, in {unit}s"] = max(longest, default=None)
-        facts[f"median of the users' longest streaks, in {unit}s"] = percentile(longest, 50)
+    for streak in streaks:
+        counts = streak.under(number, tally.streaks)
+        if counts is not None:
+            facts[f"{streak.noun}s running at the end"] = counts.running.total()
+            facts[f"longest {streak.noun}, in {streak.unit}s"] = max(counts.longest, default=None)
+            facts[f"median of the users' longest {streak.noun}s, in {streak.unit}s"] = percentile(counts.longest, 50)
     for key, name in distinct_names(ruleset.points).items():
         balances = tally.points[key].balances
         facts[f"{name} in circulation"] = sum(balance * users for balance, users in balances.items())

@@ -23,8 +23,8 @@ def describe_figure(figure: Figure) -> str:
     """Return the description of a figure, with one sentence per ruleset."""
     rows = [record | {"unit": figure.unit} for record in figure.records()]
     if "old" in figure.columns:
-        return _describe_differences(figure.key, rows)
-    describe = _DESCRIBE[figure.key]
+        return _describe_differences(figure.kind, rows)
+    describe = _DESCRIBE[figure.kind]
     if "rules" not in figure.columns:
         return describe(rows)
     return " ".join(f"{rules}: {describe(list(group))}" for rules, group in groupby(rows, itemgetter("rules")))
@@ -94,7 +94,7 @@ def _hours(rows: _Rows) -> str:
     return f"The busiest hour is {most['weekday']} {hours}, with {count_noun(most['events'], 'event')}, {share} of all."
 
 
-def _describe_differences(key: str, rows: _Rows) -> str:
+def _describe_differences(kind: str, rows: _Rows) -> str:
     """Return the greatest difference of a figure of a comparison, or that there is none."""
     known = [row for row in rows if row["difference"] is not None]
     most = max(known, key=lambda row: abs(row["difference"]), default=None)
@@ -102,10 +102,10 @@ def _describe_differences(key: str, rows: _Rows) -> str:
         return "Only one of the rulesets has values, so the difference was not observed."
     if not most["difference"]:
         return "There is no difference between the old and the new rules."
-    if key == "survival":
+    if kind == "survival":
         old, new = (percent_text(most[rules]) for rules in ("old", "new"))
         change = f"{old} and {new} of streaks reach {count_noun(most['length'], most['unit'])}"
-    elif key == "completions":
+    elif kind == "completions":
         old, new = (percent_text(most[rules] / 100) for rules in ("old", "new"))
         change = f"{most['name']} is completed by {old} and {new} of users"
     else:

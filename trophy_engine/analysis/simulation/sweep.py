@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice, product
@@ -27,15 +27,15 @@ from trophy_engine.analysis.statistics.figures import (
     COMPARABLE,
     Figure,
     distinct_names,
-    figures,
-    period_name,
+    figures_under,
     side_by_side,
 )
+from trophy_engine.analysis.statistics.streaks import other_streaks, shown_streaks
 from trophy_engine.analysis.statistics.survival import WIDTH
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.tabular import Tabular
-from trophy_engine.core import Plan, UserState
+from trophy_engine.core import NO_STREAK, Plan, UserState
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidRules, InvalidValue
@@ -185,14 +185,12 @@ class Sweep(Tabular):
     def measures(self) -> dict[str, str]:
         """The labels of the measures by name; measures of things that no variant has are left out."""
         rulesets = [row.ruleset for row in self.rows]
-        streaks = [ruleset.primary_streak for ruleset in rulesets if ruleset.primary_streak is not None]
-        units = {period_name(ruleset) for ruleset in rulesets if ruleset.streaks}
         labels: dict[str, str] = {}
-        if streaks:
-            labels["longest_streak"] = f"longest streak, in {units.pop() if len(units) == 1 else 'period'}s"
-            labels["running_streak"] = "share of users with a running streak"
-        if any(streak.freezes is not None for streak in streaks):
-            labels["freezes_used"] = "freezes used"
+        for streak in shown_streaks(*rulesets):
+            labels[streak.column("longest_streak")] = f"longest {streak.noun}, in {streak.unit}s"
+            labels[streak.column("running_streak")] = f"share of users with a running {streak.noun}"
+            if streak.has_freezes:
+                labels[streak.column("freezes_used")] = streak.title("freezes used")
         if any(ruleset.achievements for ruleset in rulesets):
             labels["achievements"] = "completed achievements"
         for ruleset in rulesets:
@@ -202,8 +200,11 @@ class Sweep(Tabular):
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the figures of the rows, side by side: first the measures and their differences."""
-        figures_by_rules = {row.name: figures(row.ruleset, row.tally) for row in self.rows}
-        shown = (self._measures(), *(figure for figure in side_by_side(figures_by_rules) if figure.key in COMPARABLE))
+        streaks = shown_streaks(*(row.ruleset for row in self.rows))
+        figures_by_rules = {
+            row.name: figures_under(number, row.ruleset, row.tally, streaks) for number, row in enumerate(self.rows)
+        }
+        shown = (self._measures(), *(figure for figure in side_by_side(figures_by_rules) if figure.kind in COMPARABLE))
         return tuple(figure for figure in shown if figure.rows)
 
     def _measures(self) -> Figure:
@@ -298,16 +299,24 @@ def _override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
         raise InvalidRules([Problem("error", paths_and_values, problems)]) from None
 
 
-def _measures(plan: Plan, state: UserState | None) -> dict[str, int]:
-    """Return the measures of a user as integers, so that sums are exact in any order."""
-    balances = {system.key: 0 if state is None else state.points.balances[system.index] for system in plan.systems}
-    return {
-        "longest_streak": state.streak.longest if state else 0,
-        "running_streak": int(state is not None and state.streak.length > 0),
-        "freezes_used": state.streak.freezes_used if state else 0,
-        "achievements": len(state.counters.completed) if state else 0,
-        **{f"points:{key}": balance for key, balance in balances.items()},
-    }
+def _measures(plan: Plan, others: Collection[str], state: UserState | None) -> dict[str, int]:
+    """Return the measures of a user as integers, so that sums are exact in any order.
+
+    Streaks are the primary one, and those of ``others`` that the rules have.
+    """
+    streaks = {"": NO_STREAK if state is None else state.streak}
+    for streak in plan.streaks:
+        if streak.key in others:
+            streaks[f":{streak.key}"] = NO_STREAK if state is None else state.streaks[streak.place]
+    measures: dict[str, int] = {}
+    for ending, own in streaks.items():
+        measures[f"longest_streak{ending}"] = own.longest
+        measures[f"running_streak{ending}"] = int(own.length > 0)
+        measures[f"freezes_used{ending}"] = own.freezes_used
+    measures["achievements"] = len(state.counters.completed) if state else 0
+    for system in plan.systems:
+        measures[f"points:{system.key}"] = 0 if state is None else state.points.balances[system.index]
+    return measures
 
 
 @attrs.define
@@ -354,15 +363,15 @@ class _Job(Value):
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _SweepAccumulator:  # noqa: ARG002  # nothing is kept
         sums = _Sums([Tally.of(ruleset) for ruleset in self.rulesets], sums=[{} for _ in self.rulesets])
-        return _SweepAccumulator(
-            sums, [UserEvaluator(compile_ruleset(ruleset), on_bad_row) for ruleset in self.rulesets]
-        )
+        evaluators = [UserEvaluator(compile_ruleset(ruleset), on_bad_row) for ruleset in self.rulesets]
+        return _SweepAccumulator(sums, evaluators, frozenset(other_streaks(*self.rulesets)))
 
 
 @attrs.frozen
 class _SweepAccumulator(Value):
     sums: _Sums
     evaluators: list[UserEvaluator]
+    other_streaks: frozenset[str]
 
     def add(self, user_id: str, events: list[Event], until: int) -> None:  # noqa: ARG002  # users are not distinguished
         measured = []
@@ -370,7 +379,7 @@ class _SweepAccumulator(Value):
             state, effects, _ = evaluator.evaluate(events, until)
             if state is not None:
                 tally.count(state, effects)
-            measured.append(_measures(evaluator.plan, state))
+            measured.append(_measures(evaluator.plan, self.other_streaks, state))
         self.sums.add(measured)
 
     def finish(self) -> _Sums:

@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from trophy_engine.analysis.comparison import (
-    ComparisonCounts,
-    Difference,
-    merge_refused,
-    points_systems,
-    read_totals,
-)
+from trophy_engine.analysis.comparison import Difference, merge_refused, read_totals
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import BadRow, Event
@@ -25,6 +19,8 @@ from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.evaluation import evaluate_partition
 from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables
 from trophy_engine.analysis.spark.tables import RowBuffer, Tables
+from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, points_systems
+from trophy_engine.analysis.statistics.streaks import other_streaks
 from trophy_engine.analysis.statistics.tally import Tally, UserCounter
 from trophy_engine.analysis.tables.comparison import comparison_columns, difference_row
 from trophy_engine.engine.plugs import compile_ruleset
@@ -144,7 +140,7 @@ def compare_frames(
 
 
 def comparison_tables(old: Ruleset, new: Ruleset) -> Tables:
-    return {_DIFFERENCES: comparison_columns(points_systems(old, new)), _COUNTS: None}
+    return {_DIFFERENCES: comparison_columns(other_streaks(old, new), points_systems(old, new)), _COUNTS: None}
 
 
 @attrs.frozen
@@ -171,7 +167,7 @@ class _ComparedUsers:
             UserEvaluator(compile_ruleset(ruleset), rows.append)
             for ruleset, rows in zip(rules, self._refused, strict=True)
         ]
-        self._systems = points_systems(*rules)
+        self._others, self._systems = other_streaks(*rules), points_systems(*rules)
         self._counts = _Counts.of(*rules, tally=task.tally)
         self._counters: list[UserCounter] = []
         self._buffer = RowBuffer(comparison_tables(*rules))
@@ -198,7 +194,7 @@ class _ComparedUsers:
         totals = []
         for index, evaluator in enumerate(self._evaluators):
             state, effects, events = evaluator.finish(self._until)
-            totals.append(read_totals(evaluator.plan, self._systems, state, events))
+            totals.append(read_totals(evaluator.plan, self._others, self._systems, state, events))
             if self._counters and state is not None:
                 self._counters[index].add(effects)
                 self._counters[index].finish(state)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from trophy_engine.analysis.comparison import Comparison, Difference
 from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.figures import distinct_names
+from trophy_engine.analysis.statistics.streaks import shown_streaks
 
 __all__ = ["achievement_changes", "affected_users", "system_names"]
 
@@ -51,9 +52,11 @@ def affected_users(result: Comparison, change: Callable[[int, int], str]) -> Con
     columns: dict[str, list[str]] = {"user": [user.user_id for user in users]}
     for index, name in enumerate(system_names(result).values()):
         columns[name] = [change(user.old.points[index], user.new.points[index]) for user in users]
-    if any(ruleset.streaks for ruleset in (result.old, result.new)):
-        columns["streak"] = [change(user.old.streak, user.new.streak) for user in users]
-        columns["longest streak"] = [change(user.old.longest, user.new.longest) for user in users]
+    for index, streak in enumerate(shown_streaks(result.old, result.new)):
+        columns[streak.noun] = [change(user.old.streaks[index], user.new.streaks[index]) for user in users]
+        columns[f"longest {streak.noun}"] = [
+            change(user.old.longest_streaks[index], user.new.longest_streaks[index]) for user in users
+        ]
     numbers = frozenset(columns) - {"user"}
     if any(user.gained for user in users):
         columns["gains"] = [_list_names(user.gained, names) for user in users]

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.analysis.statistics.figures import Figure, Intervals, distinct_names, has_freezes, period_name
+from trophy_engine.analysis.statistics.figures import Figure, Intervals, distinct_names
+from trophy_engine.analysis.statistics.streaks import ShownStreak, shown_streaks
 from trophy_engine.analysis.statistics.survival import share_reaching, survival
-from trophy_engine.analysis.statistics.tally import FreezeTally, Tally
+from trophy_engine.analysis.statistics.tally import FreezeTally, StreakTally, Tally
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -29,28 +30,40 @@ def compare_figures(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]
     """
     if not any(tally.users for tally in tallies):
         return ()
-    figures = [_completions(rules, tallies), _points(rules, tallies), _levels(rules, tallies)]
-    if any(ruleset.streaks for ruleset in rules):
-        figures.insert(0, _survival(rules, tallies))
-    if any(has_freezes(ruleset) for ruleset in rules):
-        figures.append(_freezes(tallies))
+    streaks = shown_streaks(*rules)
+    figures = [
+        *(_survival(streak, tallies) for streak in streaks),
+        _completions(rules, tallies),
+        _points(rules, tallies),
+        _levels(rules, tallies),
+        *(_freezes(streak, tallies) for streak in streaks if streak.has_freezes),
+    ]
     return tuple(figure for figure in figures if figure.rows)
 
 
-def _survival(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
-    old, new = (survival(tally.streaks.ended, tally.streaks.running) for tally in tallies)
-    units = {period_name(ruleset) for ruleset in rules if ruleset.streaks}
+def _survival(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
+    counts = (streak.under(number, tally.streaks) or StreakTally() for number, tally in enumerate(tallies))
+    old, new = (survival(one.ended, one.running) for one in counts)
     return Figure(
-        "survival",
-        "How long streaks last",
+        streak.figure_key("survival"),
+        _title(streak, "How long streaks last"),
         "The share of streaks that reach a length, up to the longest observed length (Kaplan-Meier estimate).",
         ("length", *PAIR),
         tuple(
             (length, *_pair_shares(share_reaching(old, length), share_reaching(new, length)))
             for length in sorted({point.length for point in (*old, *new)})
         ),
-        units.pop() if len(units) == 1 else "period",
+        streak.unit,
+        "survival",
     )
+
+
+def _title(streak: ShownStreak, text: str) -> str:
+    """Return a title; the name of a streak of one ruleset alone says so."""
+    has_old, has_new = (rule is not None for rule in streak.rules)
+    if not streak.name or has_old == has_new:
+        return streak.title(text)
+    return f"{streak.title(text)} ({'old' if has_old else 'new'} rules only)"
 
 
 def _pair_shares(old: float | None, new: float | None) -> tuple[float | None, ...]:
@@ -132,11 +145,11 @@ def _users_at(tally: Tally, system: str, level: str | None) -> int:
     return points.levels[level].total() if points is not None and level in points.levels else 0
 
 
-def _freezes(tallies: tuple[Tally, Tally]) -> Figure:
-    old, new = (tally.freezes for tally in tallies)
+def _freezes(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
+    old, new = (streak.under(number, tally.freezes) or FreezeTally() for number, tally in enumerate(tallies))
     return Figure(
-        "freezes",
-        "Freezes",
+        streak.figure_key("freezes"),
+        _title(streak, "Freezes"),
         "Freezes granted at creation, earned over time, and used. Wasted freezes are used ones that did not save their "
         "streak: it was lost before its next credit. Remaining ones are unused at the end.",
         ("what", *PAIR),
@@ -149,6 +162,8 @@ def _freezes(tallies: tuple[Tally, Tally]) -> Figure:
             )
             for field in attrs.fields(FreezeTally)
         ),
+        streak.unit,
+        "freezes",
     )
 
 

@@ -16,8 +16,9 @@ from typing import Any, Final
 
 import attrs
 
+from trophy_engine.analysis.statistics.streaks import ShownStreak, shown_streaks
 from trophy_engine.analysis.statistics.survival import survival
-from trophy_engine.analysis.statistics.tally import Tally
+from trophy_engine.analysis.statistics.tally import FreezeTally, StreakTally, Tally
 from trophy_engine.analysis.tables.columns import Column, Kind
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.analysis.writing import check_items, writing_folder
@@ -26,7 +27,6 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.constraints import TEXT, InstanceOf, as_sequence
-from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -36,8 +36,6 @@ __all__ = [
     "Intervals",
     "distinct_names",
     "figures",
-    "has_freezes",
-    "period_name",
     "side_by_side",
     "write_figures",
 ]
@@ -45,11 +43,11 @@ __all__ = [
 _MOST_DAYS: Final = 120
 _MOST_WEEKS: Final = 160
 _INTERVALS: Final = frozenset({"day", "week", "month"})
-#: The keys of the figures with values over time.
+#: The kinds of figures with values over time.
 _OVER_TIME: Final = frozenset({"active", "points", "levels"})
 _WEEKDAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-#: The keys of the figures that can be compared between rulesets.
+#: The kinds of figures that can be compared between rulesets.
 COMPARABLE: Final = frozenset({"survival", "freezes", "completions", "points"})
 
 
@@ -58,12 +56,13 @@ class Figure(Tabular):
     """A table of related numbers; as an Arrow table, its days, weeks and months are dates.
 
     Attributes:
-        key: the name of its file, for example ``survival``.
+        key: the name of its file, for example ``survival``; ``survival-gym`` for a streak that is not the primary one.
         title: the heading.
         caption: the meaning of the numbers, as a sentence.
         columns: the names of the columns.
         rows: the numbers, with the names and dates that they belong to.
         unit: the unit of lengths of streaks: day, week, month, or period where frequencies differ.
+        kind: what its numbers are, which decides how it is drawn; by default the key.
     """
 
     key: str
@@ -72,6 +71,7 @@ class Figure(Tabular):
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     unit: str = "period"
+    kind: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True))
 
     def __repr__(self) -> str:
         """Return the key, the title, the columns and the number of rows."""
@@ -91,7 +91,7 @@ class Figure(Tabular):
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns, each with the kind of its cells."""
-        return tuple(Column(name, self._kind(index)) for index, name in enumerate(self.columns))
+        return tuple(Column(name, self._column_kind(index)) for index, name in enumerate(self.columns))
 
     def table_rows(self) -> Iterator[tuple[Any, ...]]:
         """Return the rows, with dates in the column of time."""
@@ -99,9 +99,9 @@ class Figure(Tabular):
         for row in self.rows:
             yield tuple(date.fromisoformat(cell) if index in times else cell for index, cell in enumerate(row))
 
-    def _kind(self, index: int) -> Kind:
+    def _column_kind(self, index: int) -> Kind:
         """Return the kind of a column, by its first known cell; a column of unknown numbers has kind ``float``."""
-        if self.key in _OVER_TIME and self.columns[index] in _INTERVALS:
+        if self.kind in _OVER_TIME and self.columns[index] in _INTERVALS:
             return "date"
         cell = next((row[index] for row in self.rows if row[index] is not None), None)
         if isinstance(cell, str):
@@ -116,16 +116,6 @@ class Figure(Tabular):
     def records(self) -> list[dict[str, Any]]:
         """Return each row as a dictionary by column."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-
-
-def has_freezes(ruleset: Ruleset) -> bool:
-    """Return True if the primary streak of a ruleset has freezes."""
-    return ruleset.primary_streak is not None and ruleset.primary_streak.freezes is not None
-
-
-def period_name(ruleset: Ruleset) -> str:
-    """Return the unit of lengths of streaks under a ruleset: for example day, or period for one of several units."""
-    return period_noun("daily" if ruleset.primary_streak is None else ruleset.primary_streak.frequency)
 
 
 def distinct_names(rules: Sequence[Achievement | PointsSystem | Level]) -> dict[str, str]:
@@ -149,13 +139,19 @@ def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
     if tally is None:
         raise InvalidValue("must be a Tally, not None; call replay or compare with tally=True", "tally")
     InstanceOf((Tally,)).check("tally", tally)
+    return figures_under(0, ruleset, tally, shown_streaks(ruleset))
+
+
+def figures_under(number: int, ruleset: Ruleset, tally: Tally, streaks: Sequence[ShownStreak]) -> tuple[Figure, ...]:
+    """Return the figures of one of several rulesets, by its number; ``streaks`` are those of all of them."""
     candidates = [_active(tally), _hours(tally)]
-    if ruleset.streaks:
-        candidates += [_survival(tally), _lengths(tally)]
-        if has_freezes(ruleset):
-            candidates.append(_freezes(tally))
-        unit = period_name(ruleset)
-        candidates = [attrs.evolve(figure, unit=unit) for figure in candidates]
+    for streak in streaks:
+        rule = streak.rules[number]
+        if rule is not None:
+            counts = tally.streaks[rule.key]
+            candidates += [_survival(streak, counts), _lengths(streak, counts)]
+            if rule.freezes is not None:
+                candidates.append(_freezes(streak, tally.freezes[rule.key]))
     candidates += [_completions(ruleset, tally), _points(ruleset, tally), _levels(ruleset, tally)]
     return tuple(figure for figure in candidates if figure.rows) if tally.users else ()
 
@@ -196,17 +192,19 @@ def write_figures(tables: Iterable[Figure], folder: str | PathLike[str]) -> None
                 writer.writerows(figure.rows)
 
 
-def _survival(tally: Tally) -> Figure:
+def _survival(streak: ShownStreak, tally: StreakTally) -> Figure:
     return Figure(
-        "survival",
-        "How long streaks last",
+        streak.figure_key("survival"),
+        streak.title("How long streaks last"),
         "The share of streaks that reach a length, with the 95 % confidence band, up to the longest "
         "observed length (Kaplan-Meier estimate).",
         ("length", "share", "low", "high", "at_risk"),
         tuple(
             (point.length, *map(_round, (point.share, point.low, point.high)), point.at_risk)
-            for point in survival(tally.streaks.ended, tally.streaks.running)
+            for point in survival(tally.ended, tally.running)
         ),
+        streak.unit,
+        "survival",
     )
 
 
@@ -215,25 +213,29 @@ def _round(share: float) -> float:
     return float(f"{share:.6g}")
 
 
-def _lengths(tally: Tally) -> Figure:
-    ended, running = tally.streaks.ended, tally.streaks.running
+def _lengths(streak: ShownStreak, tally: StreakTally) -> Figure:
+    ended, running = tally.ended, tally.running
     return Figure(
-        "lengths",
-        "Lengths of streaks",
+        streak.figure_key("lengths"),
+        streak.title("Lengths of streaks"),
         "The number of streaks that ended at each length, and of those still running at the end.",
         ("length", "ended", "running"),
         tuple((length, ended[length], running[length]) for length in sorted({*ended, *running})),
+        streak.unit,
+        "lengths",
     )
 
 
-def _freezes(tally: Tally) -> Figure:
+def _freezes(streak: ShownStreak, tally: FreezeTally) -> Figure:
     return Figure(
-        "freezes",
-        "Freezes",
+        streak.figure_key("freezes"),
+        streak.title("Freezes"),
         "Freezes granted at creation, earned over time, and used. Wasted freezes are used ones that did not save their "
         "streak: it was lost before its next credit. Remaining ones are unused at the end.",
         ("what", "freezes"),
-        tuple(attrs.asdict(tally.freezes).items()),
+        tuple(attrs.asdict(tally).items()),
+        streak.unit,
+        "freezes",
     )
 
 

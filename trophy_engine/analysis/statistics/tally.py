@@ -109,8 +109,7 @@ class Tally:
         hours: the number of events by local weekday (Monday is 0) and hour, at index ``24 * weekday + hour``.
         completions: the number of completions by achievement and day; a tier by the key that names it.
         holders: the number of users who have completed it, by achievement.
-        streaks, freezes, points: see their classes; ``points`` is by system, the others are of the primary streak.
-        primary: the key of the primary streak; None without one.
+        streaks, freezes, points: see their classes; by streak and by system, in the order of the rules.
         derived: the keys of derived metrics, whose changes are not events of their own.
     """
 
@@ -121,11 +120,10 @@ class Tally:
     hours: list[int] = attrs.field(factory=lambda: [0] * (7 * 24))
     completions: dict[str, _Days] = attrs.field(factory=dict)
     holders: Counter[str] = attrs.field(factory=Counter)
-    streaks: StreakTally = attrs.field(factory=StreakTally)
-    freezes: FreezeTally = attrs.field(factory=FreezeTally)
+    streaks: dict[str, StreakTally] = attrs.field(factory=dict)
+    freezes: dict[str, FreezeTally] = attrs.field(factory=dict)
     points: dict[str, PointsTally] = attrs.field(factory=dict)
     derived: frozenset[str] = frozenset()
-    primary: str | None = None
 
     def __repr__(self) -> str:
         """Return the numbers of users and events."""
@@ -133,15 +131,13 @@ class Tally:
 
     @classmethod
     def of(cls, ruleset: Ruleset) -> Self:
-        """Return an empty tally with entries for the achievements, systems and levels of the rules."""
+        """Return an empty tally with entries for the achievements, streaks, systems and levels of the rules."""
         recorded = {metric.key for metric in ruleset.recorded_metrics}
-        primary = ruleset.primary_streak
-        tally = cls(
-            derived=frozenset(metric.key for metric in ruleset.metrics) - recorded,
-            primary=None if primary is None else primary.key,
-        )
+        tally = cls(derived=frozenset(metric.key for metric in ruleset.metrics) - recorded)
         for achievement in ruleset.achievement_parts:
             tally.completions[achievement.key] = Counter()
+        for streak in ruleset.streaks:
+            tally.streaks[streak.key], tally.freezes[streak.key] = StreakTally(), FreezeTally()
         for system in ruleset.points:
             ascending = sorted(system.levels, key=lambda level: level.points)
             start = ascending[0].key if ascending and ascending[0].points == 0 else None
@@ -193,16 +189,15 @@ class UserCounter:
     _time_zone: Zone = attrs.field(factory=lambda: zone("UTC"))
     _day: int = 0
     _days: set[int] = attrs.field(factory=set)
-    _since_credit: int = 0
-    _losses: list[tuple[int, int]] = attrs.field(factory=list)
+    _since_credit: Counter[str] = attrs.field(factory=Counter)
+    _losses: dict[str, list[tuple[int, int]]] = attrs.field(factory=dict)
 
     def add(self, effects: Sequence[RawEffect]) -> None:
         """Count effects on the user, which follow those of earlier calls."""
-        counters, others = self._HANDLERS, self._OF_STREAKS
-        primary = self.tally.primary
+        counters = self._HANDLERS
         for raw in effects:
             count = counters.get(raw[KIND])
-            if count is not None and not (raw[KIND] in others and raw[_STREAK] != primary):
+            if count is not None:
                 self._day = raw[AT] // DAY + EPOCH_DAY
                 count(self, raw)
 
@@ -211,10 +206,11 @@ class UserCounter:
         tally = self.tally
         tally.users += 1
         tally.active.update(self._days)
-        tally.streaks.longest[state.streak.longest] += 1
-        if state.streak.length:
-            tally.streaks.running[state.streak.length] += 1
-        tally.freezes.remaining += state.streak.freezes
+        for streaks, freezes, streak in zip(tally.streaks.values(), tally.freezes.values(), state.streaks, strict=True):
+            streaks.longest[streak.longest] += 1
+            if streak.length:
+                streaks.running[streak.length] += 1
+            freezes.remaining += streak.freezes
         for points, balance in zip(tally.points.values(), state.points.balances, strict=True):
             points.balances[balance] += 1
 
@@ -239,36 +235,41 @@ class UserCounter:
         # Day 0 is a Thursday.
         self.tally.hours[(hour + 3 * 24) % (7 * 24)] += 1
 
-    def _credited(self, _: RawEffect) -> None:
-        self._since_credit = 0
+    def _credited(self, raw: RawEffect) -> None:
+        self._since_credit[raw[_STREAK]] = 0
 
     def _lost(self, raw: RawEffect) -> None:
-        length = raw[_LENGTH]
-        self.tally.streaks.ended[length] += 1
-        self.tally.freezes.wasted += self._since_credit
-        self._losses.append((length, self._since_credit))
-        self._since_credit = 0
+        key, length = raw[_STREAK], raw[_LENGTH]
+        spent = self._since_credit[key]
+        self.tally.streaks[key].ended[length] += 1
+        self.tally.freezes[key].wasted += spent
+        self._losses.setdefault(key, []).append((length, spent))
+        self._since_credit[key] = 0
 
-    def _loss_undone(self, _: RawEffect) -> None:
+    def _loss_undone(self, raw: RawEffect) -> None:
+        key = raw[_STREAK]
         # The running streak includes credits ahead of the missed period, so its length differs from the lost one.
-        length, self._since_credit = self._losses.pop()
-        self.tally.streaks.ended[length] -= 1
-        self.tally.freezes.wasted -= self._since_credit
+        length, spent = self._losses[key].pop()
+        self.tally.streaks[key].ended[length] -= 1
+        self.tally.freezes[key].wasted -= spent
+        self._since_credit[key] = spent
 
-    def _frozen(self, _: RawEffect) -> None:
-        self._since_credit += 1
-        self.tally.freezes.used += 1
+    def _frozen(self, raw: RawEffect) -> None:
+        key = raw[_STREAK]
+        self._since_credit[key] += 1
+        self.tally.freezes[key].used += 1
 
     def _returned(self, raw: RawEffect) -> None:
-        self._since_credit -= 1
-        self.tally.freezes.used -= 1
-        self.tally.freezes.earned -= not name_fields(raw).returned  # ``returned`` is 0 at the maximum
+        key = raw[_STREAK]
+        self._since_credit[key] -= 1
+        self.tally.freezes[key].used -= 1
+        self.tally.freezes[key].earned -= not name_fields(raw).returned  # ``returned`` is 0 at the maximum
 
     def _earned(self, raw: RawEffect) -> None:
-        self.tally.freezes.earned += name_fields(raw).earned
+        self.tally.freezes[raw[_STREAK]].earned += name_fields(raw).earned
 
     def _granted(self, raw: RawEffect) -> None:
-        self.tally.freezes.granted += name_fields(raw).granted
+        self.tally.freezes[raw[_STREAK]].granted += name_fields(raw).granted
 
     def _completed(self, raw: RawEffect) -> None:
         key, times = name_completed(raw), raw[_TIMES]
@@ -302,7 +303,3 @@ class UserCounter:
         PointsAwarded: _awarded,
         LevelChanged: _levelled,
     }
-    #: The kinds of effects that belong to a streak; those of other streaks than the primary one are not counted.
-    _OF_STREAKS: ClassVar[frozenset[type[Effect]]] = frozenset(
-        kind for kind in _HANDLERS if "streak" in attrs.fields_dict(kind)
-    )
