@@ -9,14 +9,16 @@ from pathlib import Path
 
 import attrs
 import pytest
+from hypothesis import given
 
 import trophy_engine
-from trophy_engine import Boost, MetricPointsTrigger, StreakFreezeReward
+from trophy_engine import Boost, Engine, MetricPointsTrigger, StreakFreezeReward
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import Effect, StreakExtended, StreakLost, StreakStarted
 from trophy_engine.core.raw_effects import AT, KIND, USER_ID, name_fields, position, select_effects, to_effect
 from trophy_engine.explain.event import SENTENCES, StreakWords
 from trophy_engine.notifications.effects import EFFECTS
+from trophy_engine.testing import games, play
 
 PACKAGE = Path(trophy_engine.__file__).parent
 #: The core reads bare tuples, and broadcasts are drafts before they are effects.
@@ -167,3 +169,13 @@ def test_effects_are_equal_by_kind_and_fields():
         "18", at, "daily", 3, date(2025, 4, 2)
     )
     assert len({lost, StreakLost("18", at, "daily", 3, date(2025, 4, 2)), "lost"}) == 2
+
+
+@given(games())
+def test_every_raw_effect_has_a_value_for_each_field(history):
+    engine = Engine(history.ruleset)
+    play(engine, history)
+    for user in engine.users():
+        for transition in engine.transitions(user):
+            for raw in transition.effects:
+                assert len(raw) == 1 + len(attrs.fields(raw[KIND]))

@@ -258,7 +258,7 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
             state.clock.due_days[plan.freeze_place] = next_freeze_day(streak, plan)
         decide_period(streak, plan, period)
         first_day = plan.first_day(period)
-        agenda.effects.append((FreezeConsumed, state.id, at, plan.key, streak.freezes, streak.length, first_day))
+        agenda.effects.append((FreezeConsumed, state.id, at, plan.key, streak.freezes, streak.length, first_day, 1))
         if agenda.decisions is not None:
             _note_decided(agenda.decisions, plan, former, streak, "frozen", period, at)
     else:
