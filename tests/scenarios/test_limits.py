@@ -184,6 +184,18 @@ def test_limits_are_kept_when_rules_change_that_they_do_not_depend_on():
     assert Engine.from_log(engine.log()).export_user("jo") == engine.export_user("jo")
 
 
+def test_the_limit_of_a_timed_trigger_is_kept_when_its_interval_changes():
+    def hourly(unit, interval):
+        return rules(TimePointsTrigger(2, unit, interval, limit={"points": 5, "window": "week"}, key="a"))
+
+    engine = Engine(hourly("hours", 1))
+    play(engine, "2026-03-02T08:00 lessons 1\n2026-03-02T10:00 lessons 1")
+    engine.update(hourly("hours", 3), at=at("2026-03-02T10:00"))
+    engine.update(hourly("days", 1), at=at("2026-03-02T10:00"))
+    effects = engine.settle(at=at("2026-03-08T00:00"))
+    assert [effect.awarded for effect in effects if isinstance(effect, PointsAwarded)] == [1]
+
+
 def test_limits_survive_a_save_file(tmp_path):
     limited = rules(MetricPointsTrigger("lessons", 5, limit={"points": 12, "window": "day"}))
     with Engine(limited, storage=tmp_path / "save.db") as engine:

@@ -85,10 +85,12 @@ class _Trigger(Value):
         limit: the greatest number of points that it awards in a window; None for no limit.
         key: the key by which it is identified in its system, regardless of its position.
         needs_streak: True if it never pays without a streak.
+        once_per_event: True if one event never pays it more than once.
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit),)
     needs_streak: ClassVar[bool] = False
+    once_per_event: ClassVar[bool] = False
     when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
     status: TriggerStatus = attrs.field(default="active", validator=OneOf(_STATUSES))
     limit: PointsLimit | None = attrs.field(
@@ -115,6 +117,7 @@ class MetricPointsTrigger(_Trigger):
     """
 
     type: ClassVar[str] = "metric"
+    once_per_event: ClassVar[bool] = True
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
@@ -200,6 +203,7 @@ class UserCreationPointsTrigger(_Trigger):
     """
 
     type: ClassVar[str] = "user_creation"
+    once_per_event: ClassVar[bool] = True
     points: int = _points()
 
     @property

@@ -9,7 +9,15 @@ from itertools import pairwise
 from math import ceil, floor
 
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import AchievementCompleted, Effect, LevelChanged, MetricChanged, PointsAwarded, PointsLimited
+from trophy_engine.core import (
+    AchievementCompleted,
+    Effect,
+    LevelChanged,
+    ManualAward,
+    MetricChanged,
+    PointsAwarded,
+    PointsLimited,
+)
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.rules.points import (
@@ -17,7 +25,6 @@ from trophy_engine.rules.points import (
     Boost,
     MetricPointsTrigger,
     PointsSystem,
-    UserCreationPointsTrigger,
 )
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.assertions import assert_equal, assert_true
@@ -159,7 +166,7 @@ def _is_rest(award: PointsAwarded, loss: PointsLimited) -> bool:
 
 
 def _pays_once_per_event(award: PointsAwarded) -> bool:
-    return isinstance(award.trigger, MetricPointsTrigger | UserCreationPointsTrigger)
+    return not isinstance(award.trigger, ManualAward) and award.trigger.once_per_event
 
 
 def _apply_boosts(amount: int, boosts: Iterable[Boost]) -> int:

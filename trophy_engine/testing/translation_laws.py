@@ -21,7 +21,7 @@ from trophy_engine.core import (
     UserCreated,
 )
 from trophy_engine.engine.engine import Engine
-from trophy_engine.rules.gates import Gate
+from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.points import PointsTrigger
 from trophy_engine.rules.points_limit import PointsLimit
@@ -173,7 +173,7 @@ def _shift_effect(effect: Effect, shift: timedelta) -> Effect:
     if hasattr(effect, "boost"):
         changes["boost"] = effect.boost.name
     if isinstance(effect, PointsAwarded | PointsLimited) and not isinstance(effect.trigger, ManualAward):
-        changes["trigger"] = attrs.evolve(effect.trigger, limit=None)
+        changes["trigger"] = attrs.evolve(effect.trigger, limit=None, when=ALWAYS)
     if hasattr(effect, "boosts"):
         changes["boosts"] = tuple(boost.name for boost in effect.boosts)
     return attrs.evolve(effect, **changes)

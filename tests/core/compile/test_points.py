@@ -1,5 +1,8 @@
 """Compiling points: triggers that block, and triggers that one pass can queue twice."""
 
+from typing import get_args
+
+import attrs
 import pytest
 
 from trophy_engine import (
@@ -14,6 +17,8 @@ from trophy_engine import (
     Tier,
 )
 from trophy_engine.core.compile import compile_plan
+from trophy_engine.core.compile.points import AMOUNTS
+from trophy_engine.rules.points import PointsTrigger
 
 
 def test_only_a_blocking_deduction_makes_a_metric_block():
@@ -21,6 +26,13 @@ def test_only_a_blocking_deduction_makes_a_metric_block():
     cost = MetricPointsTrigger("views", -1, block_if_out_of_points=True)
     plan = compile_plan(Ruleset([Metric("words"), Metric("views")], points=[PointsSystem("xp", triggers=[pay, cost])]))
     assert {key: metric.blocks for key, metric in plan.metrics.items()} == {"words": False, "views": True}
+
+
+def test_every_field_of_a_trigger_decides_how_much_it_awards_or_what_for():
+    what_for = {"when", "key", "metric", "event_attributes", "streak", "achievement"}
+    fields = {field.name for kind in get_args(PointsTrigger) for field in attrs.fields(kind)}
+    assert fields == AMOUNTS | what_for
+    assert not AMOUNTS & what_for
 
 
 AT_TEN = MetricTrigger("words", 10)

@@ -23,7 +23,7 @@ from trophy_engine.rules.points_limit import PointsLimit
 #: The points that a user has earned in a system.
 _EARNED: Final = Forever(AGGREGATES["sum"])
 #: The fields of a trigger that decide how much it awards, and not what for.
-_AMOUNTS: Final = {"points", "threshold", "length", "limit", "block_if_out_of_points", "status"}
+AMOUNTS: Final = {"points", "threshold", "length", "interval", "unit", "limit", "block_if_out_of_points", "status"}
 
 
 def add_systems(plan: Plan) -> None:
@@ -98,7 +98,7 @@ def _compile_limit(plan: Plan, trigger: TriggerPlan, rule: PointsLimit) -> Limit
     window = Numbered(AGGREGATES["sum"], compile_calendar(rule.window, plan.ruleset.first_weekday))
     awarded = plan.add_windowed_counter(window.new, window.load, "limit", trigger.system.key, trigger.key)
     metric = None if trigger.counter is None else trigger.counter.metric
-    fields = attrs.asdict(trigger.rule, recurse=False, filter=lambda field, _: field.name not in _AMOUNTS)
+    fields = attrs.asdict(trigger.rule, recurse=False, filter=lambda field, _: field.name not in AMOUNTS)
     counted = (window, trigger.rule.type, metric and metric.counted, *fields.items())
     return LimitPlan(rule.points, rule.window is None, window, awarded, counted)
 
