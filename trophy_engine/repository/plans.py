@@ -9,7 +9,9 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from trophy_engine.core import ChangeRules, CompilePlug, Plan, RulesDiff, compile_plan
+from trophy_engine.rules.limits import MAX_CHARACTERS
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.structure import is_plain
 from trophy_engine.storage.protocol import Entry
 
 __all__ = ["NO_RULES", "RulesHistory", "diff_of", "plan_of", "write_rules"]
@@ -24,7 +26,8 @@ _WRITTEN: Final[WeakValueDictionary[str, Ruleset]] = WeakValueDictionary()
 def write_rules(ruleset: Ruleset) -> str:
     """Return rules as the text that a log keeps."""
     text = ruleset.to_text(format="json")
-    _WRITTEN[text] = ruleset
+    if len(text) <= MAX_CHARACTERS and is_plain(ruleset):  # others differ from what is read, or cannot be read
+        _WRITTEN[text] = ruleset
     return text
 
 

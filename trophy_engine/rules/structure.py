@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from functools import cache
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
 from trophy_engine.rules.tables import Table
+
+#: The classes of the values that are read from text.
+_PLAIN: Final = frozenset({str, int, bool, Decimal, date, NoneType})
+_PACKAGE: Final = f"{__package__}."
 
 
 @cache
@@ -69,3 +75,25 @@ def _write_value(value: Any) -> Any:
     if isinstance(value, Table):
         return {name: _write_value(required) for name, required in value.items()}
     return value
+
+
+def is_plain(value: Any) -> bool:
+    """Return True if rules are of the classes of this package with plain values, as those that are read from text.
+
+    Text does not keep subclasses of them, such as an enum of strings, which has other text in an f-string.
+    """
+    cls: Any = type(value)
+    if cls in _PLAIN:
+        return True
+    if cls is tuple:
+        return all(map(is_plain, value))
+    if not cls.__module__.startswith(_PACKAGE):
+        return False
+    if isinstance(value, Table):
+        return all(map(is_plain, value)) and all(map(is_plain, value.values()))
+    return all(is_plain(getattr(value, name)) for name in _names_of(cls))
+
+
+@cache
+def _names_of(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(cls))
