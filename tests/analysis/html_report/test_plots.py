@@ -199,6 +199,18 @@ def test_a_sweep_shows_zero_the_values_of_each_row_and_their_mean(variants):
     assert {"zero": 0} in rows
 
 
+def test_a_variant_without_a_measure_has_an_empty_mean_in_its_row():
+    columns = ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high", "points")
+    rows = (
+        ("none", "longest streak", 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, "none"),
+        ("one", "longest streak", 2.0, 2.0, 2.0, 1.0, 1.0, 1.0, "one"),
+        ("one", "points: xp", 5.0, 5.0, 5.0, 5.0, 5.0, 5.0, "one"),
+    )
+    chart = specification(Figure("sweep", "", "", columns, rows), WIDE)
+    [_, points] = [[row["text"] for row in values(chart, part) if "text" in row] for part in chart["vconcat"]]
+    assert points == ["mean", "", "5.000"]
+
+
 def test_a_picture_contains_its_legend_and_a_page_has_it(variants):
     for key in ("survival", "freezes"):
         page, picture = (parts(specification(variants[key], style), "legend") for style in (WIDE, Style()))

@@ -284,7 +284,8 @@ def sweep(figure: Figure, style: Style) -> Any:
             for record in records
             if record["measure"] == measure
         ]
-        means = [f"{row['mean']:,.3f}" for row in rows]
+        shown = {row["rules"]: f"{row['mean']:,.3f}" for row in rows}
+        means = [shown.get(name, "") for name in labels]  # variants without a streak or a system have none of it
         right = max(map(text_width, (*means, "mean"))) + 18
         width = style.width - layout.margin - right - 40
         axis = number_axis("difference of the mean per user", [0.5], tickCount=4)
