@@ -184,3 +184,9 @@ def test_a_streak_is_measured_by_its_key_where_it_is_the_primary_one_too():
     assert "longest_streak:gym" not in alone.means
     survival = next(figure for figure in swept.figures() if figure.key == "survival-gym")
     assert set(survival.values("rules")) == {first.name, swapped.name}
+
+
+def test_measures_of_systems_with_one_name_have_their_keys():
+    systems = ([{"key": "xp", "name": "Points"}], [{"key": "gems", "name": "Points"}])
+    measures = sweep(RULES, {"points": systems}, PEOPLE, users=2, days=2).measures
+    assert (measures["points:xp"], measures["points:gems"]) == ("points: Points (xp)", "points: Points (gems)")

@@ -57,6 +57,13 @@ def test_other_streaks_are_compared_among_the_rulesets_that_have_them():
     assert only.name == "a"
 
 
+def test_no_other_streak_has_the_name_of_the_primary_one():
+    other = Streak("primary")
+    rules, swapped = (evolve(RULES, streaks=streaks) for streaks in ([DAILY, other], [other, DAILY]))
+    names = [streak.name for streak in shown_streaks(rules, swapped)]
+    assert names == ["daily or primary", "primary", "daily"]
+
+
 def test_each_streak_has_its_figures():
     result = replay(RULES, LOG, tally=True)
     drawn = {figure.key: figure for figure in figures(RULES, result.tally)}

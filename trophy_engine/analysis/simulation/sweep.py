@@ -193,10 +193,9 @@ class Sweep(Tabular):
                 labels[streak.column("freezes_used")] = streak.title("freezes used")
         if any(ruleset.achievements for ruleset in rulesets):
             labels["achievements"] = "completed achievements"
-        for ruleset in rulesets:
-            names = distinct_names(ruleset.points)
-            labels |= {f"points:{key}": f"points: {name}" for key, name in names.items()}
-        return labels
+        systems = {system.key: system for ruleset in rulesets for system in ruleset.points}
+        names = distinct_names(tuple(systems.values()))
+        return labels | {f"points:{key}": f"points: {name}" for key, name in names.items()}
 
     def figures(self) -> tuple[Figure, ...]:
         """Return the figures of the rows, side by side: first the measures and their differences."""

@@ -78,13 +78,13 @@ def other_streaks(*rulesets: Ruleset) -> tuple[str, ...]:
 def shown_streaks(*rulesets: Ruleset) -> tuple[ShownStreak, ...]:
     """Return the streaks of rulesets, the primary ones first; none if no ruleset has a streak."""
     primary = tuple(ruleset.primary_streak for ruleset in rulesets)
-    keys = {streak.key for streak in primary if streak is not None}
+    keys = tuple(dict.fromkeys(streak.key for streak in primary if streak is not None))
     if not keys:
         return ()
     others = other_streaks(*rulesets)
-    name = "" if not others else keys.pop() if len(keys) == 1 else _PRIMARY
+    name = _PRIMARY if len(keys) > 1 and _PRIMARY not in others else " or ".join(keys)
     return (
-        ShownStreak(None, name, primary),
+        ShownStreak(None, name if others else "", primary),
         *(ShownStreak(key, key, tuple(_find(ruleset, key) for ruleset in rulesets)) for key in others),
     )
 
