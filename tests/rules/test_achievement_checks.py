@@ -160,3 +160,16 @@ def test_partial_rules_are_checked_as_far_as_they_could_be_read():
         "error: achievements[1].trigger.at_least: must be at least 1, not 0",
         "error: achievements[1].trigger.achievements[0]: unknown achievement 'a-x'; known: 'a', 'b'",
     ]
+
+
+def test_a_level_that_is_only_a_key_is_one_problem():
+    text = """
+[[points]]
+key = "xp"
+maximum = 5
+levels = ["gold"]
+[[achievements]]
+key = "golden"
+trigger = { type = "level", system = "xp", level = "gold" }
+"""
+    assert [problem.path for problem in check_text(text)] == ["points[0].levels[0]"]

@@ -235,3 +235,8 @@ def test_a_custom_streak_loses_the_conditions_in_which_it_can_no_longer_count():
 def test_a_ruleset_in_python_raises_them():
     with pytest.raises(InvalidRules, match=r"metrics\[1\] 'b'.source: unknown metric 'c'"):
         Ruleset([Metric("a"), Metric("b", source="c")])
+
+
+def test_a_condition_that_is_only_a_key_is_one_problem():
+    text = '[[metrics]]\nkey = "words"\n[[streaks]]\nkey = "daily"\nmetrics = ["words"]\n'
+    assert [problem.path for problem in check_text(text)] == ["streaks[0].metrics[0]"]

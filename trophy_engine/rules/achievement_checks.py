@@ -23,7 +23,7 @@ from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.metric_checks import check_filter, check_threshold, check_whole, exclusive_attributes
 from trophy_engine.rules.metric_uses import greatest_total, least_total, refuse_for_at_most, refuse_for_repeats
 from trophy_engine.rules.metrics import Metric
-from trophy_engine.rules.points import PointsSystem
+from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.reachability import shortest_cycle
 from trophy_engine.rules.tiers import tier_names
 
@@ -148,7 +148,7 @@ def _is_level_above_maximum(trigger: LevelTrigger, declared: DeclaredRules) -> b
     system = declared.system_rules.get(trigger.system or "")
     if system is None or system.levels_by != "balance":  # more than the maximum can be earned, with payments between
         return False
-    levels: Sequence[Any] = system.levels or ()
+    levels = [level for level in system.levels or () if isinstance(level, Level)]
     return any(level.key == trigger.level and _is_above_maximum(system, level.points) for level in levels)
 
 

@@ -23,7 +23,7 @@ from trophy_engine.rules.metric_uses import (
 )
 from trophy_engine.rules.metrics import Aggregate, Metric
 from trophy_engine.rules.points import MetricPointsTrigger
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import Streak, StreakMetric
 from trophy_engine.rules.windows import ResetWindow
 
 #: What the aggregates count whose totals are numbers of things.
@@ -108,7 +108,7 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
         refusal = refuse_for_streak(metric)
         if refusal is not None:
             yield Problem("error", f"{path}.key", refusal)
-        else:
+        elif isinstance(condition, StreakMetric):
             greatest = greatest_in_period(metric, streak.frequency, declared.completions.get(metric.key))
             yield from check_threshold(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
 
