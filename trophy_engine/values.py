@@ -29,7 +29,8 @@ __all__ = ["Value"]
 class Value:
     """The base of frozen attrs classes: comparison, hash and representation, by the fields.
 
-    A class that defines one of the three itself keeps it. Fields with ``eq=False`` are not compared.
+    A class that defines one of the three itself keeps it. Fields with ``eq=False`` are not compared; other options of
+    attrs on the three methods have no effect.
     """
 
     __slots__ = ()

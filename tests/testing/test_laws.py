@@ -108,7 +108,7 @@ def plant_order_of_users(monkeypatch):
 
 def plant_uncounted_points(monkeypatch):
     """Forget what a trigger with a limit has awarded."""
-    monkeypatch.setattr("trophy_engine.core.points.count_points", lambda *_: None)
+    monkeypatch.setattr("trophy_engine.core.points._count_points", lambda *_: None)
 
 
 def has_limits(rules):

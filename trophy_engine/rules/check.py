@@ -5,10 +5,8 @@ Partial rules are checked as far as they could be read: a field that is None cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from fractions import Fraction
-from math import ceil, floor
-from typing import Any, Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from trophy_engine.rules.achievement_checks import (
     check_achievements,
@@ -23,24 +21,14 @@ from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestion
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.gate_checks import check_gate
-from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
-from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem, Rounding
+from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak
-
-#: The number of boosts of a points system of which the product is computed.
-_MOST_BOOSTS: Final = 100
-#: Functions that round, the one that wins where boosts disagree first.
-_ROUNDED: Final[Mapping[Rounding, Callable[[Fraction], int]]] = {
-    "down": floor,
-    "nearest": lambda product: floor(product + Fraction(1, 2)),
-    "up": ceil,
-}
 
 
 def check_parts(
@@ -205,7 +193,6 @@ def _check_triggers(
             "every trigger deducts points, so only manual awards raise the balance; add a trigger that awards points"
         )
         yield Problem("warning", f"{path}.triggers", message)
-    boosts = _least_multiplier(system.boosts)
     for index, trigger in enumerate(triggers):
         trigger_path = item_path(f"{path}.triggers", index)
         yield from declared.check_filters(trigger, trigger_path)
@@ -216,36 +203,12 @@ def _check_triggers(
             message = "has no effect on a trigger that awards points; remove it"
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
         limit = getattr(trigger, "limit", None)
-        if awards and isinstance(limit, PointsLimit) and boosts is not None:
-            yield from _check_limit(limit, points[index], boosts, f"{trigger_path}.limit")
+        if awards and isinstance(limit, PointsLimit):
+            from trophy_engine.rules.points_limit_checks import check_limit  # noqa: PLC0415  # few rules have limits
+
+            yield from check_limit(limit, points[index], system.boosts, f"{trigger_path}.limit")
         yield from check_gate(trigger, trigger_path, declared)
         yield from _check_completable(trigger, trigger_path, unreachable)
-
-
-def _least_multiplier(boosts: Sequence[Any] | None) -> tuple[Fraction, Rounding] | None:
-    """Return the least multiplier of one payment, and how it is rounded; None for many boosts and unreadable ones.
-
-    Of the boosts with conditions, those below 1 apply and others do not; any of them can decide on the rounding.
-    """
-    if boosts is None or len(boosts) > _MOST_BOOSTS:
-        return None
-    product, roundings = Fraction(1), set[Rounding]()
-    for boost in boosts:
-        if getattr(boost, "multiplier", None) is None or boost.rounding is None:
-            return None
-        if boost.multiplier < 1 or (boost.when == ALWAYS and boost.user_id is None):
-            product *= Fraction(boost.multiplier)
-        roundings.add(boost.rounding)
-    return product, next((rounding for rounding in _ROUNDED if rounding in roundings), "down")
-
-
-def _check_limit(limit: PointsLimit, points: int, boosts: tuple[Fraction, Rounding], path: str) -> Iterator[Problem]:
-    multiplier, rounding = boosts
-    least = _ROUNDED[rounding](points * multiplier)
-    if limit.points is not None and limit.points < least:
-        payment = f"{least:,}{'' if least == points else ' with boosts'}"
-        message = f"is less than one payment of {payment}, so every award is cut off; raise it"
-        yield Problem("warning", f"{path}.points", message)
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from stories import at
 from tallied import RULES as ONE
 from three_streaks import RULES
 
-from trophy_engine import Metric, Ruleset, Streak
+from trophy_engine import Metric, Ruleset, Streak, StreakMetric
 from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.html_report.words import describe_figure
@@ -44,6 +44,13 @@ def test_several_streaks_are_named_by_their_keys():
         "freezes",
         "freezes",
     )
+
+
+def test_a_figure_is_named_by_number_where_its_file_cannot_be_named_after_the_key():
+    keys = ["daily", "gym", "Gym", "x" * 101]
+    rules = Ruleset([Metric("words")], streaks=[Streak(key, metrics=[StreakMetric("words")]) for key in keys])
+    names = [streak.figure_key("survival") for streak in shown_streaks(rules)]
+    assert names == ["survival", "survival-gym", "survival.3", "survival.4"]
 
 
 def test_other_streaks_are_compared_among_the_rulesets_that_have_them():

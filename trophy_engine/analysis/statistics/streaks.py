@@ -7,7 +7,7 @@ daily to weekly. Every other streak is compared by its key, among the rulesets t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -18,6 +18,8 @@ from trophy_engine.values import Value
 
 __all__ = ["ShownStreak", "other_streaks", "shown_streaks"]
 
+#: The length of a key that a file of a figure can be named after.
+_LONGEST_NAME: Final = 100
 _PRIMARY = "primary"
 _Item = TypeVar("_Item")
 
@@ -27,11 +29,13 @@ class ShownStreak(Value):
     """A streak of one or several rulesets.
 
     Attributes:
+        number: its number among the streaks that are shown, from 1, which is that of the primary one.
         key: the key; None for the primary streak of each ruleset.
         name: the name in titles and sentences; empty if there is no other streak.
         rules: the streak under each ruleset; None under one that does not have it.
     """
 
+    number: int
     key: str | None
     name: str
     rules: tuple[Streak | None, ...]
@@ -66,8 +70,15 @@ class ShownStreak(Value):
         return name if self.key is None else f"{name}:{self.key}"
 
     def figure_key(self, kind: str) -> str:
-        """Return the key of a kind of figure of the streak; that of the primary streak has no key of a streak."""
-        return kind if self.key is None else f"{kind}-{self.key}"
+        """Return the key of a kind of figure of the streak, which is the name of a file.
+
+        That of the primary streak has no key of a streak. A key that no file can be named after, because it is long or
+        could differ from another in case alone, is replaced by the number of the streak.
+        """
+        if self.key is None:
+            return kind
+        is_name = len(self.key) <= _LONGEST_NAME and self.key == self.key.lower()
+        return f"{kind}-{self.key}" if is_name else f"{kind}.{self.number}"
 
 
 def other_streaks(*rulesets: Ruleset) -> tuple[str, ...]:
@@ -84,8 +95,11 @@ def shown_streaks(*rulesets: Ruleset) -> tuple[ShownStreak, ...]:
     others = other_streaks(*rulesets)
     name = _PRIMARY if len(keys) > 1 and _PRIMARY not in others else " or ".join(keys)
     return (
-        ShownStreak(None, name if others else "", primary),
-        *(ShownStreak(key, key, tuple(_find(ruleset, key) for ruleset in rulesets)) for key in others),
+        ShownStreak(1, None, name if others else "", primary),
+        *(
+            ShownStreak(number, key, key, tuple(_find(ruleset, key) for ruleset in rulesets))
+            for number, key in enumerate(others, 2)
+        ),
     )
 
 
