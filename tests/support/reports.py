@@ -28,7 +28,7 @@ def every_comparison():
 
 
 def every_pair():
-    """Give the figures of a comparison."""
+    """Return the figures of a comparison."""
     new = override(RULES, {"streaks.daily.freezes.max_count": 1, "points[xp].triggers[0].points": 12})
     tallies = tuple(simulate(rules, PEOPLE, users=60, days=200, seed=7).tally for rules in (RULES, new))
     return compare_figures((RULES, new), tallies)

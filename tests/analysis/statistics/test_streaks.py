@@ -75,7 +75,7 @@ def test_each_streak_has_its_figures():
     result = replay(RULES, LOG, tally=True)
     drawn = {figure.key: figure for figure in figures(RULES, result.tally)}
     assert [key for key, figure in drawn.items() if figure.kind in {"survival", "lengths", "freezes"}] == [
-        "freezes",  # nobody began a daily streak
+        "freezes",  # no user began a daily streak
         *("survival-weekly", "lengths-weekly", "freezes-weekly"),
     ]
     assert drawn["freezes"].title == "Freezes: daily"
