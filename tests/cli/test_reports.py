@@ -29,6 +29,7 @@ def test_a_page_names_its_logs_without_their_folders(run, tmp_path):
     assert '<p class="soft">log.csv and log.csv, evaluated up to 2025-04-03' in Path("page.html").read_text()
 
 
+@pytest.mark.thorough
 def test_a_page_has_the_numbers_of_things_that_the_rules_have(run):
     run("replay", "rules.toml", "log.csv", "--report", "page.html")
     assert tiles(Path("page.html").read_text()) == {
@@ -63,6 +64,7 @@ def test_a_comparison_shows_old_new_and_difference_everywhere(run):
     assert "10 → 12 (+2)" in page
 
 
+@pytest.mark.thorough
 def test_a_thing_that_one_of_the_rulesets_lacks_is_told(run):
     Path("bare.toml").write_text('metrics = [{ key = "words" }]\n')
     run("compare", "rules.toml", "bare.toml", "log.csv", "--report", "page.html")
@@ -87,6 +89,7 @@ def test_a_report_replaces_no_file_that_is_not_a_page(run, path):
     assert {one.name: one.read_bytes() for one in Path().iterdir() if one.is_file()} == before
 
 
+@pytest.mark.thorough
 def test_a_page_has_the_numbers_and_charts_of_every_streak(run):
     rules = Path("rules.toml").read_text()
     Path("two.toml").write_text(

@@ -86,6 +86,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @given(st.lists(json_values, max_size=6), st.sampled_from(list(KINDS)))
 def test_every_line_is_decoded_and_encoded_equal_or_incompatible(fields, name):
     line = json.dumps([name, *fields], separators=(",", ":"))

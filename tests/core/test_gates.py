@@ -63,12 +63,12 @@ def test_a_gate_on_attributes_alone_is_a_filter():
 
 
 @pytest.mark.parametrize(
-    ("gate", "needs_standing"),
+    ("gate", "needs_progress"),
     [({"weekdays": ["monday"], **PRO}, False), ({"streak": {"at_least": 2}}, True), ({"achievements": ["b"]}, True)],
 )
-def test_a_gate_knows_whether_it_depends_on_what_a_user_has(gate, needs_standing):
+def test_a_gate_knows_whether_it_depends_on_what_a_user_has(gate, needs_progress):
     plan = plan_of(Achievement("a", MetricTrigger("words", 1), when=gate), Achievement("b", ApiTrigger()))
-    assert plan.achievements["a"].gate.needs_standing is needs_standing
+    assert plan.achievements["a"].gate.needs_progress is needs_progress
     assert plan.achievements["b"].is_followed is ("achievements" in gate)
 
 

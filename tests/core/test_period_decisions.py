@@ -3,6 +3,7 @@
 from datetime import date
 
 import attrs
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from period_accounts import check_decisions
@@ -195,6 +196,7 @@ def credits_travels_and_care(rules, user, at):
     )
 
 
+@pytest.mark.thorough
 @settings(max_examples=4 * settings.default.max_examples)
 @given(
     st.one_of(

@@ -140,5 +140,5 @@ def test_rules_without_a_streak_have_none_to_show():
     [outcome] = play(engine, "04-02T10:00 lessons 1")
     streak = engine.user("jo", at=at("04-02T10:00")).streak
     assert outcome.streak == streak
-    assert (streak.declared, streak.length, streak.longest, streak.frequency) == (False, 0, 0, "daily")
+    assert (streak.is_declared, streak.length, streak.longest, streak.frequency) == (False, 0, 0, "daily")
     assert (streak.started, streak.expires, streak.extended, streak.freezes) == (None, None, False, None)

@@ -32,11 +32,13 @@ def fresh():
     return run_notebook(NOTEBOOK)
 
 
+@pytest.mark.thorough
 def test_the_stored_texts_are_those_of_the_cells(stored, fresh):
     renew = f"renew them: python tests/support/notebooks.py {NOTEBOOK.relative_to(Path(__file__).parents[2])}"
     assert [texts(outputs) for outputs in fresh] == [texts(outputs) for outputs in stored], renew
 
 
+@pytest.mark.thorough
 def test_the_stored_pictures_have_the_words_of_those_that_the_cells_draw(stored, fresh):
     drawn = [pictures(outputs) for outputs in fresh]
     assert drawn == [pictures(outputs) for outputs in stored]

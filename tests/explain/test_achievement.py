@@ -76,9 +76,9 @@ def test_an_achievement_is_explained_whether_completed_or_not(story, key, expect
 
 def test_an_achievement_is_explained_as_of_any_instant(story):
     then = story.explain("ann", achievement="hundred", at=at("04-05T09:59"))
-    assert (then.completed, then.progress.after, then.progress.missing) == (False, 40, 60)
+    assert (then.is_completed, then.progress.after, then.progress.missing) == (False, 40, 60)
     now = story.explain("ann", achievement="hundred", at=at("04-05T10:00"))
-    assert (now.completed, now.achieved_at) == (True, at("04-05T10:00"))
+    assert (now.is_completed, now.achieved_at) == (True, at("04-05T10:00"))
 
 
 def test_an_achievement_unlocked_by_attributes_and_a_composite_are_explained(story):
@@ -100,7 +100,7 @@ def test_an_achievement_is_explained_by_the_rules_at_its_completion():
     on_ios = Achievement("a", MetricTrigger("words", 5, {"device": "ios"}))
     engine.update(attrs.evolve(rules, achievements=[on_ios]), at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
-    assert (explained.progress.counter, explained.progress.target, explained.backdated) == ("words", 1, False)
+    assert (explained.progress.counter, explained.progress.target, explained.is_backdated) == ("words", 1, False)
 
 
 def test_a_backdated_achievement_is_explained_by_its_counter():
@@ -110,5 +110,5 @@ def test_a_backdated_achievement_is_explained_by_its_counter():
     due = Ruleset(metrics=metrics, achievements=[Achievement("a", MetricTrigger("words", 1))])
     engine.update(due, at=at("04-02T10:00"))
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
-    assert explained.backdated
+    assert explained.is_backdated
     assert explained.progress.text == "words: 3, at or above the threshold of 1"

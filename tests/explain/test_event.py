@@ -19,7 +19,7 @@ from trophy_engine import (
 def test_an_event_falls_on_the_local_day_of_its_user(engine):
     outcome = engine.record("words", user="ann", value=25, at=at("04-01T22:30"), attributes={"device": "ios"})
     explained = outcome.explain()
-    assert (explained.day, explained.time_zone, explained.repeated) == (
+    assert (explained.day, explained.time_zone, explained.is_repeated) == (
         date(2025, 4, 2),
         "Europe/Berlin (+02:00)",
         False,

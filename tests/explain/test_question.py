@@ -21,7 +21,7 @@ def test_explanations_follow_the_rules_that_were_in_force(story):
     later = Engine(freer, storage=storage, clock=lambda: at("04-07T12:00"))
     later.record("words", user="ann", at=at("04-07T11:00"))
     assert later.explain("ann", achievement="ten").progress.after == 119
-    assert later.explain("ann", achievement="hundred", at=at("04-05T12:00")).completed
+    assert later.explain("ann", achievement="hundred", at=at("04-05T12:00")).is_completed
     with pytest.raises(UnknownKey, match="unknown achievement 'hundred'"):
         later.explain("ann", achievement="hundred")
     with pytest.raises(UnknownKey, match="unknown rule 'streak'"):

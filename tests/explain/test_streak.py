@@ -98,7 +98,7 @@ def test_a_credited_period_has_the_totals_of_all_its_events(frequency, mode):
         engine.record(metric, user="ann", value=value, at=at(f"04-02T{hour:02}:00"))
         shown.append([condition.total for condition in streak_of(engine, f"04-02T{hour:02}:30").conditions])
     assert shown == [[0, 1], [4, 1], [9, 1], [16, 1], [16, 2]]
-    assert streak_of(engine, "04-02T13:00").credited
+    assert streak_of(engine, "04-02T13:00").is_credited
 
 
 def test_the_totals_of_a_credited_period_are_shown_from_the_last_reset_on():

@@ -1,5 +1,6 @@
 """The shown form of rules is complete: rules that are created from it, or updated to it, are equal."""
 
+import pytest
 from admin_client import AdminClient
 from api_rules import READ_ONLY, api_rulesets, items_of, nameless, without
 from hypothesis import given, settings
@@ -28,6 +29,7 @@ def test_rules_created_from_shown_rules_are_equal(ruleset):
     assert nameless(made.ruleset) == nameless(ruleset)
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets())
 def test_rules_updated_with_their_shown_values_do_not_change(ruleset):
@@ -47,6 +49,7 @@ def test_rules_updated_with_their_shown_values_do_not_change(ruleset):
     assert nameless(admin.ruleset) == nameless(ruleset)
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None)
 @given(api_rulesets(), st.data())
 def test_after_a_deletion_the_remaining_rules_are_valid_and_keep_their_ids(ruleset, data):

@@ -1,6 +1,7 @@
 """Every total of a metric on points or completions is that of the list of awards and completions."""
 
 import attrs
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from metric_oracle import Event, local_date, total
@@ -121,6 +122,7 @@ GAMES = games(
 )
 
 
+@pytest.mark.thorough
 @given(history=GAMES)
 def test_totals_are_those_of_the_list_of_awards_and_completions(history):
     engine, accounts = Engine(history.ruleset), {}
@@ -136,6 +138,7 @@ def test_totals_are_those_of_the_list_of_awards_and_completions(history):
     event(f"{sum(is_on_awards(metric) for metric in history.ruleset.metrics)} metrics on awards")
 
 
+@pytest.mark.thorough
 @given(history=GAMES, data=st.data())
 def test_metrics_that_are_new_are_counted_from_the_log(history, data):
     after = history.ruleset

@@ -68,5 +68,5 @@ def test_the_totals_of_an_open_period_are_those_of_the_state(history):
             state = engine.transitions(user, at=from_micros(command.at))[-1].state
             plan = state.streaks[streak.place].custom_streak or streak
             period, totals = plan.index(state.clock.day), open_totals(plan, state)
-            for condition in () if explained.credited else explained.conditions:
+            for condition in () if explained.is_credited else explained.conditions:
                 assert condition.total == (totals[condition.metric].total(period) if condition.metric in totals else 0)

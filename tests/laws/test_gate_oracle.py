@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import attrs
-from gate_oracle import Standing, first_unmet
+from gate_oracle import Progress, first_unmet
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -67,7 +67,7 @@ def moments(draw):
 def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment, data):
     name, day_start, at = moment
     balances = [data.draw(st.integers(0, 25)), data.draw(st.integers(0, 2))]
-    standing = Standing(
+    progress = Progress(
         data.draw(st.sampled_from([{}, {"plan": "pro"}, {"plan": "free"}])),
         data.draw(st.sets(st.sampled_from(["a", "b"]))),
         {
@@ -78,14 +78,14 @@ def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment
     )
     state = SimpleNamespace(
         clock=SimpleNamespace(zone=zone(name, parse_time_of_day(day_start))),
-        profile=SimpleNamespace(attributes=standing.attributes),
-        counters=SimpleNamespace(completed=dict.fromkeys(standing.completed, 0)),
+        profile=SimpleNamespace(attributes=progress.attributes),
+        counters=SimpleNamespace(completed=dict.fromkeys(progress.completed, 0)),
         points=SimpleNamespace(balances=balances),
-        streaks=[SimpleNamespace(length=standing.streak)],
+        streaks=[SimpleNamespace(length=progress.streak)],
     )
     compiled = compile_gate(PLAN, gate, "achievement", "a")
     unmet = None if compiled is None else compiled.find_unmet(state, to_micros(at), balances)
-    expected = first_unmet(gate, at, name, day_start, standing)
+    expected = first_unmet(gate, at, name, day_start, progress)
     assert (unmet and tuple(unmet)) == expected
     event("open" if expected is None else expected[0])
 
@@ -121,9 +121,9 @@ def gated_rules(draw):
     )
 
 
-def standing_of(player, completed, streak):
+def progress_of(player, completed, streak):
     levels = [key for key, points in (("low", 5), ("high", 20)) if player.points["xp"].total >= points]
-    return Standing(dict(player.attributes), completed, {"xp": levels}, streak)
+    return Progress(dict(player.attributes), completed, {"xp": levels}, streak)
 
 
 def is_reached(kind, threshold, total, length, completed):
@@ -142,18 +142,18 @@ def test_every_rule_counts_only_while_its_gate_is_open(rules, moment, gaps, data
         before = engine.user("jo", at=at)
         completed = set(before.completed)
         counts = not first_unmet(
-            rules.metrics[1].when, at, name, rules.day_start, standing_of(before, completed, before.streak.length)
+            rules.metrics[1].when, at, name, rules.day_start, progress_of(before, completed, before.streak.length)
         )
         outcome = engine.record("words", user="jo", value=1, at=at)
         total, some = total + 1, some + counts
         extended, length = outcome.streak.extended, outcome.streak.length
         while True:  # until nothing more is completed
-            standing = standing_of(before, completed, length)
+            progress = progress_of(before, completed, length)
             more = {
                 key
                 for key, (kind, threshold) in ACHIEVEMENTS.items()
                 if key not in completed and is_reached(kind, threshold, total, length if extended else 0, completed)
-                if first_unmet(when[key], at, name, rules.day_start, standing) is None
+                if first_unmet(when[key], at, name, rules.day_start, progress) is None
             }
             if not more:
                 break
@@ -161,12 +161,12 @@ def test_every_rule_counts_only_while_its_gate_is_open(rules, moment, gaps, data
         [system] = rules.points
         factor = Decimal(1)
         for boost in system.boosts:
-            if first_unmet(boost.when, at, name, rules.day_start, standing) is None:
+            if first_unmet(boost.when, at, name, rules.day_start, progress) is None:
                 factor *= boost.multiplier
         paid = sum(
             int(trigger.points * factor)
             for trigger in system.triggers
-            if first_unmet(trigger.when, at, name, rules.day_start, standing) is None
+            if first_unmet(trigger.when, at, name, rules.day_start, progress) is None
         )
         after = engine.user("jo", at=at)
         assert set(after.completed) == completed

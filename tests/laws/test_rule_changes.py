@@ -23,7 +23,7 @@ FEW = settings(max_examples=settings.default.max_examples // 5)
 
 @attrs.frozen
 class Update:
-    """Other rules are adopted."""
+    """A change of rules."""
 
     rules: Ruleset
     at: int

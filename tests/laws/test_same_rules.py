@@ -1,6 +1,7 @@
 """Rules created through the official client behave like the same rules from a file."""
 
 import httpx
+import pytest
 from admin_client import NOON, AdminClient
 from api_rules import api_rulesets, items_of
 from hypothesis import given, settings
@@ -50,6 +51,7 @@ def seen(player):
     return player.metrics, player.streak, player.freezes, completed, points
 
 
+@pytest.mark.thorough
 @settings(max_examples=10, deadline=None)
 @given(api_rulesets().flatmap(lambda rules: histories(rules, max_size=15)))
 def test_rules_created_through_the_client_behave_like_those_of_a_file(history):

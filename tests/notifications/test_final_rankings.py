@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from notified import effects_of_kind, rules, weekly
 from stories import at, play
 
@@ -42,6 +43,7 @@ def test_the_first_ten_are_those_of_the_close_when_settled_late():
     assert [row.user_id for row in by_late.rankings] == [f"u{number:02}" for number in range(11, 1, -1)]
 
 
+@pytest.mark.thorough
 def test_runs_closed_in_a_long_absence_take_time_only_for_their_events():
     daily = Leaderboard("xp", "points", date(2020, 1, 1), points="xp", run_unit="day", run_interval=1)
     points = [PointsSystem("xp", triggers=[TimePointsTrigger(1, "days", 1)])]

@@ -105,7 +105,7 @@ def test_mail_to_users_without_a_time_zone_uses_us_eastern():
     engine.record("words", user="utc", at=at("04-02T11:00"))
     effects = effects_of_kind(engine.settle(at=at("04-07T00:00")), RecapDue)
     assert {effect.user_id: effect.at for effect in effects} == {"jo": at("04-06T13:00"), "utc": at("04-06T09:00")}
-    assert [engine.user(user, at=at("04-07T00:00")).time_zone_given for user in ("jo", "utc")] == [False, True]
+    assert [engine.user(user, at=at("04-07T00:00")).has_time_zone for user in ("jo", "utc")] == [False, True]
 
 
 def test_a_recap_can_be_due_on_the_utc_day_of_the_activity():

@@ -3,6 +3,7 @@
 from collections import Counter
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from shared_log import live, steps
 from stories import at
@@ -38,6 +39,7 @@ class Effects(HistoryIndex):
         return next_change(state)
 
 
+@pytest.mark.thorough
 @given(steps(rulesets().filter(lambda rules: rules.notifications is None)))
 def test_an_index_that_follows_equals_a_new_one(drawn):
     indexes = {}

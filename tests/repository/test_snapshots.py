@@ -24,7 +24,7 @@ def test_runs_of_several_users_are_counted_together():
 
 def test_one_run_saves_a_snapshot_after_the_same_number_of_entries():
     storage = CountingStorage()
-    record_run(storage, 0, entries=98)  # after the adoption of the rules
+    record_run(storage, 0, entries=98)  # after that of the rules
     assert storage.load("0") is None
     record_run(storage, 1, entries=1)
     assert storage.load("0") is not None

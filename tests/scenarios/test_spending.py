@@ -108,7 +108,7 @@ def test_a_repeated_idempotency_key_buys_nothing_twice(shop):
     first = shop.award("coins", -20, user="jo", at=at(9), idempotency_key="order-1")
     again = shop.award("coins", -20, user="jo", at=at(10), idempotency_key="order-1")
     assert (first.replayed, again.replayed, again.effects, again.idempotency_key) == (False, True, (), "order-1")
-    assert again.explain().repeated
+    assert again.explain().is_repeated
     assert coins(shop) == 10
     with shop.batch():
         shop.award("coins", -5, user="jo", at=at(11), idempotency_key="order-2")

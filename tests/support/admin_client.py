@@ -21,25 +21,25 @@ def issue(message: str, severity: str = "error", **about) -> dict:
 
 
 class FakeEngine:
-    """The part of an engine that the admin API uses for rules: it adopts and keeps them."""
+    """The part of an engine that the admin API uses for rules: it changes and keeps them."""
 
     def __init__(self, ruleset: Ruleset, users=()) -> None:
-        self.adopted = [(None, ruleset)]
+        self.versions = [(None, ruleset)]
         self.known = set(users)
 
     @property
     def ruleset(self) -> Ruleset:
-        return self.adopted[-1][1]
+        return self.versions[-1][1]
 
     def update(self, ruleset: Ruleset) -> tuple:
-        self.adopted.append((NOON, ruleset))
+        self.versions.append((NOON, ruleset))
         return ()
 
     def exclusive(self, *, now: datetime) -> nullcontext:
         return nullcontext(now)
 
     def rules_history(self) -> tuple:
-        return tuple(SimpleNamespace(at=at, ruleset=ruleset) for at, ruleset in self.adopted)
+        return tuple(SimpleNamespace(at=at, ruleset=ruleset) for at, ruleset in self.versions)
 
     def users(self) -> list[str]:
         return sorted(self.known)

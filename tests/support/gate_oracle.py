@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
 
-__all__ = ["Standing", "first_unmet", "local_date", "wall_clock"]
+__all__ = ["Progress", "first_unmet", "local_date", "wall_clock"]
 
 
-class Standing(NamedTuple):
+class Progress(NamedTuple):
     """What a user has when a gate is asked: by points system, the keys of the levels that the balance reaches."""
 
     attributes: dict[str, str]
@@ -57,9 +57,9 @@ def continues(first, last, earlier, at, zone_name):
     return not skipped and is_between(before.time(), first, last) and is_between(after.time(), first, last)
 
 
-def first_unmet(gate, at, zone_name, day_start, standing):
+def first_unmet(gate, at, zone_name, day_start, progress):
     """Return the first condition that does not hold, with what is wanted and found, or None."""
-    conditions = *of_time(gate, at, zone_name, day_start), *of_standing(gate, standing)
+    conditions = *of_time(gate, at, zone_name, day_start), *of_progress(gate, progress)
     return next(((field, wanted, found) for field, wanted, found, holds in conditions if not holds), None)
 
 
@@ -75,15 +75,15 @@ def of_time(gate, at, zone_name, day_start):
     yield "end", gate.end, today, gate.end is None or today <= gate.end
 
 
-def of_standing(gate, standing):
+def of_progress(gate, progress):
     """Yield the conditions on what the user has."""
     for name, wanted in gate.user_attributes.items():
-        found = standing.attributes.get(name)
+        found = progress.attributes.get(name)
         yield f"user_attributes.{name}", wanted, found, found in ([wanted] if isinstance(wanted, str) else wanted)
     for key in gate.achievements:
-        yield "achievements", key, None, key in standing.completed
+        yield "achievements", key, None, key in progress.completed
     for system, level in gate.levels.items():
-        held = standing.levels.get(system, [])
+        held = progress.levels.get(system, [])
         yield f"levels.{system}", level, held[-1] if held else None, level in held
     if gate.streak is not None:
-        yield "streak", gate.streak.at_least, standing.streak, standing.streak >= gate.streak.at_least
+        yield "streak", gate.streak.at_least, progress.streak, progress.streak >= gate.streak.at_least

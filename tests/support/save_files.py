@@ -98,7 +98,7 @@ def read_history(path):
             engine.record("words", user=user, at=day(20), idempotency_key="lesson-2") for user in ("jo", "mia", "new")
         ]
         outcomes = [(outcome.replayed, str(outcome.total), outcome.event_id) for outcome in commands]
-        return log, users, list(users), keys, outcomes, [adoption.ruleset for adoption in engine.rules_history()]
+        return log, users, list(users), keys, outcomes, [version.ruleset for version in engine.rules_history()]
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ def test_irregular_zones_are_drawn(name):
     assert find(time_zones(), lambda found: found == name, settings=QUICK) == name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "moment"),
     [

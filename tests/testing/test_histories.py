@@ -27,6 +27,7 @@ from trophy_engine.testing import (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "condition",
     [
@@ -75,6 +76,7 @@ def test_histories_are_in_order_and_use_keys_of_the_rules(history):
         assert not isinstance(execute(engine, command), UnknownKey)
 
 
+@pytest.mark.thorough
 def test_some_commands_are_refused():
     def refused(history):
         engine = Engine(history.ruleset)

@@ -163,7 +163,7 @@ def test_a_reset_ends_a_streak_with_the_present_period():
     check_laws(rules, history)
 
 
-def test_streaks_are_independent_of_gates_on_the_standing_of_a_user():
+def test_streaks_are_independent_of_gates_on_the_progress_of_a_user():
     gate = {"achievements": ["one"], "levels": {"xp": "gold"}, "streak": {"key": "habit", "at_least": 1}}
     rules = Ruleset(
         [Metric("words"), Metric("more", source="words", when=gate)],

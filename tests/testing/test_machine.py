@@ -58,6 +58,7 @@ def test_the_machine_finds_a_planted_fault(monkeypatch):
         run_state_machine_as_test(Learner, settings=ROUGH)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("frequency", ["daily", "weekly", "monthly"])
 def test_long_streaks_are_reached_with_few_examples(frequency):
     class Short(StreakMachine):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ def answers(history, all_rules):
     )
 
 
+@pytest.mark.thorough
 @given(st.lists(st.tuples(rulesets(), st.sampled_from([0, 1, 30])), min_size=1, max_size=5), st.data())
 def test_facts_are_those_of_reading_all_versions(changes, data):
     now = [START]

@@ -47,7 +47,7 @@ def player():
 
 def test_a_user_without_fields_is_in_utc(player):
     assert (player.name, player.email, player.sign_up_date, dict(player.attributes)) == (None, None, None, {})
-    assert (player.time_zone, player.time_zone_given) == ("UTC", False)
+    assert (player.time_zone, player.has_time_zone) == ("UTC", False)
     assert (player.at, player.created) == (at("04-02T12:00"), at("04-02T10:00"))
 
 
@@ -56,7 +56,7 @@ def test_fields_are_those_that_were_set():
     engine.identify("jo", name="Jo", time_zone="+02:00", sign_up_date="2025-01-01", at=at("04-02T10:00"))
     engine.record("words", user="jo", at=at("04-03T10:00"))
     player = engine.user("jo", at=at("04-03T11:00"))
-    assert (player.name, player.time_zone, player.time_zone_given) == ("Jo", "+02:00", True)
+    assert (player.name, player.time_zone, player.has_time_zone) == ("Jo", "+02:00", True)
     assert (player.sign_up_date, player.updated) == (date(2025, 1, 1), at("04-02T10:00"))
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.effects import RawEffect
-from trophy_engine.core.gates import GateAnswer, Standing
+from trophy_engine.core.gates import GateAnswer, GateInput
 from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan, SystemPlan, TriggerPlan
 from trophy_engine.numbers import Number
@@ -56,8 +56,8 @@ class Agenda:
         events: the awards and completions that the next pass counts in metrics.
         systems: the points systems whose balance the next pass compares with the thresholds of achievements.
         observed: the number of effects that the plugs have observed.
-        standings: the user at each time that gates of metrics were asked, in order; None, the default, if they are not
-            read.
+        gate_inputs: the user at each time that gates of metrics were asked, in order; None, the default, if they are
+            not read.
         decisions: the decisions on periods of streaks, in order; None, the default, if they are not read.
         waiting: the achievements that the present pass found reached, with their gates closed, and how many times each.
         closed: the metrics whose gates were closed before the command, with the unmet conditions.
@@ -75,11 +75,11 @@ class Agenda:
         "effects",
         "events",
         "gate_answers",
+        "gate_inputs",
         "level_points",
         "observed",
         "payments",
         "plan",
-        "standings",
         "systems",
         "waiting",
     )
@@ -93,7 +93,7 @@ class Agenda:
         self.decisions: list[PeriodDecision] | None = None
         self.gate_answers: list[GateAnswer] | None = None
         self.payments: list[Payment] | None = None
-        self.standings: list[Standing] | None = None
+        self.gate_inputs: list[GateInput] | None = None
         self.waiting: list[tuple[AchievementPlan, int]] = []
         self.closed: Mapping[MetricPlan, UnmetCondition] = {}
         self.level_points: list[int] | None = None

@@ -309,7 +309,7 @@ class PointsAwarded(Effect):
     """A trigger or a manual award changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
     ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system,
-    and is None for a manual award. ``earned`` is the sum of all positive awards, if levels go by it; else None.
+    and is None for a manual award. ``earned`` is the sum of all positive awards, if it decides on the levels; else None.
     """
 
     type: ClassVar[str] = "points.awarded"
@@ -354,7 +354,7 @@ class PointsLimited(Effect):
 class LevelChanged(Effect):
     """An award, or a change of rules, changed the user's level; levels by key, None below every level.
 
-    ``total`` is the balance, also where levels go by the points earned.
+    ``total`` is the balance, also where the points earned decide on levels.
     """
 
     type: ClassVar[str] = "points.level_changed"

@@ -61,7 +61,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
         metric = agenda.plan.recorded.get(command.metric) or agenda.plan.recorded_metric(command.metric)
         if state is None:
             state = create_user(agenda, command.user_id, at)
-        elif metric.blocks:
+        elif metric.can_block:
             state = state.copy()
         record_event(
             agenda, state, metric, command.value, at, dict(command.attributes) if command.attributes else NO_ATTRIBUTES
@@ -121,7 +121,7 @@ def record_event(  # noqa: C901, PLR0912  # in line, because every event comes h
         clock.settled = at
     else:
         _advance(agenda, state, at)
-    if metric.compound:
+    if metric.is_compound:
         _record_compound(agenda, state, MetricEvent(metric, value, attributes), at)
         return
     counter_state = state.counters.states[metric.total.index]
@@ -186,7 +186,7 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
     if achievement.rule.status == "locked":
         raise AchievementLocked(state.id, achievement.key)
     ahead = state
-    if achievement.gate is not None and achievement.gate.needs_standing:
+    if achievement.gate is not None and achievement.gate.needs_progress:
         ahead = state.copy()
         settle_user(Agenda(agenda.plan), ahead, at)
     unmet = find_unmet_condition(ahead, achievement, at)

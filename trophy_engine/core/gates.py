@@ -61,7 +61,7 @@ class GateAnswer(NamedTuple):
     unmet: UnmetCondition | None
 
 
-class Standing(NamedTuple):
+class GateInput(NamedTuple):
     """A user when gates of metrics were asked, and the number of effects until then."""
 
     effects: int
@@ -77,7 +77,7 @@ class GatePlan:
         kind, keys: the kind of the rule and its key, for a trigger after that of its points system.
         rule: the gate.
         tests: those of its conditions, in the order of the fields.
-        needs_standing: True if it depends on achievements, levels or a streak.
+        needs_progress: True if it depends on achievements, levels or a streak.
     """
 
     plan: Plan
@@ -85,7 +85,7 @@ class GatePlan:
     keys: tuple[str, ...]
     rule: Gate
     tests: tuple[_Test, ...]
-    needs_standing: bool
+    needs_progress: bool
 
     def find_unmet(self, state: UserState, at: int, level_points: Sequence[int] | None = None) -> UnmetCondition | None:
         """Return the first condition that does not hold for a user at an instant, or None if the gate is open.
@@ -126,7 +126,7 @@ def compile_gate(
     if rule.has_only(*filtered):
         return None
     tests = tuple(_tests(rule, plan, levels or plan))
-    return GatePlan(levels or plan, kind, keys, rule, tests, needs_standing=not rule.has_only(*_LOCAL_FIELDS))
+    return GatePlan(levels or plan, kind, keys, rule, tests, needs_progress=not rule.has_only(*_LOCAL_FIELDS))
 
 
 #: The fields that depend on nothing but the instant and the profile of the user.
@@ -293,8 +293,8 @@ def ask_gate(agenda: Agenda, state: UserState, gate: GatePlan, at: int) -> Unmet
 
 def close_gates(agenda: Agenda, state: UserState, metrics: Iterable[MetricPlan], at: int) -> None:
     """Find out which gates of metrics are closed, before a command or due work changes anything."""
-    if agenda.standings is not None:
-        agenda.standings.append(Standing(len(agenda.effects), state.copy()))
+    if agenda.gate_inputs is not None:
+        agenda.gate_inputs.append(GateInput(len(agenda.effects), state.copy()))
     unmet = ((metric, metric.gate.find_unmet(state, at)) for metric in metrics if metric.gate is not None)
     agenda.closed = {metric: condition for metric, condition in unmet if condition is not None}
 

@@ -29,7 +29,7 @@ def count_for_boards(
         run = board.runs.window_on(day)
         if board.values is None or run is None:
             continue
-        if not board.windowed or board.opens <= (at + time_zone.offset(at)) % DAY < board.closes:
+        if not board.is_windowed or board.opens <= (at + time_zone.offset(at)) % DAY < board.closes:
             board.values.open(state.counters.windows).add(run, item, at)
 
 
@@ -43,7 +43,7 @@ def count_event(
     attributes: Mapping[str, str],
 ) -> None:
     """Count an event towards the leaderboards by its metric, or by one derived from that, on the user's local day."""
-    if metric.plain or (metric not in agenda.closed and metric.accepts(value, attributes)):
+    if metric.is_plain or (metric not in agenda.closed and metric.accepts(value, attributes)):
         day = state.clock.day
         count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
 

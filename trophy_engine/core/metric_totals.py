@@ -87,7 +87,7 @@ def move_totals(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -
     if source.is_recorded or total.before != total.after:
         agenda.effects.append((MetricChanged, state.id, at, source.key, value, total.before, total.after))
     moved = [total]
-    if not source.plain:
+    if not source.is_plain:
         moved += [
             count_in_total(state, matching, source, value, at, attributes)
             for matching in source.matching_counters(attributes)

@@ -20,10 +20,10 @@ from trophy_engine.core.effects import (
     UserChanged,
     UserCreated,
 )
+from trophy_engine.core.gate_inputs import GateInputs
 from trophy_engine.core.gates import GatePlan, gate_under
 from trophy_engine.core.plan import MetricPlan, Plan
 from trophy_engine.core.raw_effects import name_completed
-from trophy_engine.core.standings import Standings
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number
 from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
@@ -39,7 +39,7 @@ class PastEvent(NamedTuple):
         at: the instant in microseconds.
         zone: the zone of the user at that instant.
         number: the number of its effect in the transition that it is part of, from 0.
-        transition, standings: that transition, and the user each time that gates were asked in it.
+        transition, gate_inputs: that transition, and the user each time that gates were asked in it.
         tier_of: for a tier, the key of the achievement.
     """
 
@@ -51,7 +51,7 @@ class PastEvent(NamedTuple):
     zone: Zone
     number: int
     transition: Transition
-    standings: Standings
+    gate_inputs: GateInputs
     tier_of: str | None = None
 
     @property
@@ -64,9 +64,9 @@ def events_of(transition: Transition) -> Iterator[PastEvent]:
     """Yield the events of a transition, in order."""
     plan, command = transition.plan, transition.command
     zone = plan.zone((transition.before or transition.state).clock.zone.name)
-    standings = Standings(transition)
+    gate_inputs = GateInputs(transition)
     for number, effect in enumerate(transition.effects):
-        part = effect.at, zone, number, transition, standings
+        part = effect.at, zone, number, transition, gate_inputs
         kind = effect.kind
         if kind is UserCreated:
             zone = plan.zone(effect.time_zone)
@@ -92,7 +92,7 @@ def is_counted(event: PastEvent, metric: MetricPlan) -> bool:
 def was_open(gate: GatePlan, event: PastEvent) -> bool:
     """Return True if the gate of a metric was open for an event, in the zone of the user then."""
     transition = event.transition
-    state = event.standings.before(event.number) if gate.needs_standing else transition.before or transition.state
+    state = event.gate_inputs.before(event.number) if gate.needs_progress else transition.before or transition.state
     if state.clock.zone is not event.zone:
         state = state.copy()
         state.clock.zone = event.zone

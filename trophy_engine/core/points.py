@@ -37,9 +37,9 @@ def pay_awards(agenda: Agenda, state: UserState, at: int) -> None:
         if agenda.plan.has_gates_on_levels:
             agenda.level_points = [points_for_level(system, state) for system in agenda.plan.systems]
     for order, trigger, times in awards:
-        if trigger.plain and agenda.payments is None:
+        if trigger.is_plain and agenda.payments is None:
             points = trigger.points * times
-            post_entry(agenda, state, trigger.system, trigger.rule, trigger.key, points, (), trigger.blocks, at)
+            post_entry(agenda, state, trigger.system, trigger.rule, trigger.key, points, (), trigger.can_block, at)
         elif order < 0:
             grant_reward(agenda, state, trigger, times, at)
         else:
@@ -59,7 +59,9 @@ def _pay(agenda: Agenda, state: UserState, trigger: TriggerPlan, times: int, at:
             applied = system.boosts.apply(state, at, agenda.level_points)
             boosts, amount = applied.boosts, applied.multiply(amount)
         if trigger.limit is None:
-            entered = post_entry(agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.blocks, at)
+            entered = post_entry(
+                agenda, state, system, trigger.rule, trigger.key, amount, boosts, trigger.can_block, at
+            )
         else:
             entered = _award_within(trigger.limit, agenda, state, trigger, amount, boosts, at)
     if agenda.payments is not None:

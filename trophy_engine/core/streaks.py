@@ -74,7 +74,7 @@ def _count_in_period(
     period: int,
 ) -> bool:
     """Count an event in a period that is not decided; return True if it credits the period."""
-    if metric.plain and not metric.derived:
+    if metric.is_plain and not metric.derived:
         condition = plan.conditions.get(metric.key)
         if condition is None:
             return False

@@ -79,7 +79,7 @@ def _undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int,
         streak = state.change_streak(plan.place)
         miss.undo(streak)
         first_day = plan.first_day(miss.period)
-        if miss.frozen:
+        if miss.is_frozen:
             _return_freeze(agenda, state, plan, first_day, at)
         else:
             agenda.effects.append((StreakLossUndone, state.id, at, plan.key, streak.length, first_day))

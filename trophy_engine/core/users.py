@@ -56,7 +56,7 @@ def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) ->
 
 
 def grant_first_freezes(agenda: Agenda, state: UserState, streak: StreakPlan, at: int) -> None:
-    """Grant the freezes that everybody has at the beginning of a streak."""
+    """Grant the freezes that every user has at the beginning of a streak."""
     count = 0 if streak.freezes is None else streak.freezes.start_count
     if count:
         state.streaks[streak.place].freezes = count
@@ -99,7 +99,7 @@ def update_profile(agenda: Agenda, state: UserState, changes: Mapping[str, str |
     if fields.get("subscribe_to_emails", state.profile.subscribe_to_emails) == "false":
         fields["email"] = None  # the address of a user without emails is not kept
     if "time_zone" in fields:
-        state.profile.zone_given = fields["time_zone"] is not None
+        state.profile.has_zone = fields["time_zone"] is not None
     for field, requested in fields.items():
         before = _current(state, field)
         after = zone(requested or _UTC).name if field == "time_zone" else requested

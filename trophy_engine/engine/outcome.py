@@ -266,5 +266,5 @@ class Outcome:
         from trophy_engine.explain.event import explain_event  # noqa: PLC0415  # a game does not explain
 
         return explain_event(
-            self._plan, self._command, self._named_effects, self._zone, self._gate_answers(), repeated=self.replayed
+            self._plan, self._command, self._named_effects, self._zone, self._gate_answers(), is_repeated=self.replayed
         )

@@ -47,7 +47,7 @@ class CounterProgress(Value):
             completed, both are the current value. None for a least, greatest or latest value of nothing.
         target: the threshold.
         other_events: for a sum or a number of events with certain attributes, that of all other events.
-        falling: whether the value has to fall to the threshold.
+        is_falling: whether the value has to fall to the threshold.
     """
 
     counter: str
@@ -55,12 +55,12 @@ class CounterProgress(Value):
     after: Number | None
     target: Number
     other_events: Number = 0
-    falling: bool = False
+    is_falling: bool = False
 
     @property
     def missing(self) -> Number:
         """The difference to the threshold, 0 if it is reached."""
-        if self.falling:
+        if self.is_falling:
             return 0 if self.after is None else max(subtract(self.after, self.target), 0)
         return max(subtract(self.target, self.after or 0), 0)
 
@@ -68,25 +68,25 @@ class CounterProgress(Value):
     def text(self) -> str:
         """The counter and the threshold, as a sentence."""
         before, after = self.before, self.after
-        phrase = "at most" if self.falling else "the threshold is"
+        phrase = "at most" if self.is_falling else "the threshold is"
         if after is None:
-            return f"{self.counter}: none yet; {'wanted is ' if self.falling else ''}{phrase} {self.target:,}"
+            return f"{self.counter}: none yet; {'wanted is ' if self.is_falling else ''}{phrase} {self.target:,}"
         if self.missing:
             text = f"{self.counter}: {after:,} of {self.target:,}, {self.missing:,} missing"
-            if self.falling:
+            if self.is_falling:
                 text = f"{self.counter}: {after:,}, {self.missing:,} above {self.target:,}"
             return (
                 f"{text}; events with other attributes add up to {self.other_events:,}" if self.other_events else text
             )
         if before == after or (before is not None and self._is_reached_by(before)):
-            at = "at most" if self.falling else "at or above the threshold of"
+            at = "at most" if self.is_falling else "at or above the threshold of"
             return f"{self.counter}: {after:,}, {at} {self.target:,}"
         start = "none" if before is None else f"{before:,}"
-        reached = "at most" if self.falling else "reaching the threshold of"
+        reached = "at most" if self.is_falling else "reaching the threshold of"
         return f"{self.counter} went from {start} to {after:,}, {reached} {self.target:,}"
 
     def _is_reached_by(self, value: Number) -> bool:
-        return value <= self.target if self.falling else value >= self.target
+        return value <= self.target if self.is_falling else value >= self.target
 
 
 @attrs.frozen
@@ -107,7 +107,7 @@ class AchievementExplanation(TextAsHtml, Value):
         key, name: the key by which rules name the achievement or the tier, and its name.
         achieved_at: when it was completed first; None if it is not.
         local, time_zone: the user's local time at ``achieved_at``, or else at ``at``, and the time zone.
-        backdated: whether it was backdated, by a change of rules or of the sign-up date, without points.
+        is_backdated: whether it was backdated, by a change of rules or of the sign-up date, without points.
         progress: the counter that it depends on; None for a composite, and for one that the application completes.
         prerequisites: the prerequisites of a composite.
         unmet_condition: the first condition of its ``when`` that does not hold, if any; of an achievement that is
@@ -118,7 +118,7 @@ class AchievementExplanation(TextAsHtml, Value):
         is_done_in_window: of a repeatable one, whether it is completed in the present window, and not before the next.
         next: the explanation of the next tier, or of the next time of a repeatable achievement; None if there is none.
         is_hidden: whether nothing is shown of it, because it is hidden and not completed.
-        by_call: whether the application completes it by a call.
+        is_completed_by_call: whether the application completes it by a call.
     """
 
     user_id: str
@@ -128,11 +128,11 @@ class AchievementExplanation(TextAsHtml, Value):
     achieved_at: datetime | None
     local: str
     time_zone: str
-    backdated: bool
+    is_backdated: bool
     progress: CounterProgress | None
     prerequisites: tuple[Prerequisite, ...]
     unmet_condition: UnmetCondition | None
-    by_call: bool
+    is_completed_by_call: bool
     is_checked_again: bool = False
     enough: int = 0
     times: int = 0
@@ -141,7 +141,7 @@ class AchievementExplanation(TextAsHtml, Value):
     is_hidden: bool = False
 
     @property
-    def completed(self) -> bool:
+    def is_completed(self) -> bool:
         """Whether the user has completed it."""
         return self.achieved_at is not None
 
@@ -153,8 +153,8 @@ class AchievementExplanation(TextAsHtml, Value):
     @property
     def text(self) -> str:
         """Whether the user has it, and one reason per line."""
-        if self.completed:
-            how = "was backdated" if self.backdated else "was completed"
+        if self.is_completed:
+            how = "was backdated" if self.is_backdated else "was completed"
             first = f" {count_noun(self.times, 'time')}, first" if self.times > 1 else ""
             head = f"{self.user_id} has {self.key!r}: it {how}{first} on {self.local}, {self.time_zone}."
         else:
@@ -173,8 +173,10 @@ class AchievementExplanation(TextAsHtml, Value):
         reasons = [] if self.progress is None else [self._describe_progress(self.progress)]
         if self.prerequisites:
             reasons.append(self._describe_prerequisites())
-        if self.by_call:
-            reasons.append("the application completed it" if self.completed else "the application has not completed it")
+        if self.is_completed_by_call:
+            reasons.append(
+                "the application completed it" if self.is_completed else "the application has not completed it"
+            )
         if self.unmet_condition is not None:
             reasons.append(self.unmet_condition.text)
         if self.is_checked_again:
@@ -190,7 +192,7 @@ class AchievementExplanation(TextAsHtml, Value):
         completed = [one.key for one in self.prerequisites if one.achieved_at is not None]
         if not self.missing:
             return f"its prerequisites are completed: {join_words(completed)}"
-        if self.completed:
+        if self.is_completed:
             return f"{len(completed)} of {len(self.prerequisites)} prerequisites are completed: {join_words(completed)}"
         wanted = f", {self.enough} wanted" if self.enough < len(self.prerequisites) else ""
         missing = f"missing: {join_words(self.missing)}"
@@ -243,7 +245,7 @@ def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExp
         _explain(completing, achievement, at, completing.state if backdated else completing.before),
         at=from_micros(last.state.clock.settled),
         achieved_at=from_micros(at),
-        backdated=backdated,
+        is_backdated=backdated,
         times=1 if repeats is None else repeats.times,
     )
 
@@ -301,11 +303,11 @@ def _explain(
         achieved_at=None,
         local=format_clock(zone, instant),
         time_zone=describe_zone(zone, instant),
-        backdated=False,
+        is_backdated=False,
         progress=_measure_progress(transition, before, achievement),
         prerequisites=_list_prerequisites(transition.state, achievement),
         unmet_condition=None,
-        by_call=achievement.counter is None,
+        is_completed_by_call=achievement.counter is None,
         enough=int(achievement.threshold) if achievement.prerequisites else 0,
     )
 
@@ -321,11 +323,11 @@ def _conceal(last: Transition, key: str) -> AchievementExplanation:
         achieved_at=None,
         local=format_clock(zone, instant),
         time_zone=describe_zone(zone, instant),
-        backdated=False,
+        is_backdated=False,
         progress=None,
         prerequisites=(),
         unmet_condition=None,
-        by_call=False,
+        is_completed_by_call=False,
         is_hidden=True,
     )
 

@@ -110,7 +110,7 @@ class EventExplanation(TextAsHtml, Value):
         action: the command, in words.
         consequences: in order; consequences of the time that had passed before the command come first.
         closed_gates: the rules whose gates were closed, so that they did not count.
-        repeated: whether the command repeated an idempotency key, so that it changed nothing.
+        is_repeated: whether the command repeated an idempotency key, so that it changed nothing.
     """
 
     user_id: str
@@ -121,13 +121,13 @@ class EventExplanation(TextAsHtml, Value):
     action: str
     consequences: tuple[Consequence, ...]
     closed_gates: tuple[ClosedGate, ...]
-    repeated: bool
+    is_repeated: bool
 
     @property
     def text(self) -> str:
         """The command with its local time, and one consequence per line."""
         head = f"{self.user_id} {self.action} on {self.local}, {self.time_zone}."
-        if self.repeated:
+        if self.is_repeated:
             return f"{head} Its idempotency key was used before: nothing changed."
         lines = (
             consequence.text if consequence.at == self.at else f"earlier, on {consequence.local}: {consequence.text}"
@@ -150,7 +150,7 @@ def explain_event(
     time_zone: Zone,
     gate_answers: Iterable[GateAnswer] = (),
     *,
-    repeated: bool = False,
+    is_repeated: bool = False,
 ) -> EventExplanation:
     """Return the explanation of a command from its effects; ``time_zone`` is the user's zone after it."""
     return EventExplanation(
@@ -162,7 +162,7 @@ def explain_event(
         action=_describe_command(command),
         consequences=tuple(consequences_of(plan, effects, time_zone)),
         closed_gates=tuple(closed_gates(plan, gate_answers, time_zone)),
-        repeated=repeated,
+        is_repeated=is_repeated,
     )
 
 

@@ -55,13 +55,13 @@ class Condition(Value):
         metric: the key of the metric.
         total: the total; 0 for a greatest value of nothing.
         threshold: the threshold.
-        summed: whether the metric is the sum of all values that are recorded for it.
+        is_sum: whether the metric is the sum of all values that are recorded for it.
     """
 
     metric: str
     total: Number
     threshold: Number
-    summed: bool = True
+    is_sum: bool = True
 
     @property
     def missing(self) -> Number:
@@ -98,7 +98,7 @@ class MissedPeriod(Value):
         time_zone: the user's zone then.
         length: the length of the streak that it ended.
         conditions: the totals of the period; ``mode`` decides whether all or any of the conditions were required.
-        freezes: whether the rules have freezes; the user had none, or one would have been spent.
+        has_freezes: whether the rules have freezes; the user had none, or one would have been spent.
     """
 
     first_day: date
@@ -109,13 +109,13 @@ class MissedPeriod(Value):
     length: int
     conditions: tuple[Condition, ...]
     mode: EvaluationMode
-    freezes: bool
+    has_freezes: bool
 
     @property
     def saved_by(self) -> tuple[str, ...]:
         """The ways in which the user could have saved the streak, in words; none without conditions and freezes."""
         unmet = [condition for condition in self.conditions if condition.missing]
-        if all(condition.summed for condition in unmet):
+        if all(condition.is_sum for condition in unmet):
             verb = "recording"
             missing = [f"{one.missing:,}{' more' if one.total else ''} for {one.metric}" for one in unmet]
         else:
@@ -124,7 +124,7 @@ class MissedPeriod(Value):
             missing = [f"anything for {' or '.join(condition.metric for condition in self.conditions)}"]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
         saved = [f"{verb} {words} by the end of {name_day(self.last_day)}"] if self.conditions else []
-        return (*saved, *(["a freeze"] if self.freezes else []))
+        return (*saved, *(["a freeze"] if self.has_freezes else []))
 
     @property
     def text(self) -> str:
@@ -143,11 +143,11 @@ class StreakExplanation(TextAsHtml, Value):
     Attributes:
         user_id: the user.
         at: the instant of the explanation (aware, UTC); ``local`` is the user's local time, ``time_zone`` the zone.
-        streak: the key of the streak; ``named`` is whether the text names it, as where the rules have several.
+        streak: the key of the streak; ``is_named`` is whether the text names it, as where the rules have several.
         frequency: that of the rules, for example ``"daily"``, or an ``Interval``.
         length, longest: the length of the running streak (0 for none) and of the longest one.
         first_day, last_day: the first and the last local day of the current period.
-        credited: whether the current period is credited; ``conditions`` has its totals.
+        is_credited: whether the current period is credited; ``conditions`` has its totals.
         expires: the last local day on which activity keeps a running streak, not counting freezes.
         freezes: the user's freezes; None if the rules have none.
         periods: all decided periods, in order.
@@ -164,13 +164,13 @@ class StreakExplanation(TextAsHtml, Value):
     longest: int
     first_day: date
     last_day: date
-    credited: bool
+    is_credited: bool
     conditions: tuple[Condition, ...]
     expires: date | None
     freezes: int | None
     periods: tuple[Period, ...]
     missed: MissedPeriod | None
-    named: bool = False
+    is_named: bool = False
 
     @property
     def text(self) -> str:
@@ -184,7 +184,7 @@ class StreakExplanation(TextAsHtml, Value):
         else:
             lines = [f"{self.user_id} has no {self._name}; the longest was {count_noun(self.longest, unit)}."]
         lines.append(f"It is {self.local}, {self.time_zone}.")
-        if self.credited:
+        if self.is_credited:
             lines.append(f"{this} is credited.")
         elif self.conditions:
             needs = (
@@ -201,7 +201,7 @@ class StreakExplanation(TextAsHtml, Value):
 
     @property
     def _name(self) -> str:
-        return f"{self.streak} streak" if self.named else "streak"
+        return f"{self.streak} streak" if self.is_named else "streak"
 
     def _name_period(self) -> str:
         return f"{name_day(self.first_day)} to {name_day(self.last_day)}"
@@ -290,19 +290,19 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> Str
         longest=current.longest,
         first_day=date.fromordinal(streak.first_day(period)),
         last_day=date.fromordinal(_last_day(streak, period)),
-        credited=period in current.credited_ahead or (current.length > 0 and period <= current.decided_through),
+        is_credited=period in current.credited_ahead or (current.length > 0 and period <= current.decided_through),
         conditions=_conditions(transitions[-1].plan, custom, _current_totals(transitions, streak)),
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=current.freezes if streak.freezes else None,
         periods=tuple(describe_decisions(account)),
         missed=_last_missed(account),
-        named=len(rules.streaks) > 1,
+        is_named=len(rules.streaks) > 1,
     )
 
 
 def _conditions(plan: Plan, streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
     return tuple(
-        Condition(key, totals.get(key, 0), condition.threshold, plan.metrics[key].plain)
+        Condition(key, totals.get(key, 0), condition.threshold, plan.metrics[key].is_plain)
         for key, condition in streak.conditions.items()
     )
 
@@ -349,7 +349,7 @@ def _describe_missed(decision: PeriodDecision, transition: Transition) -> Missed
         length=decision.ended,
         conditions=_conditions(transition.plan, streak, _open_totals(streak, transition.before, period)),
         mode=streak.mode,
-        freezes=streak.freezes is not None,
+        has_freezes=streak.freezes is not None,
     )
 
 

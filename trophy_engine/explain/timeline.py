@@ -116,7 +116,7 @@ class TimelineDay:
 
     def add_change(self, metric: MetricPlan, change: NamedEffect, time_zone: Zone) -> None:
         """Add the change of a metric by an event, in the zone of the user."""
-        if not metric.plain:
+        if not metric.is_plain:
             self.totals[metric.key] = describe_total(metric, change.after, change.at, time_zone)
         if metric.rule.source is None:
             events, total = self.recorded.get(metric.key, (0, 0))

@@ -89,7 +89,7 @@ def days_of(
     counted: tuple[Group | None, dict[int, Value] | RunValues] = None, {}
     previous: Transition | None = None
     for transition in transitions:
-        timed = previous is not None and board.timed
+        timed = previous is not None and board.is_timed
         settled = transition.state.clock.settled
         between = _settled_daily(board, previous, settled) if previous is not None and timed else ()
         for state in (*between, transition.state):

@@ -69,7 +69,7 @@ class LeaderboardIndex:
         self.latest = FIRST
         self._stored = stored
         self._agenda = Agenda(plan)
-        self._timed = any(board.timed for board in plan.boards.values())
+        self._timed = any(board.is_timed for board in plan.boards.values())
         self._rankings: dict[tuple[str, int], RunRanking] = {}
         self._entries: dict[str, dict[str, _BoardEntry]] = {}
         # The instant at which time next changes a user; the heap also has outdated instants.

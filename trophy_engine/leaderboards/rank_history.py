@@ -48,7 +48,7 @@ class RankHistory(HistoryIndex):
 
     def next_change(self, state: UserState) -> int:
         """Return an instant before which time does not change the user's values."""
-        return next_change(state) if self._board.timed else NEVER
+        return next_change(state) if self._board.is_timed else NEVER
 
     def add(self, transitions: Sequence[Transition]) -> None:
         """Add the moves of a user."""
@@ -192,7 +192,7 @@ def _counted_keys(board: BoardPlan, position: Ranked | None) -> tuple[_CountedKe
     if position is None:
         return ()
     group, key = position
-    return (position, (group, key[:1])) if board.shared else (position,)
+    return (position, (group, key[:1])) if board.has_shared_ties else (position,)
 
 
 def _standing(board: BoardPlan, position: Ranked | None, better: Sequence[int]) -> _Standing:

@@ -33,14 +33,14 @@ Displaced = tuple[RankKey, int | None, int | None]
 def rank_key(board: BoardPlan, state: UserState, value: Value) -> RankKey | None:
     """Return the sort key of a user with a value, or None for one that is not ranked: not above 0, if descending."""
     number, reached_at = value
-    if board.ascending:
+    if board.is_ascending:
         return number, reached_at, state.profile.created, state.id
     return (negate(number), reached_at, state.profile.created, state.id) if number > 0 else None
 
 
 def value_in(board: BoardPlan, key: RankKey) -> Number:
     """Return the value in a rank key."""
-    return key[0] if board.ascending else negate(key[0])
+    return key[0] if board.is_ascending else negate(key[0])
 
 
 def number_ranks(board: BoardPlan, keys: Iterable[RankKey], position: int, rank: int) -> Iterator[tuple[int, RankKey]]:
@@ -54,7 +54,7 @@ def number_ranks(board: BoardPlan, keys: Iterable[RankKey], position: int, rank:
     """
     value = None
     for index, key in enumerate(keys, start=position):
-        if index > position and not (board.shared and key[0] == value):
+        if index > position and not (board.has_shared_ties and key[0] == value):
             rank = index + 1
         value = key[0]
         yield rank, key
@@ -100,7 +100,7 @@ class RunRanking:
         better = sum(self._groups[group].bisect_left(key) for group in groups if group in self._groups)
         if better >= self._most:
             return None
-        return (self._better(key[:1], groups) if self._board.shared else better) + 1
+        return (self._better(key[:1], groups) if self._board.has_shared_ties else better) + 1
 
     def _better(self, key: RankKey | tuple[Number], groups: Iterable[Group]) -> int:
         """Return the number of lesser keys in some groups; of those with lesser values for a value alone."""
@@ -113,7 +113,7 @@ class RunRanking:
         if offset >= last:
             return iter(())
         ranked = lists[0].islice(offset, last) if len(lists) == 1 else islice(merge(*lists), offset, last)
-        if not self._board.shared:
+        if not self._board.has_shared_ties:
             return enumerate(ranked, start=offset + 1)
         first = next(ranked)
         return number_ranks(self._board, chain((first,), ranked), offset, self._better(first[:1], groups) + 1)
@@ -127,7 +127,7 @@ class RunRanking:
             after: the present one; None for a user who is no longer in the group.
         """
         ranked = self._groups.get(group, SortedList())
-        if self._board.shared:
+        if self._board.has_shared_ties:
             return self._displaced_shared(ranked, before, after)
         if after is not None and (before is None or after < before):
             passed = ranked.bisect_left(after) + 1, len(ranked) if before is None else ranked.bisect_left(before)
@@ -172,6 +172,6 @@ class RunRanking:
         """
         ranked = () if group is None else self._groups.get(group, ())
         if len(ranked) < self._most:
-            return None if self._board.ascending else 1
+            return None if self._board.is_ascending else 1
         last = value_in(self._board, ranked[self._most - 1])
-        return last + 1 if isinstance(last, int) and not self._board.ascending else last
+        return last + 1 if isinstance(last, int) and not self._board.is_ascending else last

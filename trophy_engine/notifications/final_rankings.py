@@ -41,7 +41,7 @@ class FinalRankings:
 
     def rows_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
         """Return ``top_rows``, or nothing at once if no user has a value in the run."""
-        if not board.timed and run not in self._runs_with_values(board):
+        if not board.is_timed and run not in self._runs_with_values(board):
             return ()
         return self.top_rows(board, run, at)
 

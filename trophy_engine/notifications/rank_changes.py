@@ -99,7 +99,7 @@ class RankNotifier:
         board, before, after = move.board, move.before, move.after
         displaced = _displaced(move, index)
         if (before[0], before[2]) == (after[0], after[2]):
-            displaced = list(displaced) if board.shared else ()
+            displaced = list(displaced) if board.has_shared_ties else ()
             if not displaced:
                 return
         day = board.runs.first_day(move.run)

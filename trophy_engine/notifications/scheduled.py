@@ -84,7 +84,7 @@ def send_due(
 
 
 def _email_zone(state: UserState) -> Zone:
-    return state.clock.zone if state.profile.zone_given else zone(_EASTERN, state.clock.zone.day_start)
+    return state.clock.zone if state.profile.has_zone else zone(_EASTERN, state.clock.zone.day_start)
 
 
 def _instant_on(time_zone: Zone, day: int, time_of_day: int) -> int:

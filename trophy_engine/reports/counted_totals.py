@@ -166,7 +166,7 @@ class _Counting:
 def metrics_to_count(transitions: Sequence[Transition]) -> tuple[MetricPlan, ...]:
     """List the metrics of the last rules that are not sums of all values, or were not at some time."""
     plans = {id(transition.plan): transition.plan for transition in transitions}.values()
-    odd = {key for plan in plans for key, metric in plan.metrics.items() if not metric.plain}
+    odd = {key for plan in plans for key, metric in plan.metrics.items() if not metric.is_plain}
     return tuple(metric for key, metric in transitions[-1].plan.metrics.items() if key in odd) if odd else ()
 
 

@@ -1,4 +1,4 @@
-"""Strategies of achievements: their tiers and repeats, and triggers that depend on the standing of a user."""
+"""Strategies of achievements: their tiers and repeats, and triggers that depend on the progress of a user."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.tiers import Tier, number_fields
 
-__all__ = ["STANDING_TRIGGERS", "achievement_names", "standing_triggers", "varied_achievements"]
+__all__ = ["PROGRESS_TRIGGERS", "achievement_names", "progress_triggers", "varied_achievements"]
 
 #: The levels of each points system, by its key.
 LevelsBySystem = Mapping[str, Sequence[Level]]
@@ -42,16 +42,16 @@ def _balance_triggers(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTr
     return st.builds(BalanceTrigger, st.sampled_from(list(levels)), st.sampled_from([1, 5, 10, 30]))
 
 
-#: Functions from the levels of points systems to strategies of triggers on the standing of a user, by type.
-STANDING_TRIGGERS: Final[dict[type[AchievementTrigger], Any]] = {
+#: Functions from the levels of points systems to strategies of triggers on the progress of a user, by type.
+PROGRESS_TRIGGERS: Final[dict[type[AchievementTrigger], Any]] = {
     BalanceTrigger: _balance_triggers,
     LevelTrigger: _level_triggers,
 }
 
 
-def standing_triggers(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
-    """Draw triggers on the standing of a user; there must be a points system."""
-    return st.one_of(*(kind(levels) for kind in STANDING_TRIGGERS.values()))
+def progress_triggers(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
+    """Draw triggers on the progress of a user; there must be a points system."""
+    return st.one_of(*(kind(levels) for kind in PROGRESS_TRIGGERS.values()))
 
 
 @st.composite

@@ -50,7 +50,7 @@ from trophy_engine.rules.streak import (
     StreakMetric,
 )
 from trophy_engine.rules.windows import RunWindow
-from trophy_engine.testing.achievements import achievement_names, standing_triggers, varied_achievements
+from trophy_engine.testing.achievements import achievement_names, progress_triggers, varied_achievements
 from trophy_engine.testing.gates import gated
 from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
 
@@ -155,7 +155,7 @@ def _achievements(
         earlier = achievement_names(achievements)
         kinds = [_simple_triggers(metrics)] * 4
         kinds += [_composite_triggers(earlier)] if earlier else []
-        kinds += [standing_triggers(levels)] if levels else []
+        kinds += [progress_triggers(levels)] if levels else []
         trigger: AchievementTrigger = draw(draw(st.sampled_from(kinds)))
         drawn = varied_achievements(
             Achievement(

@@ -134,7 +134,7 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
 
 
 def _check_length(streak: StreakView, credited: list[date], calendar: Frequency) -> None:
-    assert_true(streak.declared, "the rules have a streak, but the user has none")
+    assert_true(streak.is_declared, "the rules have a streak, but the user has none")
     assert_equal(streak.length, len(credited), f"the length of the streak {streak.key}")
     if credited:
         first, last = (calendar.index(day.toordinal()) for day in (min(credited), max(credited)))
@@ -242,7 +242,7 @@ def _rules_of_streaks(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
 
 
 def _recorded(ruleset: Ruleset) -> list[Metric]:
-    """Return the metrics that neither points nor completions move, without the conditions on the user's standing."""
+    """Return the metrics that neither points nor completions move, without the conditions on the user's progress."""
     return [
         attrs.evolve(metric, when=attrs.evolve(metric.when, achievements=(), levels={}, streak=None))
         for metric in ruleset.metrics

@@ -183,7 +183,7 @@ def measure_progress(part: AchievementPlan, state: UserState) -> Progress | None
     counter, target = part.counter, part.threshold
     total = 0 if counter is None else counter.read(state)
     if counter is not None and counter.negated is not None:
-        return Progress(None if total is None else negate(total), negate(target), falling=True)
+        return Progress(None if total is None else negate(total), negate(target), is_falling=True)
     if not part.rule.repeatable or counter is None:
         return Progress(total or 0, target, _list_missing(part, state) if part.prerequisites else ())
     if counter.is_windowed:

@@ -81,9 +81,9 @@ class Player:
         return date.fromordinal(self._state.clock.zone.window(self._state.clock.settled)[0])
 
     @property
-    def time_zone_given(self) -> bool:
+    def has_time_zone(self) -> bool:
         """True if the time zone was set explicitly, False if it is the default (UTC)."""
-        return self._state.profile.zone_given
+        return self._state.profile.has_zone
 
     @property
     def attributes(self) -> Mapping[str, str]:

@@ -34,13 +34,13 @@ class Progress(Value):
             latest value of nothing.
         target: the threshold.
         missing: for a composite, the keys of the prerequisites that are not completed.
-        falling: True if the value has to fall to the threshold, False if it has to rise to it.
+        is_falling: True if the value has to fall to the threshold, False if it has to rise to it.
     """
 
     current: Number | None
     target: Number
     missing: tuple[str, ...] = ()
-    falling: bool = False
+    is_falling: bool = False
 
     @property
     def fraction(self) -> float:
@@ -48,8 +48,8 @@ class Progress(Value):
 
         For a value that has to fall it is ``target`` divided by ``current`` where both are above 0, else 0.0.
         """
-        low, high = (self.target, self.current) if self.falling else (self.current, self.target)
-        if low is None or high is None or low <= 0 or (self.falling and high <= 0):
+        low, high = (self.target, self.current) if self.is_falling else (self.current, self.target)
+        if low is None or high is None or low <= 0 or (self.is_falling and high <= 0):
             return 0.0
         if low >= high:
             return _NEARLY_DONE
@@ -63,8 +63,8 @@ class Progress(Value):
     def remaining(self) -> Number:
         """The difference to the threshold, 0 if it is reached, or if a value that has to fall is not there yet."""
         if self.current is None:
-            return 0 if self.falling else self.target
-        difference = subtract(self.current, self.target) if self.falling else subtract(self.target, self.current)
+            return 0 if self.is_falling else self.target
+        difference = subtract(self.current, self.target) if self.is_falling else subtract(self.target, self.current)
         return max(difference, 0)
 
 
@@ -72,7 +72,8 @@ class Progress(Value):
 class StreakView(Value):
     """A streak; the dates are local, and None while there is no running streak.
 
-    Where the rules have no streak, ``declared`` is False, and the other fields are those of a daily streak of length 0.
+    Where the rules have no streak, ``is_declared`` is False, and the other fields are those of a daily streak of
+    length 0.
 
     Attributes:
         key: the key of the streak; empty where the rules have none.
@@ -88,7 +89,7 @@ class StreakView(Value):
         freezes_used: the number of freezes that were spent on missed periods.
         max_freezes, freeze_auto_earn_interval, freeze_auto_earn_amount: the rules for freezes; these and ``freezes``
             are None if the rules have no freezes.
-        declared: True if the rules have a streak.
+        is_declared: True if the rules have a streak.
     """
 
     key: str
@@ -106,7 +107,7 @@ class StreakView(Value):
     max_freezes: int | None
     freeze_auto_earn_interval: int | None
     freeze_auto_earn_amount: int | None
-    declared: bool = True
+    is_declared: bool = True
 
     @property
     def period_noun(self) -> str:
@@ -167,7 +168,7 @@ class StreakView(Value):
             max_freezes=None,
             freeze_auto_earn_interval=None,
             freeze_auto_earn_amount=None,
-            declared=False,
+            is_declared=False,
         )
 
 
@@ -234,7 +235,7 @@ class PointsView(Value):
         total: the balance.
         level: the level, None below every level.
         levels: all levels by rising points, with the progress to those that are not reached.
-        earned: the sum of all positive awards, if the levels go by it; else None.
+        earned: the sum of all positive awards, if it decides on the levels; else None.
     """
 
     key: str

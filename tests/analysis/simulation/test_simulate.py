@@ -47,6 +47,7 @@ def test_a_simulation_equals_a_replay_of_its_events():
     assert freezes.used > freezes.wasted > 0
 
 
+@pytest.mark.thorough
 def test_more_users_and_workers_do_not_change_existing_users():
     some, more = (simulate(RULES, PEOPLE, users=users, days=60, seed=3) for users in (300, 600))
     for user, state in some.result.states.items():

@@ -78,6 +78,7 @@ def in_order(effects):
     return [{name: cell for name, cell in row.items() if name != "position"} for row in ordered]
 
 
+@pytest.mark.thorough
 @settings(max_examples=20)
 @given(games(users=("ann", "ben", "cyd"), max_size=25, kinds=log_commands), st.sampled_from([1, 2, 8]))
 def test_partitions_give_the_tables_of_a_local_replay(history, partitions):
@@ -97,6 +98,7 @@ def test_partitions_give_the_tables_of_a_local_replay(history, partitions):
     assert sorted(row.reason for row in counts.bad_rows.first()) == sorted(row.reason for row in local.bad_rows)
 
 
+@pytest.mark.thorough
 @settings(max_examples=20)
 @given(games(users=("ann", "ben"), max_size=25, kinds=log_commands), st.data())
 def test_two_days_from_the_states_of_the_first_are_both_days_at_once(history, data):

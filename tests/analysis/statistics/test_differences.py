@@ -1,5 +1,6 @@
 """Figures of a comparison: old and new values and their difference."""
 
+import pytest
 from attrs import evolve
 from tallied import LOG, RULES, events
 
@@ -62,6 +63,7 @@ def test_things_that_neither_ruleset_has_and_no_users_are_left_out():
     assert compare_figures((RULES, RULES), (empty, empty)) == ()
 
 
+@pytest.mark.thorough
 def test_charts_show_both_and_the_difference():
     figures = compared(RULES, NEW)
     for key, figure in figures.items():

@@ -34,7 +34,7 @@ from trophy_engine.explain.event import SENTENCES
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.rules.achievements import AchievementTrigger
 from trophy_engine.rules.points import PointsTrigger
-from trophy_engine.testing.achievements import STANDING_TRIGGERS
+from trophy_engine.testing.achievements import PROGRESS_TRIGGERS
 from trophy_engine.testing.rulesets import (
     ACHIEVEMENT_TRIGGERS,
     COMPLETION_TRIGGERS,
@@ -102,7 +102,7 @@ def test_a_composite_counts_completed_prerequisites():
 
 
 def test_rules_are_drawn_with_triggers_of_every_kind():
-    kinds = ACHIEVEMENT_TRIGGERS.keys() | COMPOSITE_TRIGGERS.keys() | STANDING_TRIGGERS.keys()
+    kinds = ACHIEVEMENT_TRIGGERS.keys() | COMPOSITE_TRIGGERS.keys() | PROGRESS_TRIGGERS.keys()
     assert kinds == set(get_args(AchievementTrigger))
     assert POINTS_TRIGGERS.keys() | COMPLETION_TRIGGERS.keys() == set(get_args(PointsTrigger))
 

@@ -14,5 +14,5 @@ def board(key, **fields):
 def test_the_hours_of_a_board_are_microseconds_of_the_day():
     plan = compile_plan(Ruleset([Metric("words")], leaderboards=[board("day"), board("late", start_time="09:30")]))
     day, late = plan.boards["day"], plan.boards["late"]
-    assert (day.windowed, day.opens, day.closes) == (False, 0, DAY)
-    assert (late.windowed, late.opens, late.closes) == (True, 9 * HOUR + 30 * MINUTE, DAY)
+    assert (day.is_windowed, day.opens, day.closes) == (False, 0, DAY)
+    assert (late.is_windowed, late.opens, late.closes) == (True, 9 * HOUR + 30 * MINUTE, DAY)

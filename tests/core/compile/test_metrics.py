@@ -12,7 +12,7 @@ def test_a_metric_is_compound_if_it_moves_others_or_is_no_plain_sum():
         Metric("today", source="words", window="day"),
     ]
     plan = compile_plan(Ruleset(metrics))
-    assert {key: (metric.plain, metric.compound) for key, metric in plan.metrics.items()} == {
+    assert {key: (metric.is_plain, metric.is_compound) for key, metric in plan.metrics.items()} == {
         "words": (True, True),
         "pages": (True, False),
         "most": (False, True),

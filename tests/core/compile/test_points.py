@@ -25,7 +25,7 @@ def test_only_a_blocking_deduction_makes_a_metric_block():
     pay = MetricPointsTrigger("words", 1)
     cost = MetricPointsTrigger("views", -1, block_if_out_of_points=True)
     plan = compile_plan(Ruleset([Metric("words"), Metric("views")], points=[PointsSystem("xp", triggers=[pay, cost])]))
-    assert {key: metric.blocks for key, metric in plan.metrics.items()} == {"words": False, "views": True}
+    assert {key: metric.can_block for key, metric in plan.metrics.items()} == {"words": False, "views": True}
 
 
 def test_every_field_of_a_trigger_decides_how_much_it_awards_or_what_for():

@@ -47,14 +47,14 @@ def test_items_are_independent_and_the_engine_adopts_rules_once():
         (6, "the item must be an object"),
     ]
     assert all(issue["severity"] == "error" for issue in answer.body["issues"])
-    assert len(admin.engine.adopted) == 2
-    assert admin.engine.adopted[-1][0] == admin.at
+    assert len(admin.engine.versions) == 2
+    assert admin.engine.versions[-1][0] == admin.at
 
 
 def test_a_request_without_a_created_item_is_200_and_adopts_nothing():
     admin = AdminClient()
     assert admin.post("metrics", {"key": "words"}).body["issues"] == [issue("Name not a string", index=0)]
-    assert len(admin.engine.adopted) == 1
+    assert len(admin.engine.versions) == 1
 
 
 def test_only_given_fields_change():

@@ -132,9 +132,9 @@ def test_environment_settings_are_shown_and_updated(admin):
 
 def test_a_request_that_changes_nothing_adopts_nothing(admin):
     patch(admin, frequency="weekly")
-    adopted = len(admin.engine.adopted)
+    versions = len(admin.engine.versions)
     patch(admin, frequency="weekly")
-    assert len(admin.engine.adopted) == adopted
+    assert len(admin.engine.versions) == versions
 
 
 def test_the_engine_is_an_environment_of_its_own(admin):

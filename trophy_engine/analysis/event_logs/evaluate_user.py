@@ -83,7 +83,7 @@ class UserEvaluator:
                 and attributes is not None
                 and state is not None
                 and (zone_name is None or state.clock.zone.name == zone_name)
-                and not metric.blocks
+                and not metric.can_block
             ):
                 try:
                     record_event(agenda, state, metric, value, at, attributes)

@@ -79,12 +79,12 @@ def rank_users(runs: DataFrame, board: BoardPlan, run: int, attributes: DataFram
     groups = [f"`{_name(key)}`" for key in rule.breakdown_attributes]
     for group in groups:
         rows = rows.where(col(group).isNotNull())
-    by_value = col("value").asc() if board.ascending else col("value").desc()
+    by_value = col("value").asc() if board.is_ascending else col("value").desc()
     by_group = Window.partitionBy(*groups)
     ordered = rows.withColumn(
         "position", functions.row_number().over(by_group.orderBy(by_value, "reached_at", "created", "user_id"))
     )
-    rank = functions.rank().over(by_group.orderBy(by_value)) if board.shared else col("position")
+    rank = functions.rank().over(by_group.orderBy(by_value)) if board.has_shared_ties else col("position")
     ranked = ordered.withColumn("rank", rank).where(col("position") <= rule.max_participants)
     return ranked.select(*groups, "rank", "user_id", "name", "value")
 

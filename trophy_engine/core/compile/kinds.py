@@ -130,7 +130,7 @@ def find_payers(plan: Plan, trigger: TriggerPlan, rule: PointsTrigger) -> list[P
     match rule:
         case MetricPointsTrigger():
             trigger.counter, trigger.step = find_total(plan, rule.metric, rule.event_attributes), rule.threshold
-            trigger.blocks = rule.block_if_out_of_points
+            trigger.can_block = rule.block_if_out_of_points
             return [trigger.counter.triggers]
         case StreakPointsTrigger():
             trigger.counter, trigger.step = _find_length(plan, rule.streak), rule.length

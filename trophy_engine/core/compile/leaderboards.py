@@ -47,10 +47,10 @@ def _compile_board(plan: Plan, rule: Leaderboard) -> BoardPlan:
         time_zone=runs.time_zone,
         opens=0 if rule.start_time is None else parse_time_of_day(rule.start_time),
         closes=DAY if rule.end_time is None else parse_time_of_day(rule.end_time),
-        windowed=rule.start_time is not None or rule.end_time is not None,
-        ascending=rule.order == "ascending",
-        shared=rule.ties == "shared",
-        timed=rule.metric is None or not isinstance(plan.metrics[rule.metric].rule.source, str | None),
+        is_windowed=rule.start_time is not None or rule.end_time is not None,
+        is_ascending=rule.order == "ascending",
+        has_shared_ties=rule.ties == "shared",
+        is_timed=rule.metric is None or not isinstance(plan.metrics[rule.metric].rule.source, str | None),
     )
 
 

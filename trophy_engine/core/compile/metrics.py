@@ -24,7 +24,7 @@ def add_metrics(plan: Plan) -> None:
         window = compile_window(rule, plan.ruleset.first_weekday)
         metric = plan.metrics[rule.key] = MetricPlan(rule.key, rule, AGGREGATES[rule.aggregate], window)
         metric.total = _add_total(plan, metric)
-        metric.plain = rule.source is None and rule.aggregate == "sum" and window is None
+        metric.is_plain = rule.source is None and rule.aggregate == "sum" and window is None
         if rule.source is None:
             plan.recorded[rule.key] = metric
     for metric in plan.metrics.values():
@@ -39,7 +39,7 @@ def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
     metric = plan.metrics[key]
     counter = metric.find(event_attributes)
     if counter is None:
-        if not metric.matching and metric.plain:
+        if not metric.matching and metric.is_plain:
             metric.observers.append(partial(count_matching, metric))
         counter = _add_total(plan, metric, event_attributes)
         metric.add_matching(counter)
@@ -119,7 +119,7 @@ def mark_independent_metrics(plan: Plan) -> None:
     """Find out of each metric whether its events move more than its total; all observers are known by then."""
     customizable = any(streak.customization_enabled for streak in plan.ruleset.streaks)
     for metric in plan.metrics.values():
-        compound = metric.derived or metric.resets or metric.gated or not metric.plain
-        metric.compound = bool(compound)
+        compound = metric.derived or metric.resets or metric.gated or not metric.is_plain
+        metric.is_compound = bool(compound)
         follows = metric.observers or metric.streaks or customizable or plan.has_gated_composites
         metric.is_independent = not (follows or compound)

@@ -27,7 +27,7 @@ AMOUNTS: Final = {"points", "threshold", "length", "interval", "unit", "limit", 
 
 
 def add_systems(plan: Plan) -> None:
-    """Add the points systems with their levels, and count the points earned in those whose levels go by them."""
+    """Add the points systems with their levels, and count the points earned in those where they decide on levels."""
     for index, rule in enumerate(plan.ruleset.points):
         levels = sorted(rule.levels, key=lambda level: level.points)
         system = SystemPlan(
@@ -76,8 +76,8 @@ def add_triggers(plan: Plan) -> None:
             order += 1
     for metric in plan.metrics.values():
         triggers = [trigger for counter in metric.counters for trigger in counter.triggers]
-        if any(trigger.blocks and trigger.points < 0 for trigger in triggers):
-            plan.metrics[metric.source].blocks = True  # its events are those that are refused
+        if any(trigger.can_block and trigger.points < 0 for trigger in triggers):
+            plan.metrics[metric.source].can_block = True  # its events are those that are refused
 
 
 def _add_trigger(plan: Plan, system: SystemPlan, order: int, key: str, rule: PointsTrigger) -> TriggerPlan:
@@ -86,7 +86,7 @@ def _add_trigger(plan: Plan, system: SystemPlan, order: int, key: str, rule: Poi
     trigger.is_conditional = bool(rule.when)
     if rule.limit is not None:
         trigger.limit = _compile_limit(plan, trigger, rule.limit)
-    trigger.plain = not trigger.is_conditional and trigger.limit is None and system.boosts is None
+    trigger.is_plain = not trigger.is_conditional and trigger.limit is None and system.boosts is None
     for payers in find_payers(plan, trigger, rule):
         if rule.status == "active":
             payers.append(trigger)

@@ -28,7 +28,7 @@ def _add_streak(plan: Plan, rule: Streak) -> None:
     if rule.customization_enabled:
         metrics = [metric for metric in plan.metrics.values() if refuse_for_streak(metric.rule) is None]
     counters = {metric.key: _add_condition_counter(plan, rule, metric) for metric in metrics}
-    plain = frozenset(metric.key for metric in metrics if metric.plain and not metric.derived)
+    plain = frozenset(metric.key for metric in metrics if metric.is_plain and not metric.derived)
     place, streaks = len(plan.streaks), plan.ruleset.streaks
     streak = StreakPlan(
         key=rule.key,

@@ -18,7 +18,7 @@ class BoardPlan:
 
     ``time_zone`` is the zone of its dates and times of day, None for that of each user. ``values`` is the counter of
     the users' values; its windows are the runs. None for a leaderboard by ``streak``. ``counted`` is everything that
-    decides which events of a metric count, and how. ``timed`` is True if time changes values without a command.
+    decides which events of a metric count, and how. ``is_timed`` is True if time changes values without a command.
     """
 
     key: str
@@ -30,7 +30,7 @@ class BoardPlan:
     time_zone: Zone | None
     opens: int
     closes: int
-    windowed: bool
-    ascending: bool
-    shared: bool
-    timed: bool
+    is_windowed: bool
+    is_ascending: bool
+    has_shared_ties: bool
+    is_timed: bool

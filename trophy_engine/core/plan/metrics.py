@@ -27,7 +27,7 @@ class MetricPlan:
 
     Attributes:
         total: the counter of its total.
-        plain: True if the total is the sum of all recorded values.
+        is_plain: True if the total is the sum of all recorded values.
         derived: the metrics that its events move, too.
         resets: the metrics whose windows its events empty.
         matching: by filter, the counters of the totals over events with attributes.
@@ -35,8 +35,8 @@ class MetricPlan:
         gated: the metrics that its events can move and that have a gate.
         streaks: for a recorded metric, the index of each streak that its events can credit, with the plan of that
             streak, None if only custom streaks have a condition on it.
-        blocks: True if an event is refused when the points for it are missing.
-        compound: True if its events move or empty other metrics, or its total is not plain.
+        can_block: True if an event is refused when the points for it are missing.
+        is_compound: True if its events move or empty other metrics, or its total is not plain.
         is_independent: True if its events move nothing but a plain total, so that between two thresholds there is
             nothing to look at.
         observers: called with every event of a recorded metric: the agenda, the user's state, the value, the instant,
@@ -48,16 +48,16 @@ class MetricPlan:
     aggregate: Aggregate
     window: Window[Any] | None
     total: Counter = attrs.field(init=False)
-    plain: bool = False
+    is_plain: bool = False
     derived: list[MetricPlan] = attrs.field(factory=list)
     resets: list[MetricPlan] = attrs.field(factory=list)
     matching: dict[Filter, Counter] = attrs.field(factory=dict)
     gate: GatePlan | None = None
     gated: list[MetricPlan] = attrs.field(factory=list)
     streaks: tuple[tuple[int, StreakPlan | None], ...] = ()
-    blocks: bool = False
+    can_block: bool = False
     is_independent: bool = False
-    compound: bool = False
+    is_compound: bool = False
     observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 

@@ -27,7 +27,7 @@ class SystemPlan:
     """A points system: the greatest balance that an award leads to, and the levels by rising threshold.
 
     Every change of a balance calls the ``observers``, with the agenda, the user's state, the balance before and after,
-    and the instant. ``earned`` counts the positive awards, if levels go by them. ``metrics`` are those that its
+    and the instant. ``earned`` counts the positive awards, if they decide on levels. ``metrics`` are those that its
     positive awards move. ``balance`` and ``earned_total`` are the counters of these numbers if an achievement has a
     threshold on them; both are in ``counters``.
     """
@@ -79,9 +79,9 @@ class TriggerPlan:
     gate: GatePlan | None = None
     is_conditional: bool = False
     #: True if it pays its points as they are: it has no conditions and no limit, and its system no boosts.
-    plain: bool = False
+    is_plain: bool = False
     #: True if an event is refused when the points for it are missing.
-    blocks: bool = False
+    can_block: bool = False
     limit: LimitPlan | None = None
     #: What it counts, and the step for each payment; None for time, a completion and the creation.
     counter: Counter | None = None

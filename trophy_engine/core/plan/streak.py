@@ -82,7 +82,7 @@ class RewardPlan:
     rule: FreezeReward
     step: int = 1
     #: False, because it pays no points.
-    plain: ClassVar[bool] = False
+    is_plain: ClassVar[bool] = False
 
 
 def conditions_of(

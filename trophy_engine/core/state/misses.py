@@ -14,14 +14,14 @@ class Miss(NamedTuple):
         key: the key of the streak.
         commands: the number of commands of the user before it.
         period: the missed period.
-        frozen: True if a freeze was spent on it, False if the streak was lost.
+        is_frozen: True if a freeze was spent on it, False if the streak was lost.
         streak: the streak before it.
     """
 
     key: str
     commands: int
     period: int
-    frozen: bool
+    is_frozen: bool
     streak: StreakState
 
     def undo(self, streak: StreakState) -> None:
@@ -35,7 +35,7 @@ class Miss(NamedTuple):
 
     def dump(self) -> list[Any]:
         """Return the decision as JSON values."""
-        return [self.key, self.commands, self.period, self.frozen, self.streak.dump()]
+        return [self.key, self.commands, self.period, self.is_frozen, self.streak.dump()]
 
     @classmethod
     def load(cls, dumped: list[Any]) -> Self:

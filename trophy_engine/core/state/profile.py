@@ -15,7 +15,7 @@ class Profile:
         created: the instant at which the user was first seen.
         updated: the instant of the last ``Identify`` command, or of the creation.
         sign_up_day: the sign-up date as an ordinal, None if unknown.
-        zone_given: True if the time zone was set explicitly, False if it is the default (UTC).
+        has_zone: True if the time zone was set explicitly, False if it is the default (UTC).
         attributes: the values by key; replaced and never changed in place.
         preferences: the user's choices as JSON, by name; replaced and never changed in place.
         device_tokens, subscribe_to_emails: as JSON, None if never set.
@@ -28,12 +28,12 @@ class Profile:
         "created",
         "device_tokens",
         "email",
+        "has_zone",
         "name",
         "preferences",
         "sign_up_day",
         "subscribe_to_emails",
         "updated",
-        "zone_given",
     )
 
     def __init__(self, created: int) -> None:
@@ -43,7 +43,7 @@ class Profile:
         self.device_tokens: str | None = None
         self.subscribe_to_emails: str | None = None
         self.sign_up_day: int | None = None
-        self.control = self.zone_given = False
+        self.control = self.has_zone = False
         self.attributes = self.preferences = _NOTHING
 
     def copy(self) -> Self:

@@ -1,6 +1,6 @@
 """The admin API: an administrator edits the rules and changes users' streaks.
 
-A request that changes rules is applied to a copy of the current ruleset; the engine then adopts the new ruleset.
+A request that changes rules is applied to a copy of the current ruleset; the engine is then updated to the new one.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class Boosts(NestedResource[Boost]):
     def serialize(self, rule: Boost, context: EditContext) -> dict[str, Any]:
         """Serialize a boost; the boost of a single user has no filter.
 
-        One without a start began when its rules were adopted.
+        One without a start began when it was added to the rules.
         """
         start = rule.when.start or context.boost_added(self.system, str(rule.key))
         status = boost_status(rule, context.at, context.ruleset.day_start)

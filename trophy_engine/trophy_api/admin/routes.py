@@ -1,4 +1,4 @@
-"""Routes of the resources: each reads or edits the rules; the engine adopts the edited rules once per call."""
+"""Routes of the resources: each reads or edits the rules; the engine is updated once per call."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def edit_context(engine: Engine, request: Request) -> EditContext:
     """Return the context for an edit of the engine's rules."""
 
     def earlier_rulesets() -> tuple[Ruleset, ...]:
-        return tuple(adoption.ruleset for adoption in engine.rules_history())
+        return tuple(version.ruleset for version in engine.rules_history())
 
     def boost_added(system: str, key: str) -> date:
         return RulesHistory.of(engine).boost_added(system, key)

@@ -35,7 +35,7 @@ def describe_streak(engine: Engine, player: Player, periods: int) -> Json:
         InvalidValue: the number of periods is out of range.
     """
     streak = player.streak
-    history = engine.reports.streak_history(player.id, periods, at=player.at) if streak.declared else ()
+    history = engine.reports.streak_history(player.id, periods, at=player.at) if streak.is_declared else ()
     date = player.local_date
     pauses = [pause for pause in player.pauses if not pause.archived and pause.end >= date]
     return serialize_streak_with_history(streak, history, pauses)

@@ -47,7 +47,7 @@ def serialize_level(system: str, level: Level | LevelView) -> Json:
 
 
 def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus, history: RulesHistory) -> Json:
-    """Serialize a boost; one without a start began when its rules were adopted."""
+    """Serialize a boost; one without a start began when it was added to the rules."""
     start = boost.when.start or history.boost_added(system, key)
     return {
         "id": str(boost_id(system, key)),

@@ -15,7 +15,7 @@ def serialize_user(player: Player) -> Json:
         "id": player.id,
         "email": player.email,
         "name": player.name,
-        "tz": player.time_zone if player.time_zone_given else None,
+        "tz": player.time_zone if player.has_time_zone else None,
         "signUpDate": serialize_date(player.sign_up_date),
         "deviceTokens": None if player.device_tokens is None else list(player.device_tokens),
         "subscribeToEmails": player.subscribe_to_emails,

@@ -1,4 +1,4 @@
-"""Standings: a user as they were each time that gates of metrics were asked within a transition.
+"""Inputs of gates: a user as they were each time that gates of metrics were asked within a transition.
 
 Metrics that are new to the rules ask their gates of the past in the same places as rules that have them ask at once.
 """
@@ -12,15 +12,15 @@ from functools import cached_property
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import Identify
 from trophy_engine.core.evaluate import apply_command
-from trophy_engine.core.gates import Standing
+from trophy_engine.core.gates import GateInput
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.users import create_user
 
 
-class Standings:
-    """The standings of a transition; they are found by evaluating it again, once, when the first one is read."""
+class GateInputs:
+    """The inputs of gates in a transition; they are found by evaluating it again, once, when the first one is read."""
 
     def __init__(self, transition: Transition) -> None:
         self._transition = transition
@@ -28,28 +28,28 @@ class Standings:
     def before(self, number: int) -> UserState:
         """Return the user before the event or due work to which the effect with a number, from 0, belongs."""
         following = bisect_right(self._numbers, number)
-        return self._standings[max(following - 1, 0)].state
+        return self._inputs[max(following - 1, 0)].state
 
     @cached_property
     def _numbers(self) -> Sequence[int]:
-        return [standing.effects for standing in self._standings]
+        return [gate_input.effects for gate_input in self._inputs]
 
     @cached_property
-    def _standings(self) -> Sequence[Standing]:
+    def _inputs(self) -> Sequence[GateInput]:
         transition = self._transition
         plan, command, before = transition.plan, transition.command, transition.before
         if command is None and before is not None and before.clock.settled == transition.state.clock.settled:
-            return (Standing(0, transition.state),)  # a change of rules: the state before it is of other rules
+            return (GateInput(0, transition.state),)  # a change of rules: the state before it is of other rules
         agenda = Agenda(plan)
-        standings: list[Standing] = []
-        agenda.standings = standings
+        inputs: list[GateInput] = []
+        agenda.gate_inputs = inputs
         state = None if before is None else before.copy()
         if isinstance(command, Identify):
             apply_command(agenda, state, command)
-            return standings or (Standing(0, transition.state),)
+            return inputs or (GateInput(0, transition.state),)
         if state is None:
             state = create_user(agenda, transition.state.id, transition.state.profile.created)
         else:
             settle_user(agenda, state, transition.state.clock.settled if command is None else command.at)
-        standings.append(Standing(len(agenda.effects), state))
-        return standings
+        inputs.append(GateInput(len(agenda.effects), state))
+        return inputs

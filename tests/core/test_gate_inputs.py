@@ -1,4 +1,4 @@
-"""Standings: gates of new metrics are asked of the past where rules that have them ask at once."""
+"""Inputs of gates: gates of new metrics are asked of the past where rules that have them ask at once."""
 
 import pytest
 from stories import at
