@@ -80,7 +80,7 @@ def short_repr(value: object) -> str:
     Several lines, as of a frame, are shown as one.
     """
     try:
-        shown = repr(value)
+        shown = repr(str.__str__(value) if isinstance(value, str) else value)
     except Exception:  # noqa: BLE001  # an int of 4,300 digits, nesting without end, or a faulty __repr__
         kind = type(value).__name__
         return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind} that is too long to show"

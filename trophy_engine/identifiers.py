@@ -30,8 +30,20 @@ def derive(kind: str, *names: str | int) -> UUID:
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 
 
+def as_plain_text(text: str) -> str:
+    """Return the text of a string, which can be of a subclass such as an enum of strings.
+
+    >>> from enum import Enum
+    >>> class Metrics(str, Enum):
+    ...     WORDS = "words"
+    >>> f"{Metrics.WORDS}", f"{as_plain_text(Metrics.WORDS)}"
+    ('Metrics.WORDS', 'words')
+    """
+    return str.__str__(text)
+
+
 def check_text(text: object, field: str | FieldName) -> str:
-    """Return a text if every storage can keep it.
+    """Return a text, as a plain string, if every storage can keep it.
 
     Raises:
         InvalidValue: the value is not a string, or contains NUL or a surrogate.
@@ -40,7 +52,7 @@ def check_text(text: object, field: str | FieldName) -> str:
         raise InvalidValue(("must be a string, not", GivenValue(text)), field)
     if not is_writable(text):
         raise InvalidValue(("must be text that UTF-8 can write, without NUL, not", GivenValue(text)), field)
-    return text
+    return str.__str__(text)
 
 
 def check_key(key: object, field: str | FieldName = "key") -> str:

@@ -309,7 +309,7 @@ class PointsAwarded(Effect):
     """A trigger or a manual award changed a balance by ``awarded``, after boosts and bounds; negative for a deduction.
 
     ``sequence`` numbers the user's awards in the system from 1; ``trigger_key`` identifies the trigger in the system,
-    and is None for a manual award. ``earned`` is the sum of all positive awards, if it decides on the levels; else None.
+    and is None for a manual award. ``earned`` is the sum of all positive awards if it decides on the levels, else None.
     """
 
     type: ClassVar[str] = "points.awarded"

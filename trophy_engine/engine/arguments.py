@@ -14,7 +14,7 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_conditions
 from trophy_engine.error_messages import FieldName, GivenValue, name_field, short_repr
 from trophy_engine.errors import InvalidValue
-from trophy_engine.identifiers import check_text, is_writable
+from trophy_engine.identifiers import as_plain_text, check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.streak import StreakMetric
@@ -43,7 +43,7 @@ def as_pairs(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tupl
     """
     check_attributes(attributes)
     plan.check_attributes(attributes, kind)
-    return tuple(sorted(attributes.items()))
+    return tuple(sorted((as_plain_text(key), as_plain_text(text)) for key, text in attributes.items()))
 
 
 def check_attributes(attributes: object) -> None:
@@ -60,15 +60,15 @@ def check_attributes(attributes: object) -> None:
             check_text(text, FieldName(before=f"attribute {key!r}"))
 
 
-def check_idempotency_key(key: object) -> None:
-    """Check an idempotency key.
+def check_idempotency_key(key: object) -> str:
+    """Return an idempotency key if it is valid.
 
     Raises:
         InvalidValue: the key is not a string, is empty, or has a character that not every storage can keep.
     """
     if not isinstance(key, str) or not key:
         raise InvalidValue(("must be a string that is not empty, not", GivenValue(key)), _AN_IDEMPOTENCY_KEY)
-    check_text(key, _AN_IDEMPOTENCY_KEY)
+    return check_text(key, _AN_IDEMPOTENCY_KEY)
 
 
 def as_text(field: str, value: object) -> str | None:

@@ -215,22 +215,20 @@ class Engine(Subscribable):
         with self._lock:
             if self._execution.exclusion.holder is not None or not self._repository.consistent:
                 self._execution.enter()
+            if type(user) is not str or type(metric) is not str:  # for example of an enum
+                user, metric = check_user_id(user), check_text(metric, "metric")
+            if idempotency_key is not None:
+                idempotency_key = check_idempotency_key(idempotency_key)
             instant = self._execution.instant_of_command(user, None) if at is None else to_micros(at)
             pairs = as_pairs(attributes, "event", self._repository.plan) if attributes is not None else ()
             command = _new(Record, (user, instant, metric, exact(value), pairs, idempotency_key))
             if idempotency_key is not None:
-                check_idempotency_key(idempotency_key)
                 check_user_id(user)
-                check_text(metric, "metric")
                 self._repository.plan.recorded_metric(metric)
                 first = self._repository.find(command)
                 if first is not None:
                     return self._execution.repeat(command, first)
-            try:
-                return self._execution.run(command)
-            except TypeError:  # a metric that cannot be hashed; here the check costs other events nothing
-                check_text(metric, "metric")
-                raise
+            return self._execution.apply(command)
 
     def has_recorded(self, metric: str, *, user: str, idempotency_key: str) -> bool:
         """Return True if an event of a user and a metric has used an idempotency key."""
@@ -847,5 +845,5 @@ class Engine(Subscribable):
                     case Settle(at):
                         engine.settle(at=from_micros(at))
                     case command:
-                        engine._execution.run(command)
+                        engine._execution.apply(command)
             return engine

@@ -38,6 +38,7 @@ from trophy_engine.identifiers import check_user_id
 from trophy_engine.repository.due_users import DueUsers
 from trophy_engine.repository.repository import Repository
 from trophy_engine.rules.ruleset import Ruleset
+from trophy_engine.rules.structure import as_plain
 from trophy_engine.storage.protocol import Entry
 from trophy_engine.views.player import Player
 
@@ -194,7 +195,12 @@ class Execution:
     # --- one command ------------------------------------------------------------------------------------------------
 
     def run(self, command: UserCommand) -> Outcome:
-        """Apply a command, commit it, and notify subscribers.
+        """Apply a command whose fields are arguments, commit it, and notify subscribers; raise as ``apply`` does."""
+        check_user_id(command.user_id)
+        return self.apply(type(command)(*map(as_plain, command)))
+
+    def apply(self, command: UserCommand) -> Outcome:
+        """Apply a command of plain values, commit it, and notify subscribers.
 
         Raises:
             Refused: the rules or the history do not allow it; nothing has happened.
@@ -213,7 +219,7 @@ class Execution:
         agenda.begin(effects)
         if boards:
             self.announcer.advance_to(command.at)
-        known = repository.states.get(user_id) if type(user_id) is str else None
+        known = repository.states.get(user_id)
         try:
             known = known or repository.state(check_user_id(user_id))
             if self.subscribers.subscriptions:
@@ -225,7 +231,7 @@ class Execution:
                 self.announcer.return_from_advance()
             repository.consistent = True  # a refused command changes nothing
             if repository.catch_up():
-                return self.run(command)
+                return self.apply(command)
             raise
         repository.states[user_id] = state
         number = state.commands

@@ -164,7 +164,7 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
     return PointsExplanation(
         user_id=last.state.id,
         at=from_micros(last.state.clock.settled),
-        system=system,
+        system=plan.key,
         total=total,
         maximum=plan.rule.maximum,
         level=None if level is None else level.key,

@@ -21,7 +21,7 @@ from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
-from trophy_engine.rules.structure import write_rule
+from trophy_engine.rules.structure import as_plain, write_rule
 from trophy_engine.values import Value
 
 __all__ = ["Ruleset"]
@@ -75,7 +75,9 @@ class Ruleset(Value):
     first_weekday: Weekday = attrs.field(default="sunday", validator=OneOf(WEEKDAYS))
 
     def __attrs_post_init__(self) -> None:
-        """Check the parts against one another."""
+        """Make the values of all rules plain, and check the parts against one another."""
+        for field in attrs.fields(type(self)):
+            object.__setattr__(self, field.name, as_plain(getattr(self, field.name)))
         errors = select_errors(
             check_parts(self.metrics, self.attributes, self.streaks, self.achievements, self.points, self.leaderboards)
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from operator import is_
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
@@ -14,6 +16,13 @@ from trophy_engine.rules.tables import Table
 
 #: The classes of the values that are read from text.
 _PLAIN: Final = frozenset({str, int, bool, Decimal, date, NoneType})
+#: From a subclass of one of them.
+_CONVERTERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
+    (str, str.__str__),
+    (int, int.__index__),
+    (Decimal, Decimal),
+    (date, lambda day: date(day.year, day.month, day.day)),
+)
 _PACKAGE: Final = f"{__package__}."
 
 
@@ -75,6 +84,33 @@ def _write_value(value: Any) -> Any:
     if isinstance(value, Table):
         return {name: _write_value(required) for name, required in value.items()}
     return value
+
+
+def as_plain(value: Any) -> Any:
+    """Return a value, or a rule with such values in its fields, of the classes of the values that are read from text.
+
+    An application can name keys by an enum of strings, which has other text in an f-string and in a table than the
+    string that it is equal to.
+
+    >>> from enum import Enum
+    >>> class Keys(str, Enum):
+    ...     WORDS = "words"
+    >>> Keys.WORDS == "words", f"{Keys.WORDS}", f"{as_plain(Keys.WORDS)}"
+    (True, 'Keys.WORDS', 'words')
+    """
+    cls = type(value)
+    if cls in _PLAIN:
+        return value
+    if cls is tuple:
+        plain = tuple(map(as_plain, value))
+        return value if all(map(is_, plain, value)) else plain
+    if attrs.has(cls):
+        fields = ((name, getattr(value, name)) for name in _names_of(cls))
+        changed = {name: plain for name, field in fields if (plain := as_plain(field)) is not field}
+        return attrs.evolve(value, **changed) if changed else value
+    if isinstance(value, Table):
+        return Table({as_plain(key): as_plain(item) for key, item in value.items()})
+    return next((convert(value) for kind, convert in _CONVERTERS if isinstance(value, kind)), value)
 
 
 def is_plain(value: Any) -> bool:

@@ -21,7 +21,7 @@ from trophy_engine.analysis.event_logs.time_formats import parse_formatted
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue, TrophyError
-from trophy_engine.identifiers import check_text, check_user_id
+from trophy_engine.identifiers import as_plain_text, check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
 from trophy_engine.rules.notation import show_value
 
@@ -260,7 +260,7 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
             value = _find(row, column)
         if isinstance(value, list | dict | bool):  # possible in JSON, not in CSV
             raise InvalidValue(f"the column {column!r} must be text or a number, not {show_value(value)}")
-        text = "" if value is None else str(value).strip()
+        text = _text_of(value)
     if required and not text:
         raise InvalidValue(f"the column {column!r} is empty")
     return text
@@ -270,4 +270,6 @@ def _text_of(value: Any) -> str:
     """Return the text of a cell; that of true and false is as in JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str):  # of a subclass, such as an enum
+        return as_plain_text(value).strip()
     return "" if value is None else str(value).strip()
