@@ -326,3 +326,36 @@ def test_leaderboards_name_words_that_exist(tmp_path):
         "warning: leaderboards[0].order: ranks the shortest running streak first, and users without one nowhere; "
         "remove it to rank the longest first"
     ]
+
+
+def test_keys_that_differ_in_case_alone_are_a_warning(tmp_path):
+    rules = 'metrics = [{ key = "words" }, { key = "Words" }, { key = "WORDS" }]'
+    fact = "differ in case alone, and some databases take them for one column; rename one"
+    assert problems(tmp_path, rules) == [
+        f"warning: metrics[1].key: 'Words' and 'words' {fact}",
+        f"warning: metrics[2].key: 'WORDS' and 'words' {fact}",
+    ]
+
+
+def test_fields_that_are_missing_in_one_table_are_one_message(tmp_path):
+    rules = """
+        metrics = [{ key = "words" }, { key = "weekly", source = "words", window = { every = 2 } }, {}]
+        achievements = [{ name = "Ten" }]
+    """
+    found = problems(tmp_path, rules)
+    assert "error: metrics[1].window: the fields 'unit' and 'start' are missing" in found
+    assert "error: metrics[2]: the field 'key' is missing" in found
+    assert "error: achievements[0]: the fields 'key' and 'trigger' are missing" in found
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".json"])
+def test_a_text_that_is_repeated_in_a_list_is_not_to_be_written_without_quotes(tmp_path, suffix):
+    streak = {"key": "habit", "metrics": [{"key": "words"}], "days_off": ["sunday", "sunday"]}
+    rules = Ruleset(metrics=[Metric("words")]).to_text(suffix[1:])
+    text = (
+        json.dumps({**json.loads(rules), "streaks": [streak]})
+        if suffix == ".json"
+        else (rules + '[[streaks]]\nkey = "habit"\nmetrics = [{ key = "words" }]\ndays_off = ["sunday", "sunday"]\n')
+    )
+    [found] = problems(tmp_path, text, suffix)
+    assert found.endswith("days_off must not contain {} twice".format("'sunday'" if suffix == ".toml" else '"sunday"'))

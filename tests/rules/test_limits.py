@@ -56,7 +56,7 @@ def test_loading_takes_few_steps_for_each_achievement():
         return lambda: Ruleset.from_text(written)
 
     assert growth(work, 100) < LINEAR
-    assert count_calls(work(100)) < 100 * 310  # 610 where type hints are resolved for each field
+    assert count_calls(work(100)) < 100 * 340  # 610 where type hints are resolved for each field
 
 
 @pytest.mark.parametrize(

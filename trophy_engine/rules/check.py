@@ -89,16 +89,19 @@ def _duplicates(
     path: str, parts: Sequence[Any], noun: str = "key", remedy: str = "choose another key"
 ) -> Iterator[Problem]:
     first: dict[str, int] = {}
+    by_lower_case: dict[str, str] = {}
     for index, part in enumerate(parts):
-        if part.key and part.key in first:
-            key_path = f"{item_path(path, index)}.key"
-            yield Problem(
-                "error",
-                key_path,
-                f"duplicate {noun} {part.key!r}, already used by {item_path(path, first[part.key])}; {remedy}",
-            )
-        elif part.key:
-            first[part.key] = index
+        key = part.key
+        if not key:
+            continue
+        former = by_lower_case.setdefault(key.lower(), key)
+        if key in first:
+            message = f"duplicate {noun} {key!r}, already used by {item_path(path, first[key])}; {remedy}"
+            yield Problem("error", f"{item_path(path, index)}.key", message)
+        elif former != key:
+            message = f"{key!r} and {former!r} differ in case alone, and some databases take them for one column"
+            yield Problem("warning", f"{item_path(path, index)}.key", f"{message}; rename one")
+        first.setdefault(key, index)
 
 
 def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:

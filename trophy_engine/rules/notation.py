@@ -108,7 +108,9 @@ show_value: Final = TOML.show
 def quotes_remedy(constraint: Constraint, value: Any) -> str:
     """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
     if isinstance(value, str):
-        return f"; write it without quotes: {value}" if constraint.accepts(_unquote(value)) else ""
+        meant = _unquote(value)
+        is_meant = not isinstance(meant, str) and constraint.accepts(meant)
+        return f"; write it without quotes: {value}" if is_meant else ""
     if isinstance(value, bool | int | Decimal | date | time):
         text = TOML.show(value)
         return f'; write it in quotes: "{text}"' if constraint.accepts(text) else ""

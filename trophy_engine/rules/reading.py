@@ -8,7 +8,7 @@ partial rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -191,8 +191,8 @@ class _Table:
                 return self._cls(**values)
             except InvalidValue:
                 pass  # each field is validated below
-        for name in missing if self._is_sure else ():
-            self._report(name, self._path, f"the field {name!r} is missing")
+        if missing and self._is_sure:
+            self._report(missing[0], self._path, _describe_missing(missing))
         readable = {name: self._validate(name, value) for name, value in values.items()}
         partial = make_partial_rule(self._cls, {**dict.fromkeys(missing), **readable})
         self._check_conditions(partial, {*missing, *self._by_field})
@@ -340,6 +340,12 @@ class _Table:
 
     def _report(self, name: str, path: str, message: str, *, on_key: bool = False) -> None:
         self._by_field.setdefault(name, []).append(Problem("error", path, message, on_key=on_key))
+
+
+def _describe_missing(names: Sequence[str]) -> str:
+    """Return that required fields are missing."""
+    *others, last = map(repr, names)
+    return f"the fields {', '.join(others)} and {last} are missing" if others else f"the field {last} is missing"
 
 
 def _example(classes: tuple[type, ...], raw: object) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from operator import is_
+from operator import attrgetter, is_
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
@@ -23,6 +23,7 @@ _CONVERTERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (Decimal, Decimal),
     (date, lambda day: date(day.year, day.month, day.day)),
 )
+_EMPTY: Final = ()
 _PACKAGE: Final = f"{__package__}."
 
 
@@ -98,19 +99,22 @@ def as_plain(value: Any) -> Any:
     >>> Keys.WORDS == "words", f"{Keys.WORDS}", f"{as_plain(Keys.WORDS)}"
     (True, 'Keys.WORDS', 'words')
     """
-    cls = type(value)
+    cls = value.__class__
     if cls in _PLAIN:
         return value
     if cls is tuple:
-        plain = tuple(map(as_plain, value))
-        return value if all(map(is_, plain, value)) else plain
-    if attrs.has(cls):
-        fields = ((name, getattr(value, name)) for name in _names_of(cls))
-        changed = {name: plain for name, field in fields if (plain := as_plain(field)) is not field}
-        return attrs.evolve(value, **changed) if changed else value
-    if isinstance(value, Table):
-        return Table({as_plain(key): as_plain(item) for key, item in value.items()})
-    return next((convert(value) for kind, convert in _CONVERTERS if isinstance(value, kind)), value)
+        items = [item if item.__class__ in _PLAIN else as_plain(item) for item in value]
+        return value if all(map(is_, items, value)) else tuple(items)
+    if Table in cls.__mro__:
+        return cls({as_plain(key): as_plain(item) for key, item in value.items()}) if value else value
+    names, fields_of = _fields_of(cls)
+    if not names:
+        return next((convert(value) for kind, convert in _CONVERTERS if kind in cls.__mro__), value)
+    fields = fields_of(value)
+    plain = [field if field.__class__ in _PLAIN or field is _EMPTY else as_plain(field) for field in fields]
+    if all(map(is_, plain, fields)):
+        return value
+    return attrs.evolve(value, **dict(zip(names, plain, strict=True)))
 
 
 def is_plain(value: Any) -> bool:
@@ -127,9 +131,11 @@ def is_plain(value: Any) -> bool:
         return False
     if isinstance(value, Table):
         return all(map(is_plain, value)) and all(map(is_plain, value.values()))
-    return all(is_plain(getattr(value, name)) for name in _names_of(cls))
+    return all(map(is_plain, _fields_of(cls)[1](value)))
 
 
 @cache
-def _names_of(cls: type) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(cls))
+def _fields_of(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Return the names of the fields of a class, none for another value, and a function from an instance to them."""
+    names = tuple(field.name for field in attrs.fields(cls)) if attrs.has(cls) else ()
+    return names, attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
