@@ -359,3 +359,28 @@ def test_a_text_that_is_repeated_in_a_list_is_not_to_be_written_without_quotes(t
     )
     [found] = problems(tmp_path, text, suffix)
     assert found.endswith("days_off must not contain {} twice".format("'sunday'" if suffix == ".toml" else '"sunday"'))
+
+
+@pytest.mark.parametrize(
+    ("freezes", "path", "message"),
+    [
+        ("max_count = 1, auto_earn_interval = 7, auto_earn_amount = 2", "auto_earn_amount", "2 are never granted"),
+        ("max_count = 0, auto_earn_interval = 7, auto_earn_amount = 1", "auto_earn_amount", "1 are never granted"),
+        (
+            'max_count = 2, rewards = [{ type = "streak", length = 7, freezes = 3 }]',
+            "rewards[0].freezes",
+            "3 are never",
+        ),
+        ('max_count = 0, rewards = [{ type = "streak", length = 7, freezes = 3 }]', "rewards", "never has an effect"),
+        ('max_count = 3, rewards = [{ type = "streak", length = 7, freezes = 3 }]', None, None),
+        ("max_count = 2, auto_earn_interval = 7, auto_earn_amount = 2", None, None),
+    ],
+)
+def test_freezes_above_the_maximum_are_a_warning(tmp_path, freezes, path, message):
+    streak = f'[[streaks]]\nkey = "s"\nmetrics = [{{ key = "words" }}]\nfreezes = {{ {freezes} }}\n'
+    found = problems(tmp_path, 'metrics = [{ key = "words" }]\n' + streak)
+    if message is None:
+        assert found == []
+    else:
+        assert [one.startswith(f"warning: streaks[0].freezes.{path}: {message}") for one in found] == [True]
+        assert found[0].endswith("; raise it")

@@ -1,10 +1,14 @@
 """What metrics are derived from and reset by, and what counts by them, is checked with its path and a remedy."""
 
+import json
+from textwrap import dedent
+
 import pytest
 from attrs import evolve
 from stories import at, play
 
 from trophy_engine import Engine, InvalidRules, InvalidValue, Metric, Ruleset, Streak, StreakMetric
+from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.rules.draft import check_text
 
 HEAD = """
@@ -115,7 +119,85 @@ def test_streaks_and_leaderboards_count_in_stretches_of_their_own():
         "use a metric with another aggregate, for example 'max'",
         "error: leaderboards[0].metric: 'today' has a window of its own, but a leaderboard counts in its runs; "
         "use a metric like it without a window",
+        "warning: leaderboards[1].order: ranks the greatest 'best' first; 'ascending' ranks the least first",
     ]
+    ascending = board.replace("%s", "best") + 'order = "ascending"\n'
+    assert problems(HEAD + BEST + ascending) == []
+
+
+WEEKENDS = """
+[[metrics]]
+key = "weekends"
+source = "laps"
+aggregate = "days"
+when = { weekdays = ["saturday", "sunday"] }
+"""
+
+
+def streak_on(*keys, **fields):
+    metrics = ", ".join(f'{{ key = "{key}" }}' for key in keys)
+    written = "".join(f"{name} = {json.dumps(value)}\n" for name, value in fields.items())
+    return f'[[streaks]]\nkey = "s"\nmetrics = [{metrics}]\n{written}'
+
+
+def test_a_streak_whose_days_are_all_off_never_ends():
+    off = streak_on("laps", days_off=list(WEEKDAYS))
+    assert problems(HEAD + off) == [
+        "warning: streaks[0].days_off: are all weekdays, so no day is missed and the streak never ends; "
+        "remove at least one"
+    ]
+    assert problems(HEAD + streak_on("laps", days_off=list(WEEKDAYS[1:]))) == []
+
+
+WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+MISSED = "so the streak is missed then; add that to days_off"
+
+
+@pytest.mark.parametrize(
+    ("streak", "weekdays"),
+    [
+        (streak_on("weekends"), WORKDAYS),
+        (streak_on("weekends", days_off=WORKDAYS), []),
+        (streak_on("weekends", days_off=WORKDAYS[1:]), WORKDAYS[:1]),
+        (streak_on("weekends", frequency="weekly"), []),
+        (streak_on("weekends", "laps"), []),
+        (streak_on("weekends", "laps", evaluation_mode="AND"), WORKDAYS),
+    ],
+)
+def test_a_daily_streak_is_missed_on_weekdays_on_which_nothing_counts(streak, weekdays):
+    found = [f"warning: streaks[0].metrics: never count on {', '.join(weekdays)}, {MISSED}"] if weekdays else []
+    assert problems(HEAD + WEEKENDS + streak) == found
+
+
+def test_a_gate_over_midnight_is_open_on_the_next_date_too():
+    late = WEEKENDS.replace('"sunday"]', '"sunday"], between = ["22:00", "02:00"]')
+    [found] = problems(HEAD + late + streak_on("weekends"))
+    assert f"never count on tuesday, wednesday, thursday, friday, {MISSED}" in found
+
+
+def test_a_threshold_of_a_streak_on_a_number_of_dates_is_whole():
+    halves = streak_on("weekends", frequency="weekly").replace('"weekends" }', '"weekends", threshold = 1.5 }')
+    assert problems(HEAD + WEEKENDS + halves) == [
+        "error: streaks[0].metrics[0].threshold: must be a whole number of at least 1, because 'weekends' counts "
+        "dates, not 1.5; write 2"
+    ]
+
+
+def test_dates_and_different_values_are_limited_by_what_passes():
+    weekly = 'window = "week"\n'
+    places = """
+    [[metrics]]
+    key = "places"
+    source = "laps"
+    aggregate = "distinct"
+    distinct_by = "track"
+    event_attributes = { track = ["monza", "spa"] }
+    """
+    never = "is never reached, because {} is at most 2"
+    for metric, key in ((WEEKENDS + weekly, "weekends"), (dedent(places), "places")):
+        [found] = problems(HEAD + metric + achievement(key, 3))
+        assert never.format(repr(key)) in found
+        assert problems(HEAD + metric + achievement(key, 2)) == []
 
 
 def achievement(metric, value, key="a"):

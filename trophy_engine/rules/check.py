@@ -22,7 +22,7 @@ from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
 from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.metric_checks import check_conditions, check_metrics, check_use
+from trophy_engine.rules.metric_checks import check_conditions, check_days_off, check_metrics, check_use
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.points_limit import PointsLimit
@@ -134,6 +134,7 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Collection[str], declare
             message = "a streak without metrics never starts; add at least one metric"
             yield Problem("warning", f"{path}.metrics", message)
         yield from check_conditions(streak, path, declared)
+        yield from check_days_off(streak, path, declared)
         yield from _duplicates(f"{path}.metrics", streak.metrics or (), "metric", "remove one")
         if isinstance(streak.freezes, Freezes):
             yield from _check_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
@@ -142,11 +143,20 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Collection[str], declare
 def _check_rewards(
     freezes: Freezes, path: str, unreachable: Collection[str], declared: DeclaredRules
 ) -> Iterator[Problem]:
+    if freezes.max_count is None:  # it could not be read
+        return
     if freezes.rewards and freezes.max_count == 0:
         yield Problem("warning", f"{path}.rewards", "never has an effect, because max_count is 0; raise it")
+    if freezes.auto_earn_amount and freezes.auto_earn_amount > freezes.max_count:
+        message = f"{freezes.auto_earn_amount} are never granted, because max_count is {freezes.max_count}; raise it"
+        yield Problem("warning", f"{path}.auto_earn_amount", message)
     for index, reward in enumerate(freezes.rewards or ()):
         reward_path = item_path(f"{path}.rewards", index)
         yield from declared.check_keys(reward, reward_path)
+        number = getattr(reward, "freezes", None)
+        if number and number > freezes.max_count > 0:
+            message = f"{number} are never granted, because max_count is {freezes.max_count}; raise it"
+            yield Problem("warning", f"{reward_path}.freezes", message)
         if isinstance(reward, AchievementFreezeReward):
             yield from _check_completable(reward, reward_path, unreachable)
 

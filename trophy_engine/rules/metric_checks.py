@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any, Final
 
+from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.identifiers import is_key
 from trophy_engine.numbers import Number
 from trophy_engine.rules.declared import DeclaredRules
@@ -17,6 +18,7 @@ from trophy_engine.rules.metric_uses import (
     greatest_in_period,
     greatest_total,
     has_attributes,
+    open_weekdays,
     refuse_for_leaderboard,
     refuse_for_points,
     refuse_for_streak,
@@ -109,8 +111,26 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
         if refusal is not None:
             yield Problem("error", f"{path}.key", refusal)
         elif isinstance(condition, StreakMetric):
+            yield from check_whole(metric, condition.threshold, f"{path}.threshold")
             greatest = greatest_in_period(metric, streak.frequency, declared.completions.get(metric.key))
             yield from check_threshold(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
+
+
+def check_days_off(streak: Streak, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+    """Yield a problem for days off that are all days, and for weekdays that are none though nothing counts on them."""
+    off = frozenset(streak.days_off or ())
+    if len(off) == len(WEEKDAYS):
+        message = "are all weekdays, so no day is missed and the streak never ends; remove at least one"
+        yield Problem("warning", f"{path}.days_off", message)
+    if streak.frequency != "daily" or not streak.metrics:
+        return
+    rules = (declared.metric_rules.get(condition.key) for condition in streak.metrics)
+    counted = [open_weekdays(None if metric is None else metric.when) for metric in rules]
+    credited = frozenset.union(*counted) if streak.evaluation_mode == "OR" else frozenset.intersection(*counted)
+    missed = [weekday for weekday in WEEKDAYS if weekday not in credited | off]
+    if missed:
+        message = f"never count on {', '.join(missed)}, so the streak is missed then; add that to days_off"
+        yield Problem("warning", f"{path}.metrics", message)
 
 
 def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
@@ -134,6 +154,9 @@ def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem
             refusal = refuse_for_leaderboard(metric)
             if refusal is not None:
                 yield Problem("error", f"{path}.metric", refusal)
+            elif metric.aggregate == "min" and rule.order == "descending":
+                message = f"ranks the greatest {metric.key!r} first; 'ascending' ranks the least first"
+                yield Problem("warning", f"{path}.order", message)
     yield from check_filter(metric, rule, path)
 
 

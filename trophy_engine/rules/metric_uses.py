@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from trophy_engine.calendar.frequencies import FrequencyName, PeriodUnit
+from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName, PeriodUnit
 from trophy_engine.numbers import Number
+from trophy_engine.rules.filters import Filter
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metrics import MAX_DISTINCT, Aggregate, Metric
 from trophy_engine.rules.windows import MAX_EVENTS, CalendarUnit, DateWindow, RollingWindow, RunWindow, Window
@@ -133,17 +135,36 @@ def _greatest(metric: Metric, days: int | None, completions: int | None) -> Numb
     is_kept = isinstance(metric.window, RollingWindow) and metric.window.unit != "day"
     match metric.aggregate:
         case "distinct":
-            return MAX_EVENTS if is_kept else MAX_DISTINCT
+            values = (metric.event_attributes or Filter()).get(metric.distinct_by or "")
+            passing = (1 if isinstance(values, str) else len(values)) if values else MAX_DISTINCT
+            return min(passing, MAX_EVENTS if is_kept else MAX_DISTINCT)
         case "count":
             return MAX_EVENTS if is_kept else None
         case "days":
-            return days
+            return None if days is None else _open_dates(metric, days)
         case "min" | "max" | "last":
             return None if metric.event_value is None else metric.event_value.at_most
         case "sum" | None:  # None could not be read
             return None
         case _:
             assert_never(metric.aggregate)
+
+
+def _open_dates(metric: Metric, days: int) -> int:
+    """Return the greatest number of dates on which a metric can count within so many days in a row."""
+    weekdays = len(open_weekdays(metric.when))
+    weeks, rest = divmod(days, len(WEEKDAYS))
+    return weeks * weekdays + min(rest, weekdays)
+
+
+def open_weekdays(gate: Gate | None) -> frozenset[str]:
+    """Return the weekdays of the local dates on which a gate can be open; all for one that could not be read."""
+    if gate is None or not gate.weekdays:
+        return frozenset(WEEKDAYS)
+    days = {WEEKDAYS.index(weekday) for weekday in gate.weekdays}
+    if gate.between is not None and gate.between[0] > gate.between[1]:  # it goes on after midnight
+        days |= {(day + 1) % len(WEEKDAYS) for day in days}
+    return frozenset(WEEKDAYS[day] for day in days)
 
 
 def _greatest_of_completions(metric: Metric, days: int | None, completions: int) -> int | None:

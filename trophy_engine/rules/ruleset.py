@@ -14,7 +14,7 @@ from trophy_engine.errors import InvalidRules
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_parts
 from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
-from trophy_engine.rules.diagnostics import label_problems, select_errors
+from trophy_engine.rules.diagnostics import Problem, label_problems, select_errors
 from trophy_engine.rules.formats import Format, check_format, emit
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -78,11 +78,27 @@ class Ruleset(Value):
         """Make the values of all rules plain, and check the parts against one another."""
         for field in attrs.fields(type(self)):
             object.__setattr__(self, field.name, as_plain(getattr(self, field.name)))
-        errors = select_errors(
-            check_parts(self.metrics, self.attributes, self.streaks, self.achievements, self.points, self.leaderboards)
-        )
+        errors = select_errors(self._check())
         if errors:
             raise InvalidRules(label_problems(errors, self))
+
+    def _check(self) -> list[Problem]:
+        return check_parts(
+            self.metrics, self.attributes, self.streaks, self.achievements, self.points, self.leaderboards
+        )
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The probable mistakes, which ``trophy-engine check`` prints too.
+
+        >>> from trophy_engine import Achievement, Metric, MetricTrigger
+        >>> days = Metric("days", source="words", aggregate="days", window="week")
+        >>> often = Achievement("often", MetricTrigger("days", 10))
+        >>> for warning in Ruleset(metrics=[Metric("words"), days], achievements=[often]).warnings:
+        ...     print(warning)
+        warning: achievements[0] 'often'.trigger.value: is never reached, because 'days' is at most 7; lower it
+        """
+        return tuple(label_problems(self._check(), self))
 
     @property
     def primary_streak(self) -> Streak | None:

@@ -75,6 +75,8 @@ _intervals = st.builds(
 _often: st.SearchStrategy[FrequencyName] = st.sampled_from(["daily", "daily", "weekly", "monthly"])
 _seldom: st.SearchStrategy[FrequencyName] = st.sampled_from(["quarterly", "yearly"])
 _frequencies = st.one_of(_often, _often, _often, _seldom, _intervals)
+_measured: st.SearchStrategy[Number] = st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")])
+_counted: st.SearchStrategy[Number] = st.sampled_from([1, 3])
 _characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 _texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.strip)
 
@@ -89,19 +91,28 @@ def freezes(draw: st.DrawFn) -> Freezes:
 
 
 @st.composite
-def streak_rules(draw: st.DrawFn, metrics: Sequence[str] = _KEYS, key: str = "s0") -> Streak:
-    """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes."""
-    keys = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
+def streak_rules(draw: st.DrawFn, metrics: Sequence[str | Metric] = _KEYS, key: str = "s0") -> Streak:
+    """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes.
+
+    Thresholds are whole for metrics, given as such and not by their keys, whose totals are numbers of things.
+    """
+    counted = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
     frequency = draw(_frequencies)
     return Streak(
         key,
         frequency=frequency,
-        metrics=[StreakMetric(key, draw(st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")]))) for key in keys],
+        metrics=[_condition(draw, metric) for metric in counted],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
         freezes=draw(st.one_of(freezes(), freezes(), st.none())),
         days_off=draw(_days_off) if frequency == "daily" else (),
         customization_enabled=draw(st.booleans()),
     )
+
+
+def _condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetric:
+    if isinstance(metric, str):
+        return StreakMetric(metric, draw(_measured))
+    return StreakMetric(metric.key, draw(_counted if has_whole_totals(metric) else _measured))
 
 
 _AchievementTriggers = Callable[[tuple[Metric, ...]], st.SearchStrategy[AchievementTrigger]]
@@ -266,7 +277,7 @@ _some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
 
 
 @lru_cache(_KEPT)
-def _some_streaks(metrics: tuple[str, ...]) -> st.SearchStrategy[Sequence[Streak]]:
+def _some_streaks(metrics: tuple[Metric, ...]) -> st.SearchStrategy[Sequence[Streak]]:
     first, second, third = (streak_rules(metrics, key) for key in ("s0", "s1", "s2"))
     return st.one_of(
         st.just(()), st.tuples(first), st.tuples(first), st.tuples(first, second), st.tuples(first, second, third)
@@ -363,7 +374,7 @@ def rulesets(
     if metrics is None:
         recorded = [metric.key for metric in drawn if metric.source is None]
         drawn += draw(award_metrics(keys, (), recorded))
-    conditions = tuple(metric.key for metric in drawn if refuse_for_streak(metric) is None)
+    conditions = tuple(metric for metric in drawn if refuse_for_streak(metric) is None)
     drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
     named = _streak_names([streak.key for streak in drawn_streaks])
     levels = {key: [Level(f"l{points}", points) for points in draw(_levels)] for key in keys}
