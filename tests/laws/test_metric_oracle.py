@@ -29,7 +29,13 @@ from trophy_engine import (
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
 from trophy_engine.core.commands import Identify, Record
-from trophy_engine.rules.metric_uses import refuse_for_leaderboard, refuse_for_points, refuse_for_streak
+from trophy_engine.rules.metric_uses import (
+    has_attributes,
+    has_whole_totals,
+    refuse_for_leaderboard,
+    refuse_for_points,
+    refuse_for_streak,
+)
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 from trophy_engine.testing import execute, games
 from trophy_engine.testing.datetimes import Gap, gaps
@@ -245,7 +251,11 @@ def rulesets_with_a_streak(draw):
     """Draw rules with a streak on one metric."""
     metrics = draw(metric_rules())
     metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_streak(metric) is None]))
-    condition = StreakMetric(metric.key, draw(st.sampled_from([1, 2, 3, Decimal("0.4")])))
+    thresholds = [1, 2, 3] if has_whole_totals(metric) else [1, 2, 3, Decimal("0.4")]
+    filters = [{}, {"device": "ios"}, {"device": ["android", "ios"]}] if has_attributes(metric) else [{}]
+    condition = StreakMetric(
+        metric.key, draw(st.sampled_from(thresholds)), event_attributes=draw(st.sampled_from(filters))
+    )
     streak = Streak("habit", draw(st.sampled_from(["daily", "weekly", "monthly"])), [condition])
     attributes = [Attribute("plan"), Attribute("device", "event")]
     return Ruleset(metrics, attributes, streaks=[streak], first_weekday=draw(st.sampled_from(WEEKDAYS)))
@@ -266,8 +276,9 @@ def test_a_period_is_credited_when_its_total_reaches_the_threshold(history):
         new = [effect.period_start for effect in result.effects if isinstance(effect, StreakStarted | StreakExtended)]
         happened = account.events[-1]
         period_of = period(unit, happened.day, rules)
-        reached = total(rules, in_periods, account.events, command.at, happened.day)
-        if counts(metric, happened, {}) and reached >= condition.threshold and period_of not in credited:
+        wanted = condition.event_attributes
+        reached = total(rules, in_periods, account.events, command.at, happened.day, wanted)
+        if counts(metric, happened, wanted) and reached >= condition.threshold and period_of not in credited:
             credited.append(period_of)
             assert [period(unit, start, rules) for start in new] == [period_of]
         else:

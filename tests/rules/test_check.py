@@ -147,7 +147,8 @@ def test_contradictions_are_reported_together(tmp_path):
         "error: metrics[1].key: duplicate key 'words', already used by metrics[0]; choose another key",
         "error: attributes[1].key: duplicate user attribute 'plan', already used by attributes[0]; remove one",
         "error: streaks[0].metrics[0].key: unknown metric 'word'; did you mean 'words'?",
-        "error: streaks[0].metrics[2].key: duplicate metric 'words', already used by streaks[0].metrics[1]; remove one",
+        "error: streaks[0].metrics[2].key: duplicate metric 'words', already used by streaks[0].metrics[1]; remove "
+        "one, or give it event_attributes",
         "error: achievements[0].when.user_attributes.pln: unknown user attribute 'pln'; did you mean 'plan'?",
         "error: achievements[0].trigger.metric: unknown metric 'lessons'; known: 'words'",
         "error: achievements[0].trigger.event_attributes.device: unknown event attribute 'device'; known: 'plan'",

@@ -40,9 +40,7 @@ def counts(metric, event, attributes):
     """Return whether an event counts for a metric."""
     if event.metric != (metric.source or metric.key):
         return False
-    if any(event.attributes.get(key) != value for key, value in attributes.items()):
-        return False
-    for key, values in metric.event_attributes.items():
+    for key, values in (*attributes.items(), *metric.event_attributes.items()):
         if event.attributes.get(key) not in ([values] if isinstance(values, str) else values):
             return False
     bounds = metric.event_value

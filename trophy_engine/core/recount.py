@@ -55,8 +55,8 @@ def recount_streak(
         after.longest = max(after.longest, running.length)
         after.decided_through = running.last
     state.drop_totals(streak)
-    for metric, totals in past.open_totals().items():
-        state.counters.windows[streak.counters[metric].index] = totals
+    for name, totals in past.open_totals().items():
+        state.counters.windows[streak.counters[name].totals.index] = totals
     state.drop_totals(streak, through=after.decided_through)
 
 
@@ -119,7 +119,7 @@ class _Past:
 
     def open_totals(self) -> dict[str, WindowTotals]:
         """Return, by condition of the streak, the totals in the periods that can still be credited."""
-        open_totals = {metric: self._totals[metric] for metric in self._streak.conditions if metric in self._totals}
+        open_totals = {name: self._totals[name] for name in self._streak.conditions if name in self._totals}
         for totals in open_totals.values():
             totals.drop(self._last - REACH)
         return open_totals
@@ -157,7 +157,7 @@ class _Past:
         if streak.length:  # periods that ended without a miss are decided
             self.through = max(self.through, min(open_period(streak, visible), self._streak.index(state.clock.day)) - 1)
             self._visible_run = _Run(self.through, streak.length, streak.started, streak.extended_at)
-        self._totals = {metric: totals.copy() for metric, totals in open_totals(visible, state).items()}
+        self._totals = {name: totals.copy() for name, totals in open_totals(visible, state).items()}
         self._last = max((self._last, *(period for totals in self._totals.values() for period in totals.held)))
 
     def _restart(self) -> None:
@@ -170,18 +170,22 @@ class _Past:
         self._totals = {}
 
     def _count_event(self, event: PastEvent, visible: StreakPlan, plan: Plan) -> None:
-        conditions = (plan.metrics[key] for key in visible.conditions)
-        counted = [metric for metric in conditions if is_counted(event, metric)]
+        counted = {
+            name: metric
+            for name, condition in visible.conditions.items()
+            if is_counted(event, metric := plan.metrics[condition.metric])
+            and condition.counter.accepts(event.attributes)
+        }
         if not counted:
             return
         day = event.day
         period = self._last = self._streak.index(day)
         if period <= self.through or period in self._credited:
             return
-        for metric in counted:
+        for name, metric in counted.items():
             item = metric.item_of(event.value, event.attributes, day)
-            self._totals.setdefault(metric.key, WindowTotals(metric.aggregate)).add(period, item)
-        if visible.is_met({metric: totals.total(period) for metric, totals in self._totals.items()}):
+            self._totals.setdefault(name, WindowTotals(metric.aggregate)).add(period, item)
+        if visible.is_met({name: totals.total(period) for name, totals in self._totals.items()}):
             self._credited[period] = day, event.at
             for totals in self._totals.values():
                 totals.held.pop(period, None)

@@ -71,19 +71,19 @@ class RulesDiff:
         return (before.key, before.calendar) != (after.key, after.calendar)
 
     @cached_property
-    def changed_conditions(self) -> dict[str, tuple[MetricPlan, ...]]:
-        """By streak, the metrics whose totals in the open periods of the streak count in another way."""
+    def changed_conditions(self) -> dict[str, tuple[str, ...]]:
+        """By streak, the names of what it counts in its periods, where the metric counts in another way."""
         changed = {
             after.key: tuple(
-                metric
-                for key, metric in self.after.metrics.items()
-                if key in before.counters and key in after.counters
-                if metric.counted != self.before.metrics[key].counted
+                name
+                for name, counter in after.counters.items()
+                if name in before.counters
+                if self.after.metrics[counter.metric].counted != self.before.metrics[counter.metric].counted
             )
             for before, after in self.streaks
             if before is not None
         }
-        return {key: metrics for key, metrics in changed.items() if metrics}
+        return {key: names for key, names in changed.items() if names}
 
     @cached_property
     def boards(self) -> tuple[str, ...]:

@@ -79,25 +79,27 @@ def _recount_conditions(
     after: UserState, streak: StreakPlan, diff: RulesDiff, transitions: Iterable[Transition]
 ) -> None:
     """Compute the totals of changed metrics in the open periods from the past events since the last reset."""
-    windows, own = after.counters.windows, after.streaks[streak.place]
-    conditions = [(metric, streak.counters[metric.key]) for metric in diff.changed_conditions.get(streak.key, ())]
-    for _, counter in conditions:
-        windows.pop(counter.index, None)
-    conditions = [(metric, counter) for metric, counter in conditions if metric.key in streak.conditions]
+    windows, own, metrics = after.counters.windows, after.streaks[streak.place], diff.after.metrics
+    names = diff.changed_conditions.get(streak.key, ())
+    for name in names:
+        windows.pop(streak.counters[name].totals.index, None)
+    conditions = [streak.counters[name] for name in names if name in streak.conditions]
     first = streak.index(after.clock.day) - REACH
     for transition in transitions if conditions else ():
         command = transition.command
         if isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak).key == streak.key:
-            for _, counter in conditions:
-                windows.pop(counter.index, None)
+            for counter in conditions:
+                windows.pop(counter.totals.index, None)
         for event in events_of(transition):
             day = event.day
             period = streak.index(day)
             if period < first or period <= own.decided_through or period in own.credited_ahead:
                 continue
-            for metric, counter in conditions:
-                if is_counted(event, metric):
-                    counter.open(windows).add(period, metric.item_of(event.value, event.attributes, day))
+            for counter in conditions:
+                metric = metrics[counter.metric]
+                if is_counted(event, metric) and counter.accepts(event.attributes):
+                    item = metric.item_of(event.value, event.attributes, day)
+                    counter.totals.open(windows).add(period, item)
 
 
 def _migrate_freezes(streak: StreakState, before: Freezes | None, freezes: Freezes | None, today: int) -> None:

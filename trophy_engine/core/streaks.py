@@ -54,7 +54,7 @@ def count_event(
             single is not None
             and value >= single.threshold
             and single.metric == metric.key
-            and single.counter.index not in state.counters.windows
+            and single.totals.index not in state.counters.windows
         ):
             _credit(agenda, state, plan, period, at)  # without a total, which most events would only open and drop
         elif not _count_in_period(agenda, state, plan, metric, value, at, attributes, period):
@@ -74,15 +74,15 @@ def _count_in_period(
     period: int,
 ) -> bool:
     """Count an event in a period that is not decided; return True if it credits the period."""
-    if metric.is_plain and not metric.derived:
+    if metric.is_plain and not metric.derived and metric.key not in plan.filtered:
         condition = plan.conditions.get(metric.key)
         if condition is None:
             return False
-        condition.counter.open(state.counters.windows).add(period, value)
+        condition.totals.open(state.counters.windows).add(period, value)
     elif not _count_all(agenda, state, plan, metric, value, attributes, period):
         return False
     totals = open_totals(plan, state)
-    if plan.is_met({key: held.total(period) for key, held in totals.items()}):
+    if plan.is_met({name: held.total(period) for name, held in totals.items()}):
         _credit(agenda, state, plan, period, at)
         state.drop_totals(plan, state.streaks[plan.place].decided_through)
         return True
@@ -103,13 +103,15 @@ def _count_all(
     """Count an event for the conditions on a recorded metric and those derived from it; return False if none counts."""
     counted = False
     for other in (metric, *metric.derived):
-        condition = plan.conditions.get(other.key)
-        if condition is None or (other.gate is not None and other in agenda.closed):
+        conditions = plan.by_metric.get(other.key)
+        if conditions is None or (other.gate is not None and other in agenda.closed):
             continue
         if other.accepts(value, attributes):
             item = other.item_of(value, attributes, state.clock.day)
-            condition.counter.open(state.counters.windows).add(period, item)
-            counted = True
+            for condition in conditions:
+                if condition.counter.accepts(attributes):
+                    condition.totals.open(state.counters.windows).add(period, item)
+                    counted = True
     return counted
 
 
@@ -117,9 +119,9 @@ def open_totals(plan: StreakPlan, state: UserState) -> dict[str, WindowTotals]:
     """Return, by condition of a streak, the totals of the open periods; a condition without any is absent."""
     windows = state.counters.windows
     return {
-        metric: totals
-        for metric, condition in plan.conditions.items()
-        if (totals := condition.counter.find(windows)) is not None
+        name: totals
+        for name, condition in plan.conditions.items()
+        if (totals := condition.totals.find(windows)) is not None
     }
 
 

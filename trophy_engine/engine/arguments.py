@@ -157,7 +157,8 @@ def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     """Convert the conditions of a custom streak to JSON.
 
     Raises:
-        InvalidValue: there are none, or two on one metric, or a streak cannot count in one of the metrics.
+        InvalidValue: there are none, or two on one metric, a streak cannot count in one of the metrics, or one
+            has a filter.
         UnknownKey: the rules do not declare a metric.
     """
     conditions = as_sequence(metrics)
@@ -167,6 +168,10 @@ def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
         refusal = refuse_for_streak(plan.metric(metric.key).rule)
         if refusal is not None:
             raise InvalidValue(refusal)
+        if metric.event_attributes:
+            raise InvalidValue(
+                "is for conditions of the rules; use a derived metric with the filter", "metrics.event_attributes"
+            )
     return write_conditions(conditions)
 
 

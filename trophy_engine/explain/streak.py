@@ -26,8 +26,9 @@ from trophy_engine.core import (
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.interval import Interval, period_noun
-from trophy_engine.rules.phrases import count_noun, join_words
+from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
 from trophy_engine.rules.streak import EvaluationMode
 from trophy_engine.values import Value
 
@@ -56,12 +57,19 @@ class Condition(Value):
         total: the total; 0 for a greatest value of nothing.
         threshold: the threshold.
         is_sum: whether the metric is the sum of all values that are recorded for it.
+        event_attributes: the filter on events; without one, the total is over all events.
     """
 
     metric: str
     total: Number
     threshold: Number
     is_sum: bool = True
+    event_attributes: Filter = attrs.field(factory=Filter)
+
+    @property
+    def name(self) -> str:
+        """What is counted, in words: the metric, and the filter if there is one."""
+        return describe_counter(self.metric, self.event_attributes)
 
     @property
     def missing(self) -> Number:
@@ -117,11 +125,11 @@ class MissedPeriod(Value):
         unmet = [condition for condition in self.conditions if condition.missing]
         if all(condition.is_sum for condition in unmet):
             verb = "recording"
-            missing = [f"{one.missing:,}{' more' if one.total else ''} for {one.metric}" for one in unmet]
+            missing = [f"{one.missing:,}{' more' if one.total else ''} for {one.name}" for one in unmet]
         else:
-            verb, missing = "reaching", [f"{condition.threshold:,} for {condition.metric}" for condition in unmet]
+            verb, missing = "reaching", [f"{condition.threshold:,} for {condition.name}" for condition in unmet]
         if not missing:  # easier conditions, which the totals met already, need one more event
-            missing = [f"anything for {' or '.join(condition.metric for condition in self.conditions)}"]
+            missing = [f"anything for {' or '.join(condition.name for condition in self.conditions)}"]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
         saved = [f"{verb} {words} by the end of {name_day(self.last_day)}"] if self.conditions else []
         return (*saved, *(["a freeze"] if self.has_freezes else []))
@@ -188,7 +196,7 @@ class StreakExplanation(TextAsHtml, Value):
             lines.append(f"{this} is credited.")
         elif self.conditions:
             needs = (
-                f"{condition.metric} {condition.total:,} of {condition.threshold:,}" for condition in self.conditions
+                f"{condition.name} {condition.total:,} of {condition.threshold:,}" for condition in self.conditions
             )
             lines.append(f"{this} is not credited yet: {join_words(needs)}.")
         else:
@@ -302,13 +310,19 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> Str
 
 def _conditions(plan: Plan, streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
     return tuple(
-        Condition(key, totals.get(key, 0), condition.threshold, plan.metrics[key].is_plain)
-        for key, condition in streak.conditions.items()
+        Condition(
+            condition.metric,
+            totals.get(name, 0),
+            condition.threshold,
+            plan.metrics[condition.metric].is_plain,
+            condition.counter.event_attributes,
+        )
+        for name, condition in streak.conditions.items()
     )
 
 
 def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> dict[str, Number]:
-    """Return, by metric, the total of the current period since the last reset in it.
+    """Return, by condition, the total of the current period since the last reset in it.
 
     The state has no totals of a period that is credited, so they are computed from the events. As in the state, an
     event counts for the metrics that were conditions at the time, and a metric that stops being one starts from 0. A
@@ -317,6 +331,7 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
     today, metrics = transitions[-1].state.clock.day, transitions[-1].plan.metrics
     period = streak.index(today)
     held: dict[str, Any] = {}
+    keys: dict[str, str] = {}
     for transition in transitions:
         command, state = transition.command, transition.state
         declared = transition.plan.find_streak(streak.key)
@@ -325,16 +340,17 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
             held = {}
             continue
         visible = state.streaks[declared.place].custom_streak or declared
-        held = {key: of_metric for key, of_metric in held.items() if key in visible.conditions}
+        held = {name: total for name, total in held.items() if name in visible.conditions}
         for event in events_of(transition):
             if streak.index(event.day) != period:
                 continue
-            for key in visible.conditions:
-                metric = metrics.get(key)
-                if metric is not None and is_counted(event, metric):
+            for name, condition in visible.conditions.items():
+                metric = metrics.get(condition.metric)
+                if metric is not None and is_counted(event, metric) and condition.counter.accepts(event.attributes):
                     item = metric.item_of(event.value, event.attributes, event.day)
-                    held[key] = metric.aggregate.add(held.get(key), item)
-    return {key: metrics[key].aggregate.total(of_metric) or 0 for key, of_metric in held.items()}
+                    keys[name] = metric.key
+                    held[name] = metric.aggregate.add(held.get(name), item)
+    return {name: metrics[keys[name]].aggregate.total(total) or 0 for name, total in held.items()}
 
 
 def _describe_missed(decision: PeriodDecision, transition: Transition) -> MissedPeriod:
@@ -354,7 +370,7 @@ def _describe_missed(decision: PeriodDecision, transition: Transition) -> Missed
 
 
 def _open_totals(streak: StreakPlan, state: UserState | None, period: int) -> dict[str, Number]:
-    """Return, by metric, the totals of a period that is not credited, from the user's state."""
+    """Return, by condition, the totals of a period that is not credited, from the user's state."""
     if state is None:
         return {}
-    return {metric: totals.total(period) or 0 for metric, totals in open_totals(streak, state).items()}
+    return {name: totals.total(period) or 0 for name, totals in open_totals(streak, state).items()}

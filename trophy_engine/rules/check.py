@@ -85,9 +85,7 @@ def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
     ]
 
 
-def _duplicates(
-    path: str, parts: Sequence[Any], noun: str = "key", remedy: str = "choose another key"
-) -> Iterator[Problem]:
+def _duplicates(path: str, parts: Sequence[Any]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     by_lower_case: dict[str, str] = {}
     for index, part in enumerate(parts):
@@ -96,7 +94,7 @@ def _duplicates(
             continue
         former = by_lower_case.setdefault(key.lower(), key)
         if key in first:
-            message = f"duplicate {noun} {key!r}, already used by {item_path(path, first[key])}; {remedy}"
+            message = f"duplicate key {key!r}, already used by {item_path(path, first[key])}; choose another key"
             yield Problem("error", f"{item_path(path, index)}.key", message)
         elif former != key:
             message = f"{key!r} and {former!r} differ in case alone, and some databases take them for one column"
@@ -135,7 +133,6 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Collection[str], declare
             yield Problem("warning", f"{path}.metrics", message)
         yield from check_conditions(streak, path, declared)
         yield from check_days_off(streak, path, declared)
-        yield from _duplicates(f"{path}.metrics", streak.metrics or (), "metric", "remove one")
         if isinstance(streak.freezes, Freezes):
             yield from _check_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
 

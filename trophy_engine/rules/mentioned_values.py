@@ -27,6 +27,9 @@ def _filters(ruleset: Ruleset) -> Iterator[Filter]:
     for metric in ruleset.metrics:
         yield metric.event_attributes
         yield metric.when.user_attributes
+    for streak in ruleset.streaks:
+        for condition in streak.metrics:
+            yield condition.event_attributes
     for achievement in ruleset.achievements:
         yield achievement.when.user_attributes
         yield _event_attributes(achievement.trigger)

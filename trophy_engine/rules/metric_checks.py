@@ -100,10 +100,17 @@ def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping
 
 def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of the conditions of a streak: unknown metrics, and those in which a streak cannot count."""
+    first: dict[tuple[Any, Filter], str] = {}
     for index, condition in enumerate(streak.metrics or ()):
         path = item_path(f"{streak_path}.metrics", index)
         key = condition.key if is_key(condition.key) else None
         yield from declared.metrics.check_known("metric", key, f"{path}.key")
+        yield from declared.check_filters(condition, path)
+        filter_ = getattr(condition, "event_attributes", None) or Filter()
+        former = first.setdefault((key or index, filter_), path)
+        if former != path:
+            message = f"duplicate metric {key!r}, already used by {former}; remove one, or give it event_attributes"
+            yield Problem("error", f"{path}.key", message)
         metric = declared.metric_rules.get(condition.key)
         if metric is None:
             continue
@@ -111,6 +118,7 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
         if refusal is not None:
             yield Problem("error", f"{path}.key", refusal)
         elif isinstance(condition, StreakMetric):
+            yield from check_filter(metric, condition, path)
             yield from check_whole(metric, condition.threshold, f"{path}.threshold")
             greatest = greatest_in_period(metric, streak.frequency, declared.completions.get(metric.key))
             yield from check_threshold(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")

@@ -13,6 +13,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions, given_together
 from trophy_engine.rules.constraints import (
+    ANY_OF_FILTER,
     FLAG,
     KEY,
     InstanceOf,
@@ -25,10 +26,11 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
 from trophy_engine.rules.mappings import from_mapping, from_typed_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun
+from trophy_engine.rules.phrases import count_noun, describe_counter
 from trophy_engine.rules.references import TO_ACHIEVEMENT
 from trophy_engine.values import Value
 
@@ -50,15 +52,23 @@ _MOST_FREEZES: Final = 100
 
 @attrs.frozen
 class StreakMetric(Value):
-    """One condition: the sum of a metric's values in the period reaches the threshold.
+    """One condition: the total of a metric in the period, by its aggregate, reaches the threshold.
 
     Attributes:
         key: the key of the metric.
-        threshold: the sum that is required, above 0.
+        threshold: the total that is required, above 0, and whole for metrics that count events, values or days.
+        event_attributes: the filter on events: the total is over the events with all of these attribute values; a list
+            of values requires any of them.
     """
 
     key: str = attrs.field(validator=KEY)
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
+    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=ANY_OF_FILTER, kw_only=True)
+
+    @property
+    def name(self) -> str:
+        """What is counted, in words: the key of the metric, and the filter if there is one."""
+        return describe_counter(self.key, Filter(dict(sorted(self.event_attributes.items()))))
 
 
 @attrs.frozen

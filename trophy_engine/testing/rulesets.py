@@ -94,7 +94,8 @@ def freezes(draw: st.DrawFn) -> Freezes:
 def streak_rules(draw: st.DrawFn, metrics: Sequence[str | Metric] = _KEYS, key: str = "s0") -> Streak:
     """Draw streaks of every frequency, with one or several conditions on the metrics, with and without freezes.
 
-    Thresholds are whole for metrics, given as such and not by their keys, whose totals are numbers of things.
+    Metrics that are given as such, and not by their keys, have whole thresholds where their totals are numbers of
+    things, and filters by the event attribute ``device`` where events can have it.
     """
     counted = draw(st.lists(st.sampled_from(list(metrics)), min_size=1, max_size=3, unique=True))
     frequency = draw(_frequencies)
@@ -112,7 +113,8 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str | Metric] = _KEYS, key: 
 def _condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetric:
     if isinstance(metric, str):
         return StreakMetric(metric, draw(_measured))
-    return StreakMetric(metric.key, draw(_counted if has_whole_totals(metric) else _measured))
+    threshold = draw(_counted if has_whole_totals(metric) else _measured)
+    return StreakMetric(metric.key, threshold, event_attributes=draw(_for_events) if has_attributes(metric) else {})
 
 
 _AchievementTriggers = Callable[[tuple[Metric, ...]], st.SearchStrategy[AchievementTrigger]]

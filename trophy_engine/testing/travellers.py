@@ -15,9 +15,9 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, HOUR, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import Identify, Record, Settle
-from trophy_engine.rules.metrics import Metric
+from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.streak import Streak
+from trophy_engine.rules.streak import Streak, StreakMetric
 from trophy_engine.testing.datetimes import all_time_zones, instants, time_zones
 from trophy_engine.testing.driver import HistoryCommand
 from trophy_engine.testing.histories import History
@@ -112,8 +112,10 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
         streaks: a strategy of the streak; the rules declare its metrics.
     """
     streak = draw(streaks)
+    filtered = {key for condition in streak.metrics for key in condition.event_attributes}
     ruleset = Ruleset(
-        metrics=[Metric(condition.key) for condition in streak.metrics],
+        metrics=[Metric(key) for key in dict.fromkeys(condition.key for condition in streak.metrics)],
+        attributes=[Attribute(key, "event") for key in sorted(filtered)],
         streaks=[streak],
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
         day_start=draw(day_starts),
@@ -121,7 +123,7 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
     stays = draw(_stays(parse_time_of_day(ruleset.day_start)))
     instants_ = draw(_event_instants(stays))
     commands: list[HistoryCommand] = [
-        Record(_USER, at, condition.key, condition.threshold, (), None)
+        Record(_USER, at, condition.key, condition.threshold, _attributes_for(condition), None)
         for at in instants_
         for condition in streak.metrics
     ]
@@ -134,3 +136,9 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
     )
     commands += map(Settle, settled)
     return History(ruleset, tuple(sorted(commands, key=lambda command: (command.at, isinstance(command, Record)))))
+
+
+def _attributes_for(condition: StreakMetric) -> tuple[tuple[str, str], ...]:
+    """Return attributes of an event that a condition counts."""
+    wanted = sorted(condition.event_attributes.items())
+    return tuple((key, value if isinstance(value, str) else value[0]) for key, value in wanted)

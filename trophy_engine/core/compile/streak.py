@@ -8,8 +8,9 @@ from typing import assert_never
 
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.core.aggregation import WindowTotals
-from trophy_engine.core.plan import Counter, MetricPlan, Plan, RewardPlan, StreakPlan, WindowedCounter
-from trophy_engine.core.plan.streak import conditions_of, weekdays_of
+from trophy_engine.core.plan import Counter, MetricPlan, Plan, RewardPlan, StreakPlan
+from trophy_engine.core.plan.streak import StreakCounter, conditions_of, weekdays_of
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.phrases import name_streak
 from trophy_engine.rules.streak import AchievementFreezeReward, Streak, StreakFreezeReward
@@ -24,10 +25,13 @@ def add_streaks(plan: Plan) -> None:
 def _add_streak(plan: Plan, rule: Streak) -> None:
     calendar = rule.calendar(plan.ruleset.first_weekday)
     daily = isinstance(calendar, Daily)
-    metrics = [plan.metrics[metric.key] for metric in rule.metrics]
+    counted = {metric.name: (plan.metrics[metric.key], metric.event_attributes) for metric in rule.metrics}
     if rule.customization_enabled:
-        metrics = [metric for metric in plan.metrics.values() if refuse_for_streak(metric.rule) is None]
-    counters = {metric.key: _add_condition_counter(plan, rule, metric) for metric in metrics}
+        counted |= {
+            key: (metric, Filter()) for key, metric in plan.metrics.items() if refuse_for_streak(metric.rule) is None
+        }
+    counters = {name: _add_counter(plan, rule, name, *what) for name, what in counted.items()}
+    metrics = [metric for metric, _ in counted.values()]
     plain = frozenset(metric.key for metric in metrics if metric.is_plain and not metric.derived)
     place, streaks = len(plan.streaks), plan.ruleset.streaks
     streak = StreakPlan(
@@ -50,11 +54,10 @@ def _add_streak(plan: Plan, rule: Streak) -> None:
     _link_recorded_metrics(plan, streak, rule)
 
 
-def _add_condition_counter(plan: Plan, rule: Streak, metric: MetricPlan) -> WindowedCounter[WindowTotals]:
-    aggregate = metric.aggregate
-    return plan.add_windowed_counter(
-        partial(WindowTotals, aggregate), partial(WindowTotals.load, aggregate), "streak", rule.key, metric.key
-    )
+def _add_counter(plan: Plan, rule: Streak, name: str, metric: MetricPlan, event_attributes: Filter) -> StreakCounter:
+    new, load = partial(WindowTotals, metric.aggregate), partial(WindowTotals.load, metric.aggregate)
+    totals = plan.add_windowed_counter(new, load, "streak", rule.key, name)
+    return StreakCounter(metric.key, event_attributes, totals)
 
 
 def _add_length(plan: Plan, key: str, place: int) -> Counter:

@@ -11,15 +11,30 @@ from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, Weekday
 from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.plan.counters import Counter, WindowedCounter
 from trophy_engine.numbers import Number
+from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.streak import EvaluationMode, FreezeReward, Freezes, StreakMetric
 
 
 @attrs.frozen(eq=False, repr=False)
-class StreakCondition:
-    """A condition of a streak: the total of a metric in the period, a window of ``counter``, reaches the threshold."""
+class StreakCounter:
+    """What a streak can count in its periods: the events of a metric with the attributes; ``totals`` are by period."""
 
     metric: str
-    counter: WindowedCounter[WindowTotals]
+    event_attributes: Filter
+    totals: WindowedCounter[WindowTotals]
+
+    def accepts(self, attributes: Mapping[str, str]) -> bool:
+        """Return True if an event of the metric has the attributes."""
+        return not self.event_attributes or self.event_attributes.mismatch(attributes) is None
+
+
+@attrs.frozen(eq=False, repr=False)
+class StreakCondition:
+    """A condition of a streak: the total of a counter in the period reaches the threshold."""
+
+    metric: str
+    counter: StreakCounter
+    totals: WindowedCounter[WindowTotals]
     threshold: Number
 
 
@@ -29,10 +44,11 @@ class StreakPlan:
 
     ``place`` is the index of the streak in the plan and in the state; the local days at the start of which a period is
     missed and freezes are earned are at ``place`` and ``freeze_place`` in ``Clock.due_days``. ``index`` and
-    ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be. ``conditions`` are by metric;
-    ``single`` is the only one, if its metric is one of ``plain``, those whose events count with their own values;
-    otherwise None. ``counters`` are the counters of all metrics that can be in a condition, those of custom streaks
-    included. ``days_off`` are numbers of weekdays, 0 for Sunday.
+    ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be. ``conditions`` are by name, and
+    ``by_metric`` those on each metric; ``filtered`` are the metrics of those with a filter. ``single`` is the only
+    condition, if it has no filter and its metric is one of ``plain``, those whose events count with their own values;
+    otherwise None. ``counters`` are all that can be in a condition, by name, those of custom streaks included.
+    ``days_off`` are numbers of weekdays, 0 for Sunday.
     """
 
     key: str
@@ -43,9 +59,11 @@ class StreakPlan:
     index: Callable[[int], int]
     first_day: Callable[[int], int]
     mode: EvaluationMode
-    counters: dict[str, WindowedCounter[WindowTotals]]
+    counters: dict[str, StreakCounter]
     plain: frozenset[str]
     conditions: dict[str, StreakCondition]
+    by_metric: dict[str, tuple[StreakCondition, ...]]
+    filtered: frozenset[str]
     single: StreakCondition | None
     days_off: frozenset[int]
     length: Counter
@@ -60,13 +78,13 @@ class StreakPlan:
         )
 
     def is_met(self, totals: Mapping[str, Number | None]) -> bool:
-        """Return True if the totals of a period, by metric, meet the conditions."""
-        reached = ((totals.get(metric) or 0) >= condition.threshold for metric, condition in self.conditions.items())
+        """Return True if the totals of a period, by condition, meet the conditions."""
+        reached = ((totals.get(name) or 0) >= condition.threshold for name, condition in self.conditions.items())
         return all(reached) if self.mode == "AND" else any(reached)
 
     def choices(self) -> dict[str, Any]:
         """Return the fields in which the streaks of one ruleset differ; the others refer to the rest of the plan."""
-        names = ("mode", "conditions", "single", "days_off", "freezes")
+        names = ("mode", "conditions", "by_metric", "filtered", "single", "days_off", "freezes")
         return {name: getattr(self, name) for name in names}
 
 
@@ -86,13 +104,23 @@ class RewardPlan:
 
 
 def conditions_of(
-    metrics: Sequence[StreakMetric], counters: Mapping[str, WindowedCounter[WindowTotals]], plain: Container[str]
+    metrics: Sequence[StreakMetric], counters: Mapping[str, StreakCounter], plain: Container[str]
 ) -> dict[str, Any]:
     """Return the fields of a streak's plan that depend on its conditions."""
-    conditions = [StreakCondition(metric.key, counters[metric.key], metric.threshold) for metric in metrics]
+    conditions: dict[str, StreakCondition] = {}
+    by_metric: dict[str, tuple[StreakCondition, ...]] = {}
+    for metric in metrics:
+        counter = counters[metric.name]
+        condition = StreakCondition(metric.key, counter, counter.totals, metric.threshold)
+        conditions[metric.name] = condition
+        by_metric[metric.key] = (*by_metric.get(metric.key, ()), condition)
+    filtered = frozenset(metric.key for metric in metrics if metric.event_attributes)
+    is_single = len(metrics) == 1 and metrics[0].key in plain and not filtered
     return {
-        "conditions": {condition.metric: condition for condition in conditions},
-        "single": conditions[0] if len(conditions) == 1 and conditions[0].metric in plain else None,
+        "conditions": conditions,
+        "by_metric": by_metric,
+        "filtered": filtered,
+        "single": conditions[metrics[0].name] if is_single else None,
     }
 
 

@@ -101,19 +101,19 @@ class UserState:
 
     def keep_totals(self, streak: StreakPlan) -> None:
         """Drop the totals of open periods that are in no condition of a streak."""
-        for metric, counter in streak.counters.items():
-            if metric not in streak.conditions:
-                self.counters.windows.pop(counter.index, None)
+        for name, counter in streak.counters.items():
+            if name not in streak.conditions:
+                self.counters.windows.pop(counter.totals.index, None)
 
     def drop_totals(self, streak: StreakPlan, through: int = NEVER) -> None:
         """Drop the totals of the periods of a streak up to one, by default of all."""
         windows = self.counters.windows
         for counter in streak.counters.values():
-            totals = counter.find(windows)
+            totals = counter.totals.find(windows)
             if totals is not None:
                 totals.drop(through)
                 if not totals.held:
-                    del windows[counter.index]
+                    del windows[counter.totals.index]
 
     def restart_streak(self, streak: StreakPlan) -> None:
         """Reset a streak, as if nothing had been credited, and drop its misses."""

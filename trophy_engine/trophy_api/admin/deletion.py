@@ -170,12 +170,13 @@ class _Deletion(Value):
         return attrs.evolve(achievement, trigger=CompositeTrigger(remaining), status=status)
 
     def from_streak(self, streak: Streak) -> Streak:
-        """Return a streak without the conditions on deleted metrics, and the freezes for deleted achievements."""
+        """Return a streak without the conditions on deleted metrics and attributes, and rewards for achievements."""
         freezes = streak.freezes
         if freezes is not None:
             kept = tuple(reward for reward in freezes.rewards if not self._is_broken(reward))
             freezes = attrs.evolve(freezes, rewards=kept)
-        metrics = tuple(metric for metric in streak.metrics if metric.key not in self.metrics)
+        kept_metrics = (metric for metric in streak.metrics if metric.key not in self.metrics)
+        metrics = tuple(metric for metric in kept_metrics if not self._filters_by_deleted(metric))
         return attrs.evolve(streak, metrics=metrics, freezes=freezes)
 
     def from_system(self, system: PointsSystem) -> PointsSystem:

@@ -92,23 +92,33 @@ def _without_shown_frequency(ruleset: Ruleset, body: object) -> object:
 
 
 def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
+    """Return the conditions of a request; those on one metric are, in order, those of the rules, with their filters."""
     known = {metric.key for metric in ruleset.metrics}
+    former: dict[str, list[StreakMetric]] = {}
+    for metric in _primary(ruleset).metrics:
+        former.setdefault(metric.key, []).append(metric)
+    metrics = []
     keys = [condition.key for condition in items]
     for index, condition in enumerate(items):
         if condition.key not in known:
             raise InvalidValue(f"{condition.key!r} is not the key of a metric", f"metrics[{index}].key")
-        if condition.key in keys[:index]:
+        kept, number = former.get(condition.key, []), keys[:index].count(condition.key)
+        if number >= max(len(kept), 1):
             raise InvalidValue(f"must not contain {condition.key!r} twice", "metrics")
         if condition.threshold < 0:
             raise InvalidValue(f"must be at least 0, not {condition.threshold}", f"metrics[{index}].threshold")
-    unchanged = {_serialize_condition(metric): metric for metric in _primary(ruleset).metrics}
-    metrics = (_streak_metric(condition, index) for index, condition in enumerate(items) if condition.threshold > 0)
-    return tuple(unchanged.get(_serialize_condition(metric), metric) for metric in metrics)
+        if condition.threshold > 0:
+            metrics.append(_streak_metric(condition, index, kept[number] if kept else None))
+    return tuple(metrics)
 
 
-def _streak_metric(condition: StreakMetricItem, index: int) -> StreakMetric:
+def _streak_metric(condition: StreakMetricItem, index: int, kept: StreakMetric | None) -> StreakMetric:
+    """Return a condition with the threshold of a request, and the filter of the rules, which the API does not know."""
+    if kept is not None and _serialize_condition(kept) == (condition.key, condition.threshold):
+        return kept
     with prefixing_field(f"metrics[{index}]"):
-        return StreakMetric(condition.key, condition.threshold)
+        event_attributes = {} if kept is None else kept.event_attributes
+        return StreakMetric(condition.key, condition.threshold, event_attributes=event_attributes)
 
 
 def _serialize_condition(condition: StreakMetric) -> tuple[str, int]:
