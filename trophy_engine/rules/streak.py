@@ -50,11 +50,14 @@ _MOST_FREEZES: Final = 100
 
 @attrs.frozen
 class StreakMetric(Value):
-    """One condition: the sum of a metric's values in the period reaches the threshold.
+    """One condition: what a metric counts in the period reaches the threshold.
+
+    That is the sum of its values, or for a metric with another ``aggregate`` the number of its events, days or distinct
+    values in the period, or the least, greatest or latest of its values.
 
     Attributes:
         key: the key of the metric.
-        threshold: the sum that is required, above 0.
+        threshold: the number that is required, above 0.
     """
 
     key: str = attrs.field(validator=KEY)
