@@ -1,6 +1,7 @@
 """Every block of code in the documentation runs: Python in order, rules files as they are named, commands in a shell.
 
-What a block of Python prints is what the block of text after it says.
+What a block of Python prints is what the block of text after it says. A block of text that directly follows commands
+is an excerpt of what they print.
 
 README's own commands make environments; `.ci/run` runs the one that tests, and a test of the command line the other.
 """
@@ -23,6 +24,7 @@ pytest_plugins = ["pytester"]  # for the tests of the plugin
 collect_ignore = ["docs/conf.py", "docs/public_directive.py"]  # they require Sphinx
 
 _PRINTED = "printed by the block above"
+_COMMANDS = "printed by the commands above"
 _python = PythonEvaluator()
 
 
@@ -36,7 +38,12 @@ def _run_python(example):
 def _compare_text(example):
     """Compare a text with the output of the block before it; other texts show output of programs."""
     printed = example.namespace.pop(_PRINTED, "")
-    return None if printed in {"", example.parsed} else f"the block above printed:\n{printed}"
+    commands, end = example.namespace.pop(_COMMANDS, ("", 0))
+    if printed not in {"", example.parsed}:
+        return f"the block above printed:\n{printed}"
+    if commands and not example.document.text[end : example.start].strip() and example.parsed.strip() not in commands:
+        return f"the commands above printed:\n{commands}"
+    return None
 
 
 def _load_rules(example):
@@ -46,12 +53,16 @@ def _load_rules(example):
 
 
 def _run_commands(example):
-    """Run the lines after a prompt, with the programs of this environment first."""
+    """Run the lines after a prompt, with the programs of this environment first, and keep what they print."""
     example.namespace.pop(_PRINTED, None)
+    printed = ""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for line in example.parsed.splitlines():
         if line.startswith("$ "):
-            subprocess.run(["bash", "-ec", line[2:]], check=True, capture_output=True, env={**os.environ, "PATH": path})
+            command, environment = ["bash", "-ec", line[2:]], {**os.environ, "PATH": path}
+            done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=environment)
+            printed += "".join(f"{row.rstrip()}\n" for row in done.stdout.splitlines())  # rows of tables end in spaces
+    example.namespace[_COMMANDS] = (printed, example.end)
 
 
 @pytest.fixture(scope="module")

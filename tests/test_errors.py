@@ -39,6 +39,7 @@ RAISED = [
     errors.SubscribersFailed("failed", [ValueError("x")]),
     errors.UnknownKey("metric", "word", [f"metric-{n}" for n in range(20)]),
     errors.UnknownUser("18"),
+    errors.UnreadableRules("rules.toml", "it is not UTF-8", 2, 3),
 ]
 
 
@@ -78,7 +79,7 @@ def test_an_invalid_value_names_its_field(call, field, message):
 
 
 def test_long_lists_are_cut():
-    assert str(RAISED[-2]).endswith("'metric-7' and 12 more")
+    assert str(RAISED[-3]).endswith("'metric-7' and 12 more")
     assert str(RAISED[5]).endswith("it requires plan = 'pro'")
 
 

@@ -59,6 +59,7 @@ from trophy_engine.errors import (
     TrophyError,
     UnknownKey,
     UnknownUser,
+    UnreadableRules,
 )
 from trophy_engine.rules.achievements import (
     Achievement,
@@ -253,6 +254,7 @@ __all__ = [
     "TrophyError",
     "UnknownKey",
     "UnknownUser",
+    "UnreadableRules",
     "UserChanged",
     "UserCreated",
     "UserCreationPointsTrigger",

@@ -38,6 +38,7 @@ __all__ = [
     "TrophyError",
     "UnknownKey",
     "UnknownUser",
+    "UnreadableRules",
 ]
 
 
@@ -115,6 +116,24 @@ class InvalidRules(TrophyError, ValueError):
         """Return the file, and every problem on its own line."""
         lines = [str(problem) for problem in self.problems]
         return "\n".join(lines if self.source is None else [f"{self.source} has errors:", *lines])
+
+
+class UnreadableRules(TrophyError):
+    """A rules file that cannot be read as text.
+
+    Attributes:
+        source: the file.
+        fact: the reason.
+        line, column: the position of the first byte that is not UTF-8, from 1, the column in characters; else 1.
+    """
+
+    def __init__(self, source: str, fact: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(source, fact, line, column)
+        self.source, self.fact, self.line, self.column = source, fact, line, column
+
+    def __str__(self) -> str:
+        """Return the file and the reason."""
+        return f"cannot read {self.source}: {self.fact}"
 
 
 class UnknownKey(TrophyError, LookupError):

@@ -90,6 +90,17 @@ def test_the_greatest_differences_are_those_of_all_streaks():
 def test_a_streak_of_one_ruleset_counts_as_0_in_the_other():
     result = compared(NEW, evolve(NEW, streaks=NEW.streaks[:1]), tally=True)
     assert [difference.streaks for difference in result.losers] == [(0, -1), (0, -2)]
+    assert list(result.sentences()) == [
+        "The longest words streak changes for no user.",
+        "The new rules have no gym streak; 2 of 2 users had one.",
+    ]
+    assert list(compared(result.new, result.old).sentences())[1:] == [
+        "The old rules have no gym streak; 2 of 2 users would have one.",
+    ]
+    assert list(compared(NEW, evolve(NEW, streaks=[])).sentences()) == [
+        "The new rules have no words streak; 2 of 2 users had one.",
+        "The new rules have no gym streak; 2 of 2 users had one.",
+    ]
     figures = {figure.key: figure for figure in compare_figures((result.old, result.new), result.tallies)}
     assert list(figures) == ["survival", "survival-gym"]
     assert figures["survival"].title == "How long streaks last: words"

@@ -14,7 +14,7 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
         "Thursday 2025-04-03, Europe/Berlin (+02:00)",
         "  words: 1",
         "  the user was created, in the time zone Europe/Berlin",
-        "  a streak started: the day of Thursday 2025-04-03 is credited",
+        "  the streak started: Thursday 2025-04-03 is credited",
         "  'one' was completed: words went from 0 to 1, reaching the threshold of 1",
         "  xp +5 = 5, for words: 5",
         "",
@@ -23,7 +23,7 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
         "  the streak grew to 2 days: Friday 2025-04-04 is credited",
         "  xp +10 = 15, for words: 2 × 5 = 10",
         "",
-        "2025",
+        "2025 04",
         "Mon",
         "Tue",
         "Wed",
@@ -68,7 +68,8 @@ def test_explain_prints_a_timeline_and_a_calendar(run):
             ("--user", "ann", "--from", "2031-01-01"),
             "--from 2031-01-01 is after the last day of the log, 2025-04-03 in the zone of the user 'ann'",
         ),
-        (("--user", "ann", "--metric", "word"), "the rules refuse every event of the user 'ann'"),
+        (("--user", "ann", "--metric", "word"), "unknown metric 'word'; did you mean 'words'?"),
+        (("--user", "ann", "--metric-column", "n"), "the rules refuse every event of the user 'ann'"),
         (("--user", "ann", "--from", "soon"), "--from must be a date"),
         (("--user", "ann", "--achievement", "two"), "unknown achievement 'two'"),
         (("--user", "ann", "--points", "xq"), "unknown points system 'xq'; known: 'xp'"),
@@ -83,3 +84,14 @@ def test_explain_reports_invalid_arguments(run, words, message):
     done = run("explain", "rules.toml", "log.csv", *words)
     assert done.exit_code == 1
     assert message in done.output
+
+
+def test_each_of_several_calendars_has_the_name_of_its_streak_above_it(run):
+    streaks = "".join(f'[[streaks]]\nkey = "{key}"\nmetrics = [{{ key = "words" }}]\n' for key in ("eve", "and"))
+    Path("several.toml").write_text(f'metrics = [{{ key = "words" }}]\n{streaks}')
+    lines = run("explain", "several.toml", "log.csv", "--user", "ann", "--from", "2025-04-03").output.splitlines()
+    assert "  the eve streak grew to 2 days: Thursday 2025-04-03 is credited" in lines
+    for name in ("eve", "and"):
+        start = lines.index(f"The {name} streak:")
+        assert lines[start + 1] == "2025 04"
+        assert f"ann has 2 days of the {name} streak." in lines[start:]

@@ -1,8 +1,15 @@
 """Options of logs: time zones, dates, columns, and rows that cannot be read."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
 import pytest
+from exports import workbook
 from rich.progress import Progress
 
 from trophy_engine import Metric, Ruleset
@@ -235,3 +242,76 @@ def test_numbers_in_different_units_end_the_reading(run):
     assert done.exit_code == 1
     assert "log.csv:3: the column 'at' has different units: 1704448800123 looks like milliseconds" in done.stderr
     assert "set --at-unit (s, ms, us, ns or excel)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("until", "iso"),
+    [
+        ("22.03.2026", "2026-03-22"),
+        ("01/02/2026", "2026-01-02 or 2026-02-01"),
+        ("22.03.2026 10:30", "2026-03-22T10:30:00"),
+    ],
+)
+def test_an_until_of_another_form_is_answered_with_its_iso_form(run, until, iso):
+    done = run("replay", "rules.toml", "log.csv", "--until", until)
+    assert done.exit_code == 1
+    assert done.stderr == f"error: --until must be ISO 8601, not {until!r}; write {iso}\n"
+
+
+UNUSED = [
+    "the column 'route' is not used; add --attribute route",
+    "the column 'value' is not used; add --value-column value",
+]
+
+
+@pytest.fixture
+def routes(run):
+    rules = Path("rules.toml").read_text()
+    Path("routes.toml").write_text(f'attributes = [{{ key = "route", type = "event" }}]\n{rules}')
+    rows = [
+        {"user_id": "ann", "at": f"2025-04-0{day}T10:00:00Z", "value": day, "route": "5k", "other": 1} for day in (1, 2)
+    ]
+    Path("routes.csv").write_text("\n".join(",".join(map(str, row)) for row in (rows[0], *map(dict.values, rows))))
+    Path("routes.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    table = pa.Table.from_pylist(rows)
+    pq.write_table(table, "routes.parquet", row_group_size=1)
+    pyarrow.feather.write_feather(table, "routes.arrow")
+    Path("routes.xlsx").write_bytes(workbook({"Log": [list(rows[0]), *(list(row.values()) for row in rows)]}))
+
+
+@pytest.mark.usefixtures("routes")
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "arrow", "xlsx"])
+def test_a_column_that_no_option_uses_is_noted_once(run, ending):
+    log = f"routes.{ending}"
+    notes = [f"{log}: {fact}" for fact in UNUSED]
+    done = run("replay", "routes.toml", log)
+    assert (done.exit_code, done.stderr.splitlines()) == (0, notes)
+    assert run("compare", "rules.toml", "routes.toml", log).stderr.splitlines() == notes
+    used = ("--value-column", "value", "--attribute", "route")
+    assert run("replay", "routes.toml", log, *used).stderr == ""
+    assert run("replay", "rules.toml", log, "--value", "1").stderr == ""
+    assert run("replay", "routes.toml", log, "--values", "words=value", "--where", "route=5k").stderr == ""
+
+
+@pytest.mark.usefixtures("routes")
+def test_a_column_that_no_option_uses_is_noted_once_by_several_processes():
+    for log in ("routes.csv", "routes.parquet"):
+        command = [sys.executable, "-m", "trophy_engine", "replay", "routes.toml", log, "--workers", "2"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert done.stderr.splitlines() == [f"{log}: {fact}" for fact in UNUSED]
+
+
+@pytest.mark.parametrize(
+    "words", [("--metric", "word"), ("--map", "Done=word"), ("--values", "word=n"), ("--metric", "word", "--strict")]
+)
+def test_a_metric_that_is_not_declared_is_refused_before_a_row_is_read(run, words):
+    for command in (("replay", "rules.toml"), ("compare", "rules.toml", "rules.toml")):
+        done = run(*command, "log.csv", *words)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr == "error: unknown metric 'word'; did you mean 'words'? known: 'words'\n"
+
+
+def test_a_metric_of_the_new_rules_alone_can_be_compared(run):
+    rules = Path("rules.toml").read_text()
+    Path("new.toml").write_text(rules.replace('{ key = "words" }', '{ key = "words" }, { key = "pages" }', 1))
+    assert run("compare", "rules.toml", "new.toml", "log.csv", "--metric", "pages").exit_code == 0

@@ -40,7 +40,7 @@ def test_simulate_varies_rules_for_a_population_from_a_log(run):
     table = done.output.partition("Longest streak, in days")[2].splitlines()
     assert table[2].split() == ["max_count", "mean", "difference"]
     assert [line.split()[0] for line in table[4:7]] == ["0", "1", "2"]
-    assert Path("out/sweep.csv").read_text().startswith("rules,measure,mean,low,high,difference")
+    assert Path("out/sweep.csv").read_text().startswith("rules,measure,label,mean,low,high,difference")
     assert Path("out/sweep.png").exists()
     named = run(
         "simulate", "rules.toml", "--users", "5", "--days", "9", "--vary", "streaks.daily.frequency=daily,weekly"

@@ -39,7 +39,7 @@ def test_a_balance_is_explained_by_every_award_and_by_awards_of_zero(story):
           Friday 2025-04-04 12:00:00  xp +11 = 22, for every 10 words: 2 × 5 × 1.1 (spring) = 11
           Friday 2025-04-04 12:00:00  xp +0 = 22, for every period of the streak: nothing, because it requires \
         plan = 'pro'; the value of this user is 'free'
-          Saturday 2025-04-05 12:00:00  xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) = 43.75 × 1.1 (spring) \
+          Saturday 2025-04-05 12:00:00  xp +38 = 60, for every 10 words: 7 × 5 × 1.25 (weekend) × 1.1 (spring) \
         = 48.125, rounded down to 48; 10 above the maximum
           Saturday 2025-04-05 12:00:00  xp +0 = 60, for every period of the streak: nothing, because it requires \
         plan = 'pro'; the value of this user is 'free'

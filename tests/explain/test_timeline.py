@@ -42,7 +42,7 @@ def test_events_of_a_day_are_added_up_and_other_lines_are_in_order():
     assert first.recorded == {"words": (2, 5)}
     assert first.lines[1:] == [
         "xp +4 = 4, for words: 2 × 2 = 4",
-        "a streak started: the day of Wednesday 2025-04-02 is credited",
+        "the streak started: Wednesday 2025-04-02 is credited",
         "xp +6 = 10, for words: 3 × 2 = 6",
     ]
     assert "  words: 5 in 2 events" in first.text.splitlines()
@@ -59,7 +59,7 @@ def test_a_line_of_awards_is_one_of_consecutive_awards_so_that_balances_add_up()
     lines = [line for line in day.lines if line.startswith("xp ") or "streak" in line]
     assert lines == [
         "xp +18 = 18 in 4 awards: +8 for words, +10 for every 2 words",
-        "a streak started: the day of Wednesday 2025-04-02 is credited",
+        "the streak started: Wednesday 2025-04-02 is credited",
         "xp +68 = 86 in 5 awards: +8 for words, +10 for every 2 words, +50 for every period of the streak",
     ]
 
@@ -97,6 +97,13 @@ def test_a_calendar_has_a_row_for_each_weekday_and_a_legend_of_what_it_shows():
         "Sun  ·",
     ]
     assert legend.split() == ["█", "credited", "x", "missed", "·", "idle"]
+
+
+def test_a_calendar_that_begins_within_a_month_names_that_month():
+    statuses = {date(2025, 4, 10): "credited"}
+    assert next(draw_calendar(statuses, *drawn("04-09", "04-12"))) == "2025 04"
+    assert next(draw_calendar(statuses, *drawn("03-26", "04-12"))) == "2025   04"
+    assert next(draw_calendar(statuses, *drawn("03-31", "04-12"))) == "2025 04"
 
 
 def test_a_year_without_a_status_is_not_drawn():

@@ -141,7 +141,7 @@ def test_an_api_achievement_behind_a_closed_gate_is_refused():
     with pytest.raises(GateClosed) as refused:
         engine.complete("vip", user="jo", at=at("04-04T10:00"))
     assert (refused.value.field, refused.value.wanted, refused.value.found) == ("weekdays", ("saturday",), "friday")
-    with pytest.raises(GateClosed, match="'vip' cannot be completed for user 'jo': it requires a streak of 2 periods"):
+    with pytest.raises(GateClosed, match="'vip' cannot be completed for user 'jo': it requires a streak of 2 days"):
         engine.complete("vip", user="jo", at=at("04-05T10:00"))
     assert list(engine.log()) == log
     play(engine, "04-04T11:00 words 1")
@@ -387,4 +387,6 @@ def test_a_gate_asks_for_the_streak_that_it_names():
     story = "04-01T09:00 visits 1\n04-02T09:00 words 1\n04-02T10:00 visits 1\n04-02T11:00 words 1\n04-03T09:00 words 1"
     outcomes = play(engine, story)
     assert [sum(change.added for change in outcome.points.values()) for outcome in outcomes] == [0, 0, 0, 10, 11]
-    assert "it requires the streak 'gym' of 2 periods; its length was 1" in outcomes[1].explain().text
+    text = outcomes[1].explain().text
+    assert "for words: it requires the streak 'words' of 2 days; its length was 1" in text
+    assert "for words: it requires the streak 'gym' of 2 days; its length was 1" in text

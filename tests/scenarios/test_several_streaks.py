@@ -189,7 +189,7 @@ def test_histories_and_explanations_are_of_one_streak():
     assert [(row.length, row.used_freeze) for row in words] == [(1, False), (1, True), (0, False), (0, False)]
     assert [row.length for row in gym] == [1, 2, 3, 4]
     assert engine.reports.streak_history("jo", 4, at=now) == words
-    assert engine.explain("jo", streak="gym", at=now).text.startswith("jo has a gym streak of 4 days.")
+    assert engine.explain("jo", streak="gym", at=now).text.startswith("jo has 4 days of the gym streak.")
     assert engine.explain("jo", streak=True, at=now).text.startswith("jo has no words streak; the longest was 1 day.")
     [outcome] = play(engine, "04-05T12:00 gym 1")
     assert "the gym streak grew to 5 days: Saturday 2025-04-05 is credited" in outcome.explain().text

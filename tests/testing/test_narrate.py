@@ -53,7 +53,7 @@ def test_a_history_prints_as_a_story():
             1 freeze granted; 1 available
           ann recorded 10 for words (device = 'ios') on Saturday 2025-03-29 23:59:59, Europe/Berlin (+01:00).
             words: 0 + 10 = 10
-            a streak started: the day of Saturday 2025-03-29 is credited
+            the streak started: Saturday 2025-03-29 is credited
           ann recorded 9 for words on Sunday 2025-03-30 00:00:00, Europe/Berlin (+01:00). Its idempotency key was \
         used before: nothing changed.
           ann completed 'ios' by a call of the application on Sunday 2025-03-30 14:00:00, Europe/Berlin (+02:00). \

@@ -15,7 +15,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
+from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, check_columns
 from trophy_engine.analysis.event_logs.partition import TieOrder
 from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, points_systems
 from trophy_engine.analysis.statistics.streaks import other_streaks
@@ -234,12 +234,12 @@ def compare(
     ``log`` and the arguments after it are those of ``replay``; ``tally`` requests a tally for each ruleset.
 
     Raises:
-        BadRowFound, TooManyBadRows, InvalidValue: as ``replay`` does.
+        BadRowFound, TooManyBadRows, InvalidValue, UnknownKey: as ``replay`` does.
     """
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
     for one in rules:
         check_metrics(one)
-    rows = as_log(log, columns_for(rules[0]) if columns is None else columns)
+    rows = as_log(log, check_columns(columns, *rules))
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")

@@ -11,11 +11,11 @@ import typer
 
 from trophy_engine.cli.console import result_console
 from trophy_engine.cli.rules import problem_line
-from trophy_engine.errors import TrophyError
+from trophy_engine.errors import TrophyError, UnreadableRules
 from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import Problem, select_errors
 from trophy_engine.rules.draft import check_text
-from trophy_engine.rules.files import MAX_BYTES, UnreadableRules, decode, format_of, read_text
+from trophy_engine.rules.files import MAX_BYTES, decode, format_of, read_text
 from trophy_engine.rules.formats import Format
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.values import Value

@@ -18,6 +18,7 @@ from trophy_engine.cli.reports import ReportPath, check_report, report_compariso
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import load_rules
 from trophy_engine.cli.tables import comparison_tables
+from trophy_engine.cli.until import parse_until
 from trophy_engine.errors import TrophyError
 
 _USERS_LOSE = 3
@@ -53,7 +54,7 @@ def compare(
         check_needs_out(out, table_format)
         check_formats(table_format)
         before, after = (load_rules(rules) for rules in (old, new))
-        log, last = log_options.read(before, events, git, old), log_options.parse_until(until)
+        log, last = log_options.read(before, events, git, old, after), parse_until(until, log_options.tz)
         with skipped_rows.report_bad_rows() as report_bad_row, show_progress() as on_progress:
             result = run(
                 before,

@@ -93,9 +93,11 @@ def _describe_history(engine: Engine, user: str, at: datetime, first: date | Non
     """Return the days of a user up to an instant, then the calendar and the explanation of each streak."""
     transitions = engine.transitions(user, at=at)
     sections = [*_describe_days(transitions, first, last)]
-    for streak in engine.ruleset.streaks:
+    streaks = engine.ruleset.streaks
+    for streak in streaks:
+        calendar = _describe_calendar(transitions, streak.key, first, last)
         sections += [
-            _describe_calendar(transitions, streak.key, first, last),
+            f"The {streak.key} streak:\n{calendar}" if calendar and len(streaks) > 1 else calendar,
             str(engine.explain(user, streak=streak.key, at=at)),
         ]
     return "\n\n".join(sections)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -18,10 +17,8 @@ from trophy_engine.analysis.event_logs.epochs import EpochUnit
 from trophy_engine.analysis.event_logs.events import Row
 from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat
 from trophy_engine.analysis.event_logs.git import GIT_COLUMNS, read_history
-from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time
+from trophy_engine.analysis.event_logs.log_source import check_columns
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
-from trophy_engine.calendar.instants import DAY, EPOCH_DAY, from_micros
-from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli.console import print_note
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules import bundled
@@ -206,11 +203,21 @@ class LogOptions(Value):
     sheet: Sheet = None
     records: Records = None
 
-    def read(self, ruleset: Ruleset, events: list[str] | None, git: Path | None = None, rules: str = "") -> Logs:
+    def read(
+        self,
+        ruleset: Ruleset,
+        events: list[str] | None,
+        git: Path | None = None,
+        rules: str = "",
+        changed: Ruleset | None = None,
+    ) -> Logs:
         """Return the rows of the logs; without a log, those of the bundled log for the rules, and print a note.
+
+        ``changed`` are further rules, which can declare other metrics and attributes.
 
         Raises:
             InvalidValue: no log is given or bundled, a format is unknown, or two options contradict each other.
+            UnknownKey: an option names a metric that the rules do not declare.
         """
         if git is None and not events and rules in bundled.log_names():
             log_name = name_logs(None, rules=rules)
@@ -218,18 +225,27 @@ class LogOptions(Value):
             return Logs((read_bundled_log(rules),))
         if git is None and not events:
             raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
-        columns = self._columns(ruleset)
-        sources: list[Iterable[Row]] = [self._read_source(path, columns) for path in events or []]
+        rulesets = (ruleset,) if changed is None else (ruleset, changed)
+        columns = check_columns(self._columns(ruleset), *rulesets)
+        proposals = self._proposals(rulesets, columns)
+        sources: list[Iterable[Row]] = [self._read_source(path, columns, proposals) for path in events or []]
         if git is not None:
             sources.append(read_history(str(git), GIT_COLUMNS))
         return Logs(tuple(sources))
 
-    def _read_source(self, path: str, columns: Columns) -> Iterable[Row]:
+    def _proposals(self, rulesets: Iterable[Ruleset], columns: Columns) -> dict[str, str]:
+        """Return the options that would use the columns of values and of event attributes, by the usual names."""
+        attributes = (attribute for ruleset in rulesets for attribute in ruleset.attributes)
+        keys = [one.key for one in attributes if one.type == "event" and one.key not in columns.attributes]
+        has_values = self.value is not None or self.value_column is not None or bool(self.values)
+        return {**dict.fromkeys(keys, "--attribute"), **({} if has_values else {"value": "--value-column"})}
+
+    def _read_source(self, path: str, columns: Columns, proposals: dict[str, str]) -> Iterable[Row]:
         """Return the rows of a log, or those of a bundled log if its name is given and no file has it."""
         if path in bundled.log_names() and not Path(path).exists():
             return read_bundled_log(path)
         try:
-            return read_log(path, columns, self.file_format(), on_note=print_note)
+            return read_log(path, columns, self.file_format(), on_note=print_note, proposals=proposals)
         except InvalidValue as error:
             raise error.rename_fields(option_of) from None
 
@@ -283,25 +299,6 @@ class LogOptions(Value):
             )
         except InvalidValue as error:
             raise error.rename_fields(option_of) from None
-
-    def parse_until(self, until: str | None) -> datetime | None:
-        """Parse ``--until``: an instant, or a date, which means its last microsecond.
-
-        A date, and a time without an offset, are in the zone of ``--tz``; without it, a date is in UTC.
-
-        Raises:
-            InvalidValue: it is neither, or a time without an offset or a zone.
-        """
-        if until is None:
-            return None
-        time_zone = None if self.tz is None else zone(self.tz)
-        try:
-            day = date.fromisoformat(until).toordinal()
-        except ValueError:
-            return from_micros(_read_time(until, time_zone))
-        time_zone = time_zone or zone("UTC")
-        resolve_time(LocalTime((day - EPOCH_DAY) * DAY), time_zone, "--until")
-        return from_micros(time_zone.midnight(day + 1) - 1)
 
 
 def with_log_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -371,13 +368,6 @@ def _parse_conditions(texts: list[str] | None) -> dict[str, list[str]]:
             raise InvalidValue(f"--where takes COLUMN=TEXT, not {text!r}")
         conditions.setdefault(column, []).append(value.strip())
     return conditions
-
-
-def _read_time(until: str, time_zone: Zone | None) -> int:
-    time = parse_time(until, "--until")
-    if isinstance(time, LocalTime) and time_zone is None:
-        raise InvalidValue(f"must have an offset, as in {until}Z, or a time zone, as in --tz Europe/Berlin", "--until")
-    return resolve_time(time, time_zone, "--until")
 
 
 def name_logs(events: list[str] | None, git: Path | None = None, rules: str = "") -> str:

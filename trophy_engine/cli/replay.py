@@ -20,6 +20,7 @@ from trophy_engine.cli.reports import ReportPath, check_report, report_replay
 from trophy_engine.cli.results import EffectFormatOption, TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules
 from trophy_engine.cli.tables import summary_tables
+from trophy_engine.cli.until import parse_until
 from trophy_engine.errors import TrophyError
 
 
@@ -52,7 +53,7 @@ def replay(
         check_needs_out(out, table_format, effects)
         check_formats(table_format, effects)
         ruleset = load_rules(rules)
-        log, last = log_options.read(ruleset, events, git, rules), log_options.parse_until(until)
+        log, last = log_options.read(ruleset, events, git, rules), parse_until(until, log_options.tz)
         started = time.perf_counter()
         with (
             EffectLog() as effect_log,

@@ -191,7 +191,8 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         settle_user(Agenda(agenda.plan), ahead, at)
     unmet = find_unmet_condition(ahead, achievement, at)
     if unmet is not None:
-        raise GateClosed(state.id, achievement.key, *unmet, f"{unmet.text}; {unmet.remedy}")
+        reason = f"{unmet.text}; {unmet.remedy}"
+        raise GateClosed(state.id, achievement.key, unmet.field, unmet.wanted, unmet.found, reason)
     _advance(agenda, state, at)
     close_gates(agenda, state, agenda.plan.gated_awards, at)
     complete_achievement(agenda, state, achievement, at)

@@ -29,6 +29,7 @@ from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, 
 from trophy_engine.core.plan.points import points_for_level
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import Gate, StreakLength
+from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 if TYPE_CHECKING:
@@ -266,11 +267,13 @@ def _system_of(plan: Plan, key: str) -> SystemPlan | None:
 
 def _test_streak(plan: Plan, rule: StreakLength) -> _Test:
     streak = plan.streak if rule.key is None else plan.find_streak(rule.key)
-    wanted, name = rule.at_least, "streak" if rule.key is None else f"streak.{rule.key}"
+    key = plan.streak.key if rule.key is None and plan.streak is not None and len(plan.streaks) > 1 else rule.key
+    wanted, name = rule.at_least, "streak" if key is None else f"streak.{key}"
+    unit = "period" if streak is None else period_noun(plan.ruleset.streaks[streak.place].frequency)
 
     def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
         length = 0 if streak is None else state.streaks[streak.place].length  # earlier rules can lack it
-        return None if length >= wanted else UnmetCondition(name, wanted, length)
+        return None if length >= wanted else UnmetCondition(name, wanted, length, unit)
 
     return test
 

@@ -246,6 +246,15 @@ class StreakWords(NamedTuple):
         """Return a length with the noun for a period."""
         return count_noun(length, self.unit)
 
+    def period(self, first_day: date) -> str:
+        """Return the name of the period that begins on a local day; that of a day is its own."""
+        day = name_day(first_day)
+        return day if self.unit == "day" else f"the {self.unit} of {day}"
+
+    def within(self, first_day: date) -> str:
+        """Return the name of a period after "the local date is"."""
+        return f"{'' if self.unit == 'day' else 'in '}{self.period(first_day)}"
+
     @property
     def owner(self) -> str:
         """The addition to what belongs to the streak; empty where the rules have only one."""
@@ -260,24 +269,25 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
         f"{describe_value(effect.field, effect.after) or 'none'}"
     ),
     StreakStarted: lambda effect, streak: (
-        f"a {streak.name} started: the {streak.unit} of {name_day(effect.period_start)} is credited"
+        f"the {streak.name} started: {streak.period(effect.period_start)} is credited"
     ),
     StreakExtended: lambda effect, streak: (
-        f"the {streak.name} grew to {streak.periods(effect.length)}: {name_day(effect.period_start)} is credited"
+        f"the {streak.name} grew to {streak.periods(effect.length)}: {streak.period(effect.period_start)} is credited"
     ),
     StreakLost: lambda effect, streak: (
-        f"the {streak.name} of {streak.periods(effect.length)} was lost: {name_day(effect.period_start)} was missed"
+        f"the {streak.name} of {streak.periods(effect.length)} was lost: "
+        f"{streak.period(effect.period_start)} was missed"
     ),
     FreezeConsumed: lambda effect, streak: (
-        f"a freeze was spent on {name_day(effect.period_start)}, so the {streak.name} continues; "
+        f"a freeze was spent on {streak.period(effect.period_start)}, so the {streak.name} continues; "
         f"{effect.freezes:,} left"
     ),
     StreakLossUndone: lambda effect, streak: (
-        f"the local date is {name_day(effect.period_start)} again: the {streak.name} of "
+        f"the local date is {streak.within(effect.period_start)} again: the {streak.name} of "
         f"{streak.periods(effect.length)} continues"
     ),
     FreezeReturned: lambda effect, streak: (
-        f"the local date is {name_day(effect.period_start)} again: its freeze{streak.owner} is returned; "
+        f"the local date is {streak.within(effect.period_start)} again: its freeze{streak.owner} is returned; "
         f"{effect.freezes:,} available"
     ),
     FreezeEarned: lambda effect, streak: (
@@ -324,7 +334,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
         f"reactivation {effect.message_number} is due, after {count_noun(effect.days_since_last_active, 'idle day')}"
     ),
     StreakReminderDue: lambda effect, streak: (
-        f"a reminder is due: the {streak.unit} of {name_day(effect.period_start)} is not credited yet"
+        f"a reminder is due: {streak.period(effect.period_start)} is not credited yet"
     ),
     AchievementDue: lambda effect, _: f"the email about {name_completed(effect)!r} is due",
 }

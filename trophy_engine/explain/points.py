@@ -95,8 +95,12 @@ class AwardExplanation(Value):
         if self.unmet_condition is not None:
             return f"{head}: nothing, because {self.unmet_condition.text}"
         steps = [f"{self.times:,} × {self.trigger.points:,}" if self.times != 1 else f"{self.amount:,}"]
-        steps += [f"× {boost.multiplier} ({boost.name}) = {boost.product.normalize():f}" for boost in self.boosts]
-        calculation = " ".join(steps) if self.boosts or self.times == 1 else f"{steps[0]} = {self.amount:,}"
+        steps += [f"× {boost.multiplier} ({boost.name})" for boost in self.boosts]
+        calculation = " ".join(steps)
+        if self.boosts:
+            calculation += f" = {self.boosts[-1].product.normalize():f}"
+        elif self.times != 1:
+            calculation += f" = {self.amount:,}"
         if self.boosts and self.boosts[-1].product != self.boosted:
             calculation += (
                 f", rounded {'to the nearest' if self.rounding == 'nearest' else self.rounding} to {self.boosted:,}"

@@ -188,7 +188,9 @@ class StreakExplanation(TextAsHtml, Value):
         if self.length:
             frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
             carried = f", with freezes spent on {count_noun(frozen, 'missed ' + unit)}" if frozen else ""
-            lines = [f"{self.user_id} has a {self._name} of {count_noun(self.length, unit)}{carried}."]
+            length = count_noun(self.length, unit)
+            has = f"has {length} of the {self._name}" if self.is_named else f"has a streak of {length}"
+            lines = [f"{self.user_id} {has}{carried}."]
         else:
             lines = [f"{self.user_id} has no {self._name}; the longest was {count_noun(self.longest, unit)}."]
         lines.append(f"It is {self.local}, {self.time_zone}.")

@@ -181,7 +181,10 @@ def _draw_years(statuses: dict[date, DayStatus], first: date, last: date) -> Ite
 def _draw_year(statuses: dict[date, DayStatus], start: date, end: date) -> Iterator[str]:
     monday = start - _ONE_DAY * start.weekday()
     weeks = [monday + timedelta(weeks=week) for week in range((end - monday).days // 7 + 1)]
-    yield f"{start.year} {''.join(_label_month(week, start, end) for week in weeks)}".rstrip()
+    months = [_label_month(week, start, end) for week in weeks]
+    if not "".join(months[:2]).strip():  # two labels need a column between them
+        months[0] = f"{start:%m}"
+    yield f"{start.year} {''.join(months)}".rstrip()
     for weekday, name in enumerate(_WEEKDAYS):
         days = (week + _ONE_DAY * weekday for week in weeks)
         cells = (_LETTERS[statuses.get(day, "idle")] if start <= day <= end else " " for day in days)

@@ -104,7 +104,7 @@ class Reports:
         """Return the changes of a user's total, by local days, weeks or months.
 
         There is a row for every period that overlaps the range, both ends included, even if nothing happened in it.
-        Weeks begin on the first weekday of the streak rules, or on Sunday without them.
+        Weeks begin on the ``first_weekday`` of the rules, which is Sunday by default.
 
         Args:
             user: the user's id.
@@ -112,7 +112,7 @@ class Reports:
             points: the key of a points system.
             aggregation: ``"daily"``, ``"weekly"`` or ``"monthly"``.
             start: the first local day.
-            end: the last local day, 1 to 400 days after ``start``.
+            end: the last local day, up to 400 days after ``start``; that day itself for a range of one day.
             at: the instant of the report.
 
         Raises:

@@ -71,8 +71,8 @@ def check_range(aggregation: str, start: object, end: object) -> None:
         if isinstance(day, date) and not _DAYS[0] <= day <= _DAYS[1]:
             raise InvalidValue(f"must lie in the years 1900 to 2199, not {day}", name)
     if isinstance(start, date) and isinstance(end, date):
-        if start >= end:
-            raise InvalidValue((f"{start} must be before", FieldName("end"), str(end)), "start")
+        if start > end:
+            raise InvalidValue((f"{start} must not be after", FieldName("end"), str(end)), "start")
         if (end - start).days > MAX_DAYS:
             raise InvalidValue(
                 (f"{start} and", FieldName("end"), f"{end} must be at most {MAX_DAYS} days apart"), "start"

@@ -10,7 +10,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
 from trophy_engine.error_messages import listed, nearest, reason_of, short_repr
-from trophy_engine.errors import InvalidValue, TrophyError
+from trophy_engine.errors import InvalidValue, TrophyError, UnreadableRules
 from trophy_engine.paths import as_path, is_folder
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.formats import Format
@@ -52,24 +52,6 @@ def _hint_bundled(file: Path) -> str:
     near = nearest(file.name, names)
     hint = f"did you mean {near!r}? " if near else ""
     return f"; {hint}bundled rules: {listed(names)}"
-
-
-class UnreadableRules(TrophyError):
-    """Rules that cannot be read as text.
-
-    Attributes:
-        source: the file.
-        fact: the reason.
-        line, column: the position of the first byte that is not UTF-8, from 1, the column in characters; else 1.
-    """
-
-    def __init__(self, source: str, fact: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(source, fact, line, column)
-        self.source, self.fact, self.line, self.column = source, fact, line, column
-
-    def __str__(self) -> str:
-        """Return the file and the reason."""
-        return f"cannot read {self.source}: {self.fact}"
 
 
 def read_text(path: str | PathLike[str]) -> str:

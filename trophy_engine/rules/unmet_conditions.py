@@ -18,17 +18,20 @@ class UnmetCondition(NamedTuple):
         wanted: what it requires: a value, a date, the key of an achievement or of a level, the length of a streak, or a
             tuple of values, of weekdays, or of the two times of day.
         found: what it found instead; None for nothing.
+        unit: the noun for what the length of a streak is counted in.
     """
 
     field: str
     wanted: Any
     found: Any
+    unit: str = "period"
 
     @property
     def text(self) -> str:
         """What is required, and what was found, as a sentence."""
         kind, _, name = self.field.partition(".")
-        return SENTENCES[kind](name, self.wanted, self.found)
+        wanted = count_noun(self.wanted, self.unit) if kind == "streak" else self.wanted
+        return SENTENCES[kind](name, wanted, self.found)
 
     @property
     def remedy(self) -> str:
@@ -47,9 +50,9 @@ def _describe_attribute(name: str, wanted: str | tuple[str, ...], found: str | N
     return f"it requires {name} = {required}; the value of this user is {'not set' if found is None else repr(found)}"
 
 
-def _describe_streak(name: str, wanted: int, found: int) -> str:
+def _describe_streak(name: str, wanted: str, found: int) -> str:
     streak = f"the streak {name!r}" if name else "a streak"
-    return f"it requires {streak} of {count_noun(wanted, 'period')}; its length was {found:,}"
+    return f"it requires {streak} of {wanted}; its length was {found:,}"
 
 
 #: By field of a gate, a function of the name after the field, of what is wanted and of what was found.

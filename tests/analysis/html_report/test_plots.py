@@ -193,18 +193,19 @@ def test_a_sweep_shows_zero_the_values_of_each_row_and_their_mean(variants):
     titles = [part["title"]["text"] for part in chart["vconcat"]]
     assert titles[0] == "longest streak, in days"
     rows = values(chart, chart["vconcat"][0])
-    assert [row["label"] for row in rows if "label" in row] == ["max_count", "1", "3"]
+    assert [row["label"] for row in rows if "top" in row] == ["max_count", "1", "3"]
     means = [row["mean"] for row in rows if "mean" in row]
     assert [row["text"] for row in rows if "text" in row] == ["mean", *(f"{mean:,.3f}" for mean in means)]
     assert {"zero": 0} in rows
 
 
 def test_a_variant_without_a_measure_has_an_empty_mean_in_its_row():
-    columns = ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high", "points")
+    numbers = ("mean", "low", "high", "difference", "difference_low", "difference_high")
+    columns = ("rules", "measure", "label", *numbers, "points")
     rows = (
-        ("none", "longest streak", 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, "none"),
-        ("one", "longest streak", 2.0, 2.0, 2.0, 1.0, 1.0, 1.0, "one"),
-        ("one", "points: xp", 5.0, 5.0, 5.0, 5.0, 5.0, 5.0, "one"),
+        ("none", "longest_streak", "longest streak", 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, "none"),
+        ("one", "longest_streak", "longest streak", 2.0, 2.0, 2.0, 1.0, 1.0, 1.0, "one"),
+        ("one", "points:xp", "points: xp", 5.0, 5.0, 5.0, 5.0, 5.0, 5.0, "one"),
     )
     chart = specification(Figure("sweep", "", "", columns, rows), WIDE)
     [_, points] = [[row["text"] for row in values(chart, part) if "text" in row] for part in chart["vconcat"]]

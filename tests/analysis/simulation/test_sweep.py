@@ -122,7 +122,8 @@ def test_measures_of_things_that_no_variant_has_are_left_out():
     bare = Ruleset(metrics=[Metric("words")], achievements=[Achievement("one", MetricTrigger("words", 1))])
     swept = sweep(bare, {"metrics[words].name": ["a", "b"]}, PEOPLE, users=3, days=3)
     assert swept.measures == {"achievements": "completed achievements"}
-    assert set(swept.figures()[0].values("measure")) == {"completed achievements"}
+    assert set(swept.figures()[0].values("measure")) == {"achievements"}
+    assert set(swept.figures()[0].values("label")) == {"completed achievements"}
     weekly = evolve(RULES, streaks=[evolve(RULES.primary_streak, frequency="weekly", freezes=None)])
     swept = sweep(weekly, {"points[xp].maximum": [1, 2]}, PEOPLE, users=3, days=3)
     assert list(swept.measures.values()) == [
@@ -153,6 +154,7 @@ def test_every_streak_has_measures_and_figures():
         "freezes_used:gym": "freezes used: gym",
         "points:xp": "points: xp",
     }
+    assert set(swept.figures()[0].values("measure")) == swept.measures.keys()
     without, frozen = swept.rows
     for row in swept.rows:
         for key, ending in (("habit", ""), ("gym", ":gym")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, get_args
 
 import attrs
@@ -160,6 +160,15 @@ class Columns(Value):
         if self.values and self.metric_map is not None:
             raise InvalidValue("values has the metrics of all columns; remove metric_map")
 
+    def constant_metrics(self) -> Iterator[str]:
+        """Yield the keys of metrics that are named here, not by the rows of the log."""
+        if self.values:
+            yield from self.values
+        elif self.metric_map is not None:
+            yield from self.metric_map.values()
+        elif self.metric.startswith("="):
+            yield self.metric[1:]
+
     def named(self) -> Iterator[tuple[str, str]]:
         """Yield the columns that a log must have, each with what names it: an option, or an argument in Python."""
         single = [] if self.values else [("metric", self.metric), ("value", self.value)]
@@ -188,6 +197,15 @@ class Columns(Value):
             InvalidValue: a column is missing, or there are several with its name.
         """
         self.places(path, names)
+
+    def note_unused(
+        self, path: str, names: Collection[str], proposals: Mapping[str, str], on_note: Callable[[str], object] | None
+    ) -> None:
+        """Note the columns of a log that nothing uses, although an option, which is by column, would."""
+        if on_note is not None:
+            for column, option in proposals.items():
+                if column in names and column not in self.required_columns():
+                    on_note(f"{path}: the column {column!r} is not used; add {option} {column}")
 
     def places(self, path: str, names: Sequence[str], *, numbered: bool = False) -> dict[str, int]:
         """Return the place of each required column among the names of a header, from 0.

@@ -17,6 +17,7 @@ from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.git import read_history
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
+from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue
 from trophy_engine.paths import is_folder
@@ -25,7 +26,7 @@ from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.values import Value
 
-__all__ = ["Frame", "LogSource", "as_log", "columns_for"]
+__all__ = ["Frame", "LogSource", "as_log", "check_columns"]
 
 
 @runtime_checkable
@@ -41,10 +42,22 @@ class Frame(Protocol):
 LogSource = str | PathLike[str] | Frame | Iterable[Row | Mapping[str, Any]]
 
 
-def columns_for(ruleset: Ruleset) -> Columns:
-    """Return the usual columns of a log; the only recorded metric of the rules needs no column."""
-    metrics = ruleset.recorded_metrics
-    return Columns(metric=f"={metrics[0].key}") if len(metrics) == 1 else Columns()
+def check_columns(columns: Columns | None, *rulesets: Ruleset) -> Columns:
+    """Return the columns of a log, by default the usual ones; the only recorded metric of rules needs no column.
+
+    Raises:
+        InvalidValue: the columns name a metric that is derived under the rules.
+        UnknownKey: they name a metric that none of the rulesets declares.
+    """
+    if columns is None:
+        metrics = rulesets[0].recorded_metrics
+        return Columns(metric=f"={metrics[0].key}") if len(metrics) == 1 else Columns()
+    InstanceOf((Columns,)).check("columns", columns)
+    recorded = {metric.key for ruleset in rulesets for metric in ruleset.recorded_metrics}
+    for key in columns.constant_metrics():
+        if key not in recorded:
+            compile_ruleset(rulesets[0]).recorded_metric(key)
+    return columns
 
 
 def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:

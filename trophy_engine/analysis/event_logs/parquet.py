@@ -43,7 +43,8 @@ class ColumnarLog(Value):
         groups: the row groups to read, for a part of a Parquet file; None for all.
         first: the number of the first row.
         unit: the unit of instants that are numbers, if an earlier part has it; None to find it.
-        on_note: called with what is found from the values.
+        on_note: called with what is found from the values, and with ``proposals``.
+        proposals: options of the command line, by the column that each would use.
     """
 
     path: str
@@ -53,6 +54,7 @@ class ColumnarLog(Value):
     first: int = 1
     unit: EpochUnit | None = attrs.field(default=None, kw_only=True)
     on_note: Callable[[str], object] | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+    proposals: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, eq=False, repr=False)
     reading: Reading = attrs.field(factory=Reading, init=False, eq=False, repr=False)
 
     def size(self) -> int | None:
@@ -95,7 +97,9 @@ class ColumnarLog(Value):
         """Return the row groups, each as a log; an Arrow file is a single part."""
         if self.format == "arrow" or self.groups is not None:
             return [self]
-        metadata = self._open().metadata
+        file = self._open()
+        metadata = file.metadata
+        self.columns.note_unused(self.path, file.schema_arrow.names, self.proposals, self.on_note)
         parts, first, unit = [], 1, self._find_unit()
         for group in range(metadata.num_row_groups):
             parts.append(attrs.evolve(self, groups=(group,), first=first, unit=unit, on_note=None))
@@ -130,11 +134,13 @@ class ColumnarLog(Value):
         if self.format == "arrow":
             table = pyarrow.feather.read_table(self.path, memory_map=True)
             check_types(table.schema, self.columns, self.path)
+            self.columns.note_unused(self.path, table.schema.names, self.proposals, self.on_note)
             batches = table.select(list(self.columns.required_columns())).to_batches(BATCH_ROWS)
             yield from self._measure(batches, table.num_rows)
         else:
             file = self._open()
             check_types(file.schema_arrow, self.columns, self.path)
+            self.columns.note_unused(self.path, file.schema_arrow.names, self.proposals, self.on_note)
             names = list(self.columns.required_columns())
             groups = range(file.num_row_groups) if self.groups is None else self.groups
             rows = sum(file.metadata.row_group(group).num_rows for group in groups)

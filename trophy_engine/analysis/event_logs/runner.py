@@ -15,7 +15,7 @@ from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, columns_for
+from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, check_columns
 from trophy_engine.analysis.event_logs.partition import TieOrder
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
@@ -145,10 +145,11 @@ def replay(
         BadRowFound: there is a bad row and ``max_errors`` is 0.
         TooManyBadRows: there are more than ``max_errors`` bad rows.
         InvalidValue: ``until`` is naive or out of range, or another argument is invalid.
+        UnknownKey: ``columns`` names a metric that the rules do not declare.
     """
     rules = as_ruleset(ruleset)
     check_metrics(rules)
-    rows = as_log(log, columns_for(rules) if columns is None else columns)
+    rows = as_log(log, check_columns(columns, rules))
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)

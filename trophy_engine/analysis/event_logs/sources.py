@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 import attrs
@@ -46,6 +46,7 @@ def read_log(
     format_: LogFormat | FileFormat | None = None,
     *,
     on_note: Callable[[str], object] | None = None,
+    proposals: Mapping[str, str] | None = None,
 ) -> RowLog | ColumnarLog:
     """Return the rows of a log, good and bad, in the order of the file; iteration reads it.
 
@@ -54,6 +55,8 @@ def read_log(
         columns: the columns of the log.
         format_: the format of the file, by default that of the ending of its name.
         on_note: called with what is found from the values, for example the unit of instants that are numbers.
+        proposals: options of the command line, by the column that each would use. A note proposes one if the log has
+            the column and ``columns`` does not use it.
 
     Raises:
         InvalidValue: the format is unknown, or an argument is invalid.
@@ -63,15 +66,16 @@ def read_log(
     path = check_path(path)
     InstanceOf((Columns,)).check("columns", columns)
     Optional(CALLABLE).check("on_note", on_note)
+    Optional(InstanceOf((Mapping,))).check("proposals", proposals)
     file_format = format_ if isinstance(format_, FileFormat) else FileFormat(format_)
     name = file_format.name_for(path)
     if name == "parquet" or name == "arrow":  # noqa: PLR1714  # mypy narrows by this alone
         from trophy_engine.analysis.event_logs import parquet  # noqa: PLC0415  # pyarrow comes with an extra
 
-        return parquet.ColumnarLog(path, columns, name, on_note=on_note)
+        return parquet.ColumnarLog(path, columns, name, on_note=on_note, proposals=proposals or {})
     if name == "excel":
         import trophy_engine.analysis.event_logs.readers.excel  # noqa: F401, PLC0415  # so that a missing extra is noticed now
-    return RowLog(path, columns, name, file_format, on_note)
+    return RowLog(path, columns, name, file_format, on_note, proposals or {})
 
 
 @attrs.frozen
@@ -114,6 +118,7 @@ class RowLog(Value):
     format: Literal["csv", "jsonl", "json", "excel"]
     file_format: FileFormat = attrs.field(factory=FileFormat)
     on_note: Callable[[str], object] | None = attrs.field(default=None, eq=False, repr=False)
+    proposals: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)
     reading: Reading = attrs.field(factory=Reading, init=False, eq=False, repr=False)
 
     def size(self) -> int | None:
@@ -138,7 +143,12 @@ class RowLog(Value):
         self.reading.start()
         parse = RowParser(self.columns, self.reading.left_out, self.on_note).parse
         path = self.path
-        for line, row in read_rows(path, self.format, self.file_format, self.columns, self.reading, self.on_note):
+        rows = read_rows(path, self.format, self.file_format, self.columns, self.reading, self.on_note)
+        first = tuple(islice(rows, 1))
+        for _, row in first:
+            names = self.reading.header or (row if isinstance(row, Mapping) else ())
+            self.columns.note_unused(path, names, self.proposals, self.on_note)
+        for line, row in chain(first, rows):
             self.reading.rows += 1
             if row.__class__ is dict:
                 yield from parse(row, Source(path, line))
@@ -181,7 +191,7 @@ def _read(
 ) -> Iterator[RawRow]:
     match name:
         case "csv":
-            return read_delimited(text, path, file_format.delimiter, columns)
+            return read_delimited(text, path, file_format.delimiter, columns, reading)
         case "jsonl":
             return read_json_lines(text)
         case "json":

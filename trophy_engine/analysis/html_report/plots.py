@@ -278,7 +278,7 @@ def sweep(figure: Figure, style: Style) -> Any:
     layout = lay_out(list(labels.values()), 14, style, heading=", ".join(paths))
     tops = {name: row.top for name, row in zip(labels, layout.rows, strict=True)}
     plots = []
-    for measure in dict.fromkeys(record["measure"] for record in records):
+    for measure, title in {record["measure"]: record["label"] for record in records}.items():
         rows = [
             {name: value for name, value in record.items() if value is not None} | {"y": tops[record["rules"]] + 7}
             for record in records
@@ -300,7 +300,7 @@ def sweep(figure: Figure, style: Style) -> Any:
         texts = right_texts("mean", means, layout, 7, width + right, style)
         plots.append(
             alt.layer(nothing, interval, dots, label_rows(layout, style), texts).properties(
-                width=width, height=layout.height, title=panel_title(measure, style)
+                width=width, height=layout.height, title=panel_title(title, style)
             )
         )
     return alt.vconcat(*plots)

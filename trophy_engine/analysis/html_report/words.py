@@ -45,7 +45,7 @@ def _survival(rows: _Rows) -> str:
 
 
 def _sweep(rows: _Rows) -> str:
-    return ", ".join(f"{row['measure']} {row['difference']:+.3g}" for row in rows) + "."
+    return ", ".join(f"{row['label']} {row['difference']:+.3g}" for row in rows) + "."
 
 
 def _lengths(rows: _Rows) -> str:

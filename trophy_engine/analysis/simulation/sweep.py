@@ -183,7 +183,7 @@ class Sweep(Tabular):
 
     @property
     def measures(self) -> dict[str, str]:
-        """The labels of the measures by name; measures of things that no variant has are left out."""
+        """The labels of the measures by key; measures of things that no variant has are left out."""
         rulesets = [row.ruleset for row in self.rows]
         labels: dict[str, str] = {}
         for streak in shown_streaks(*rulesets):
@@ -213,10 +213,10 @@ class Sweep(Tabular):
             f"The mean per user under each variation minus the mean under {self.rows[0].name}, with its 95 % "
             f"confidence interval, over {count_noun(self.rows[0].tally.users, 'active user')}. A difference "
             "whose interval contains 0 may be chance.",
-            ("rules", "measure", "mean", "low", "high", "difference", "difference_low", "difference_high")
+            ("rules", "measure", "label", "mean", "low", "high", "difference", "difference_low", "difference_high")
             + tuple(self.rows[0].labels.values()),
             tuple(
-                (row.name, label, *_rounded(row.means[name]), *_rounded(row.differences[name]), *row.texts)
+                (row.name, name, label, *_rounded(row.means[name]), *_rounded(row.differences[name]), *row.texts)
                 for row in self.rows
                 for name, label in self.measures.items()
                 if name in row.means

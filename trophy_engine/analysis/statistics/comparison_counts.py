@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from trophy_engine.analysis.statistics.streaks import other_streaks, shown_streaks
+from trophy_engine.analysis.statistics.streaks import ShownStreak, other_streaks, shown_streaks
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -104,6 +104,9 @@ class ComparisonCounts:
         for streak, running, longest in zip(
             shown_streaks(self.old, self.new), self.streaks, self.longest_streaks, strict=False
         ):
+            if None in streak.rules:
+                yield _describe_one_sided(streak, longest, all_users)
+                continue
             longer, shorter = longest.more, longest.fewer
             if longer or shorter:
                 yield f"The longest {streak.noun} of {longer:,} of {all_users} would be longer, of {shorter:,} shorter."
@@ -122,6 +125,13 @@ class ComparisonCounts:
                 yield f"{system}: {change}; {points.total:+,} in all."
             else:
                 yield f"{system}: the points of no user change."
+
+
+def _describe_one_sided(streak: ShownStreak, longest: SignCounts, all_users: str) -> str:
+    """Return the sentence on a streak that only one of the rulesets has."""
+    if streak.rules[0] is None:
+        return f"The old rules have no {streak.noun}; {longest.more:,} of {all_users} would have one."
+    return f"The new rules have no {streak.noun}; {longest.fewer:,} of {all_users} had one."
 
 
 def points_systems(old: Ruleset, new: Ruleset) -> tuple[str, ...]:

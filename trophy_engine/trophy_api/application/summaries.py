@@ -6,6 +6,8 @@ from typing import Final
 
 from trophy_engine.calendar.frequencies import Aggregation
 from trophy_engine.engine.engine import Engine
+from trophy_engine.error_messages import FieldName
+from trophy_engine.errors import InvalidValue
 from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
@@ -19,14 +21,17 @@ def summarize_total(
 ) -> Response:
     """Return a user's total of a metric or of points over time."""
     player = engine.user(user)
+    start, end = parameters.require_date(request, "startDate"), parameters.require_date(request, "endDate")
+    if start >= end:  # the platform requires two days, reports do not
+        raise InvalidValue((f"{start} must be before", FieldName("endDate"), str(end)), "startDate")
     with renaming_fields(start="start_date", end="end_date"):
         rows = engine.reports.summary(
             user,
             metric=metric,
             points=points,
             aggregation=parameters.read_choice(request, "aggregation", _AGGREGATIONS),
-            start=parameters.require_date(request, "startDate"),
-            end=parameters.require_date(request, "endDate"),
+            start=start,
+            end=end,
             at=player.at,
         )
     return Response(

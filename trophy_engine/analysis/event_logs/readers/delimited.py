@@ -11,6 +11,7 @@ from typing import Any, Final, TextIO
 
 from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
 from trophy_engine.analysis.event_logs.file_formats import remove_compression
+from trophy_engine.analysis.event_logs.readers.files import Reading
 from trophy_engine.errors import InvalidValue
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -21,7 +22,7 @@ _MAX_HEADER_LINES: Final = 20
 
 
 def read_delimited(
-    text: TextIO, path: str, delimiter: str | None, columns: Columns | None
+    text: TextIO, path: str, delimiter: str | None, columns: Columns | None, reading: Reading
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield the line and the cells of each row, by column; with ``columns``, of the required columns alone.
 
@@ -38,7 +39,7 @@ def read_delimited(
     if delimiter is None:
         delimiter = find_delimiter(path, lines, columns)
     rows = csv.reader(chain(lines, text), delimiter=delimiter)
-    header = [name.strip() for name in next(rows, [])]
+    reading.header = header = [name.strip() for name in next(rows, [])]
     if columns is None:
         names, places = numbered_names(header), list(range(len(header)))
     else:

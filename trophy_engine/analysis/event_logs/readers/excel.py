@@ -47,7 +47,7 @@ def read_excel(
         if any(cell != "" for cell in cells)
     ]
     place = _find_header(path, [[_as_text(cell) for cell in cells] for _, cells in rows[:_FIRST_ROWS]], columns)
-    header = [_as_text(cell) for cell in rows[place][1]] if rows else []
+    reading.header = header = [_as_text(cell) for cell in rows[place][1]] if rows else []
     if columns is None:
         names = {name: index for index, name in enumerate(numbered_names(header))}
     else:

@@ -11,7 +11,7 @@ import stat
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, TextIO, cast
@@ -51,6 +51,7 @@ class Reading:
         file: the open file.
         last: the last known position in it.
         rows: the number of rows read so far.
+        header: the names of the columns, of a format that has a header.
         left_out: the number of rows and values that were left out, by the attribute of ``Columns`` that does so.
     """
 
@@ -59,6 +60,7 @@ class Reading:
     file: BinaryIO | None = None
     last: int = 0
     rows: int = 0
+    header: Sequence[str] = ()
     left_out: Counter[str] = attrs.field(factory=Counter)
 
     def position(self) -> int:
@@ -68,6 +70,7 @@ class Reading:
     def start(self) -> None:
         """Forget the counts of an earlier reading."""
         self.rows = 0
+        self.header = ()
         self.left_out.clear()
 
     def close(self) -> None:
