@@ -162,3 +162,98 @@ def test_a_decimal_with_a_large_exponent_costs_nothing():
     with pytest.raises(InvalidRules, match="threshold: must be above 0"):
         Ruleset.from_text(rules, "json")
     assert Decimal("0e999999999999999999") == 0
+
+
+#: Rules with every kind of part, whose numbers and filters are checked against one another.
+_MANY = {
+    "metrics": [
+        {"key": "km"},
+        {
+            "key": "days",
+            "source": "km",
+            "aggregate": "days",
+            "window": "week",
+            "when": {"weekdays": ["monday"], "between": ["22:00", "02:00"], "start": "2026-01-01"},
+        },
+        {
+            "key": "places",
+            "source": "km",
+            "aggregate": "distinct",
+            "distinct_by": "place",
+            "event_attributes": {"place": ["a", "b"]},
+            "window": {"last": 7, "unit": "day"},
+        },
+        {"key": "least", "source": "km", "aggregate": "min", "event_value": {"at_least": 1, "at_most": 9}},
+        {"key": "done", "source": {"completions": "*"}, "window": {"every": 1, "unit": "week", "start": "2026-01-01"}},
+        {"key": "earned", "source": {"points": "xp"}},
+    ],
+    "attributes": [{"key": "place", "type": "event"}, {"key": "plan"}],
+    "streaks": [
+        {
+            "key": "habit",
+            "metrics": [{"key": "km", "threshold": 2, "event_attributes": {"place": "a"}}, {"key": "places"}],
+            "days_off": ["monday"],
+            "evaluation_mode": "AND",
+            "freezes": {
+                "max_count": 2,
+                "start_count": 1,
+                "auto_earn_interval": 3,
+                "auto_earn_amount": 3,
+                "rewards": [{"type": "streak", "length": 3, "freezes": 3}, {"type": "achievement", "achievement": "y"}],
+            },
+        }
+    ],
+    "achievements": [
+        {"key": "x", "repeatable": True, "trigger": {"type": "metric", "metric": "days", "value": 9}},
+        {"key": "y", "trigger": {"type": "metric", "metric": "places"}, "tiers": [{"key": "t", "value": 5}]},
+        {"key": "z", "trigger": {"type": "achievement", "achievements": ["x", "y"], "at_least": 1}},
+        {"key": "l", "trigger": {"type": "level", "system": "xp", "level": "high"}, "when": {"achievements": ["z"]}},
+    ],
+    "points": [
+        {
+            "key": "xp",
+            "maximum": 5,
+            "levels": [{"key": "high", "points": 9}],
+            "triggers": [
+                {"type": "metric", "metric": "km", "points": 1, "limit": {"points": 1, "window": "day"}},
+                {"type": "achievement", "achievement": "x", "points": 3},
+                {"type": "time", "points": 1, "interval_unit": "days", "interval_value": 1},
+            ],
+            "boosts": [{"name": "b", "multiplier": 2, "when": {"weekdays": ["monday"], "streak": {"at_least": 2}}}],
+        }
+    ],
+    "leaderboards": [{"key": "b", "rank_by": "metric", "metric": "least", "start": "2026-01-01"}],
+}
+_ODD = [5, -1, 1.5, True, None, "x", "", [], [[]], [1], {}, {"nope": 1}, ["monday", 3], ["22:00", 5]]
+
+
+def _paths(value, path=()):
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from _paths(item, (*path, key))
+
+
+def _replaced_at(value, path, odd):
+    if not path:
+        return odd
+    first, *rest = path
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    changed = {key: _replaced_at(item, rest, odd) if key == first else item for key, item in items}
+    return changed if isinstance(value, dict) else list(changed.values())
+
+
+@pytest.mark.parametrize("part", _MANY)
+def test_every_field_can_have_any_value(part):
+    for path in _paths(_MANY):
+        for odd in _ODD if path[:1] == (part,) else ():
+            check_problems(json.dumps(_replaced_at(_MANY, path, odd)), "json")
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(_ODD)), min_size=2, max_size=5))
+def test_several_fields_can_have_any_values(changes):
+    rules = _MANY
+    for number, odd in changes:
+        paths = list(_paths(rules))
+        rules = _replaced_at(rules, paths[number % len(paths)], odd)
+    check_problems(json.dumps(rules), "json")

@@ -16,7 +16,7 @@ from trophy_engine import (
     PointsSystem,
     Ruleset,
 )
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.points import serialize_trigger
 
 
@@ -108,5 +108,5 @@ def test_a_state_with_a_decimal_step_survives_a_change_of_rules():
 def test_the_platform_is_not_told_of_a_decimal_threshold():
     for threshold, shown in ((2.5, {}), (2, {"metricThreshold": 2})):
         engine = Engine(rules(threshold))
-        trigger = serialize_trigger("xp", "metric-1", engine.ruleset.points[0].triggers[0], RulesHistory.of(engine))
+        trigger = serialize_trigger("xp", "metric-1", engine.ruleset.points[0].triggers[0], PastRules.of(engine))
         assert {name: value for name, value in trigger.items() if name == "metricThreshold"} == shown

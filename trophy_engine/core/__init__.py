@@ -38,6 +38,7 @@ from trophy_engine.core.commands import (
     decode,
     encode,
     idempotency_key_of,
+    subject_and_key,
 )
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import (

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, assert_never
 
 from trophy_engine.calendar.instants import FIRST, LAST, parse_date
 from trophy_engine.errors import InvalidValue, StorageIncompatible
@@ -42,6 +42,7 @@ __all__ = [
     "decode",
     "encode",
     "idempotency_key_of",
+    "subject_and_key",
 ]
 
 
@@ -221,15 +222,23 @@ def decode(line: str) -> Command:
 
 def idempotency_key_of(command: Command) -> ScopedKey | None:
     """Return the idempotency key of a command with its scope, or None for a command without one."""
+    subject, key = subject_and_key(command)
+    if subject is None or key is None or isinstance(command, Settle | ChangeRules):
+        return None
+    return NAMES[type(command)], command.user_id, subject, key
+
+
+def subject_and_key(command: Command) -> tuple[str | None, str | None]:
+    """Return what a command is about and its idempotency key; None and None for a command that has no such key."""
     match command:
-        case (
-            Record(user_id, _, subject, _, _, key)
-            | Award(user_id, _, subject, _, _, key)
-            | Complete(user_id, _, subject, key)
-        ):
-            return None if key is None else (NAMES[type(command)], user_id, subject, key)
+        case Record(_, _, subject, _, _, key) | Award(_, _, subject, _, _, key) | Complete(_, _, subject, key):
+            return subject, key
+        case Identify() | GrantFreeze() | Pause() | Unpause() | RestoreStreak() | ResetStreak():
+            return None, None
+        case Settle() | ChangeRules():
+            return None, None
         case _:
-            return None
+            assert_never(command)
 
 
 def check_text(command: Command) -> None:

@@ -73,7 +73,7 @@ class CountedTotals:
 
     def add(self, item: Any, at: int, day: int, time_zone: Zone) -> None:
         """Count an event at an instant and a local day, in the zone of the user."""
-        self.pass_to(at, day, time_zone)
+        self.advance_to(at, day, time_zone)
         before, after = self._window.add(self._held, item, at, day)
         index = bisect_left(self._days, day)
         if self._days[index : index + 1] != [day]:
@@ -86,11 +86,11 @@ class CountedTotals:
 
     def reset(self, at: int, day: int, time_zone: Zone) -> None:
         """Empty the window at an instant, as an event of another metric does."""
-        self.pass_to(at, day, time_zone)
+        self.advance_to(at, day, time_zone)
         self._held.restart(at)
         self._put(day, self._window.aggregate.nothing)
 
-    def pass_to(self, at: int, until: int, time_zone: Zone) -> None:
+    def advance_to(self, at: int, until: int, time_zone: Zone) -> None:
         """Pass to an instant on a local day: store the totals of the days without an event before that day."""
         self._now, self._zone = at, time_zone
         if not self._total_days or until <= self._total_days[-1] + 1 or isinstance(self._window, Forever):
@@ -186,5 +186,5 @@ def count_totals(transitions: Sequence[Transition], metrics: Iterable[MetricPlan
     clock = transitions[-1].state.clock
     for counting in countings:
         for totals in counting.parts.values():
-            totals.pass_to(clock.settled, clock.zone.window(clock.settled)[0], clock.zone)
+            totals.advance_to(clock.settled, clock.zone.window(clock.settled)[0], clock.zone)
     return {measure: totals for counting in countings for measure, totals in counting.parts.items()}

@@ -30,10 +30,10 @@ from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.views.player import Player
 
-__all__ = ["Engine", "Reports"]
+__all__ = ["Reports"]
 
 
-class Engine(Protocol):
+class ReportSource(Protocol):
     """The parts of an engine that reports use."""
 
     @property
@@ -79,7 +79,7 @@ class Reports:
     that is later. Any instant is possible; for a report on a user, any since the user was created.
     """
 
-    def __init__(self, engine: Engine, indexes: Indexes) -> None:
+    def __init__(self, engine: ReportSource, indexes: Indexes) -> None:
         self._engine = engine
         self._indexes = indexes
 

@@ -6,15 +6,19 @@ Partial rules are checked as far as they could be read: a field that is None cou
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
+    AchievementTrigger,
+    AnniversaryTrigger,
+    ApiTrigger,
     BalanceTrigger,
     CompositeTrigger,
     LevelTrigger,
     MetricTrigger,
+    StreakTrigger,
 )
 from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
@@ -165,7 +169,9 @@ def find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> I
             yield achievement.key
 
 
-def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
+def _is_out_of_reach(trigger: AchievementTrigger, table: Any, declared: DeclaredRules) -> bool:
+    if not hasattr(trigger, "type"):  # it could not be read
+        return False
     match trigger:
         case MetricTrigger():
             metric = declared.metric_rules.get(trigger.metric or "")
@@ -177,8 +183,10 @@ def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
             return _is_above_maximum(declared.system_rules.get(trigger.system or ""), table.value)
         case LevelTrigger():
             return _is_level_above_maximum(trigger, declared)
-        case _:
+        case StreakTrigger() | ApiTrigger() | CompositeTrigger() | AnniversaryTrigger():
             return False
+        case _:
+            assert_never(trigger)
 
 
 def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, greatest: Number | None) -> bool:

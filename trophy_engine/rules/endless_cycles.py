@@ -8,15 +8,32 @@ timed awards cannot be part of one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import attrs
 
-from trophy_engine.rules.achievements import Achievement, MetricTrigger
+from trophy_engine.rules.achievements import (
+    Achievement,
+    AchievementTrigger,
+    AnniversaryTrigger,
+    ApiTrigger,
+    BalanceTrigger,
+    CompositeTrigger,
+    LevelTrigger,
+    MetricTrigger,
+    StreakTrigger,
+)
 from trophy_engine.rules.diagnostics import Problem, item_path
-from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
+from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
 from trophy_engine.rules.metrics import Metric
-from trophy_engine.rules.points import AchievementPointsTrigger, MetricPointsTrigger, PointsSystem
+from trophy_engine.rules.points import (
+    AchievementPointsTrigger,
+    MetricPointsTrigger,
+    PointsSystem,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
 from trophy_engine.rules.reachability import find_cyclic, shortest_cycle
 from trophy_engine.values import Value
 
@@ -50,31 +67,57 @@ def check_cycles(metrics: Sequence[Any], achievements: Sequence[Any], points: Se
 
 def _steps_of_metrics(metrics: Sequence[Any], achievements: Sequence[Any]) -> Iterator[_Step]:
     for metric in metrics:
-        match metric.source if isinstance(metric, Metric) else None:
-            case PointsSource(str(points)):
-                yield _Step(_name("points", points), _name("metric", metric.key))
-            case CompletionsSource() as source if source.completions is not None:
-                for achievement in filter(_is_repeated, achievements):
+        source: MetricSource | None = metric.source if isinstance(metric, Metric) else None
+        if not isinstance(source, str | None) and not hasattr(source, "named_by"):
+            continue  # it could not be read
+        match source:
+            case PointsSource(points):
+                if points is not None:
+                    yield _Step(_name("points", points), _name("metric", metric.key))
+            case CompletionsSource(completions):
+                for achievement in filter(_is_repeated, achievements if completions is not None else ()):
                     if achievement.key in source:
                         yield _Step(_name("achievement", achievement.key), _name("metric", metric.key))
+            case str() | None:
+                continue
+            case _:
+                assert_never(source)
 
 
 def _steps_of_achievements(achievements: Sequence[Any]) -> Iterator[_Step]:
     for index, achievement in enumerate(achievements):
-        if _is_repeated(achievement) and isinstance(achievement.trigger, MetricTrigger):
-            path = f"{item_path('achievements', index)}.repeatable"
-            yield _Step(_name("metric", achievement.trigger.metric), _name("achievement", achievement.key), path)
+        if not _is_repeated(achievement) or not hasattr(achievement.trigger, "type"):
+            continue  # it is completed once, or its trigger could not be read
+        trigger: AchievementTrigger = achievement.trigger
+        match trigger:
+            case MetricTrigger(metric):
+                path = f"{item_path('achievements', index)}.repeatable"
+                yield _Step(_name("metric", metric), _name("achievement", achievement.key), path)
+            case ApiTrigger():  # the application completes it
+                continue
+            case StreakTrigger() | CompositeTrigger() | AnniversaryTrigger() | BalanceTrigger() | LevelTrigger():
+                continue  # none of these can be repeatable
+            case _:
+                assert_never(trigger)
 
 
 def _steps_of_triggers(points: Sequence[Any]) -> Iterator[_Step]:
     for number, system in enumerate(points):
         for index, trigger in enumerate(system.triggers or () if isinstance(system, PointsSystem) else ()):
             path = item_path(f"{item_path('points', number)}.triggers", index)
+            if not hasattr(trigger, "type"):
+                continue  # it could not be read
             match trigger:
-                case MetricPointsTrigger() if _pays(trigger):
-                    yield _Step(_name("metric", trigger.metric), _name("points", system.key), path)
-                case AchievementPointsTrigger() if _pays(trigger):
-                    yield _Step(_name("achievement", trigger.achievement), _name("points", system.key), path)
+                case MetricPointsTrigger():
+                    cause = _name("metric", trigger.metric)
+                case AchievementPointsTrigger():
+                    cause = _name("achievement", trigger.achievement)
+                case StreakPointsTrigger() | TimePointsTrigger() | UserCreationPointsTrigger():
+                    continue  # each pays at most once within a command
+                case _:
+                    assert_never(trigger)
+            if _pays(trigger):
+                yield _Step(cause, _name("points", system.key), path)
 
 
 def _is_repeated(achievement: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.identifiers import is_key
@@ -24,7 +24,14 @@ from trophy_engine.rules.metric_uses import (
     refuse_for_streak,
 )
 from trophy_engine.rules.metrics import Aggregate, Metric
-from trophy_engine.rules.points import MetricPointsTrigger
+from trophy_engine.rules.points import (
+    AchievementPointsTrigger,
+    MetricPointsTrigger,
+    PointsTrigger,
+    StreakPointsTrigger,
+    TimePointsTrigger,
+    UserCreationPointsTrigger,
+)
 from trophy_engine.rules.streak import Streak, StreakMetric
 from trophy_engine.rules.windows import ResetWindow
 
@@ -100,14 +107,14 @@ def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping
 
 def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of the conditions of a streak: unknown metrics, and those in which a streak cannot count."""
-    first: dict[tuple[Any, Filter], str] = {}
+    first: dict[tuple[str | int, str], str] = {}
     for index, condition in enumerate(streak.metrics or ()):
         path = item_path(f"{streak_path}.metrics", index)
         key = condition.key if is_key(condition.key) else None
         yield from declared.metrics.check_known("metric", key, f"{path}.key")
         yield from declared.check_filters(condition, path)
-        filter_ = getattr(condition, "event_attributes", None) or Filter()
-        former = first.setdefault((key or index, filter_), path)
+        filter_ = getattr(condition, "event_attributes", None) or {}
+        former = first.setdefault((key or index, repr(sorted(filter_.items()))), path)
         if former != path:
             message = f"duplicate metric {key!r}, already used by {former}; remove one, or give it event_attributes"
             yield Problem("error", f"{path}.key", message)
@@ -141,7 +148,7 @@ def check_days_off(streak: Streak, path: str, declared: DeclaredRules) -> Iterat
         yield Problem("warning", f"{path}.metrics", message)
 
 
-def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+def check_use(rule: PointsTrigger | Leaderboard, path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of a points trigger or a leaderboard that counts by a metric; other rules have none."""
     metric = declared.metric_rules.get(getattr(rule, "metric", None) or "")
     if metric is None:
@@ -165,6 +172,10 @@ def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem
             elif metric.aggregate == "min" and rule.order == "descending":
                 message = f"ranks the greatest {metric.key!r} first; 'ascending' ranks the least first"
                 yield Problem("warning", f"{path}.order", message)
+        case StreakPointsTrigger() | AchievementPointsTrigger() | TimePointsTrigger() | UserCreationPointsTrigger():
+            return  # none of these has a metric
+        case _:
+            assert_never(rule)
     yield from check_filter(metric, rule, path)
 
 

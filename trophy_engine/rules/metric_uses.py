@@ -11,7 +11,16 @@ from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metrics import MAX_DISTINCT, Aggregate, Metric
-from trophy_engine.rules.windows import MAX_EVENTS, CalendarUnit, DateWindow, RollingWindow, RunWindow, Window
+from trophy_engine.rules.windows import (
+    MAX_EVENTS,
+    CalendarUnit,
+    DateWindow,
+    ResetWindow,
+    RollingWindow,
+    RunWindow,
+    SessionWindow,
+    Window,
+)
 
 #: How many dates more than its length a rolling window of days has at most: those that travel to the west left ahead.
 _AHEAD: Final = 2
@@ -136,7 +145,7 @@ def _greatest(metric: Metric, days: int | None, completions: int | None) -> Numb
     match metric.aggregate:
         case "distinct":
             values = (metric.event_attributes or Filter()).get(metric.distinct_by or "")
-            passing = (1 if isinstance(values, str) else len(values)) if values else MAX_DISTINCT
+            passing = len(values) if isinstance(values, tuple) else 1 if isinstance(values, str) else MAX_DISTINCT
             return min(passing, MAX_EVENTS if is_kept else MAX_DISTINCT)
         case "count":
             return MAX_EVENTS if is_kept else None
@@ -159,10 +168,12 @@ def _open_dates(metric: Metric, days: int) -> int:
 
 def open_weekdays(gate: Gate | None) -> frozenset[str]:
     """Return the weekdays of the local dates on which a gate can be open; all for one that could not be read."""
-    if gate is None or not gate.weekdays:
+    names = (gate.weekdays or ()) if isinstance(gate, Gate) else ()
+    days = {day for day, name in enumerate(WEEKDAYS) if name in names}
+    if gate is None or not days:
         return frozenset(WEEKDAYS)
-    days = {WEEKDAYS.index(weekday) for weekday in gate.weekdays}
-    if gate.between is not None and gate.between[0] > gate.between[1]:  # it goes on after midnight
+    first, last = gate.between or (None, None)
+    if first is not None and last is not None and first > last:  # it goes on after midnight
         days |= {(day + 1) % len(WEEKDAYS) for day in days}
     return frozenset(WEEKDAYS[day] for day in days)
 
@@ -183,14 +194,18 @@ def _greatest_of_completions(metric: Metric, days: int | None, completions: int)
 
 def _days_of_window(window: Window | None) -> int | None:
     """Return the greatest number of local dates in a window, or None if it is not limited, or could not be read."""
+    if not isinstance(window, str | None) and not hasattr(window, "named_by"):
+        return None  # it could not be read
     match window:
         case str():
             return _DAYS.get(window)
-        case RunWindow(int(every), str(unit)):
-            return every * _DAYS[unit]
-        case RollingWindow(int(last), "day"):
-            return last + _AHEAD
-        case DateWindow(start, end) if start is not None and end is not None:
-            return (end - start).days + 1
-        case _:
+        case RunWindow(every, unit):
+            return None if every is None or unit is None else every * _DAYS[unit]
+        case RollingWindow(last, unit):
+            return None if last is None or unit != "day" else last + _AHEAD
+        case DateWindow(start, end):
+            return None if start is None or end is None else (end - start).days + 1
+        case SessionWindow() | ResetWindow() | None:
             return None
+        case _:
+            assert_never(window)

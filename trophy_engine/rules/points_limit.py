@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, get_args
+from typing import Any, Final, assert_never, get_args
 
 import attrs
 
@@ -60,8 +60,10 @@ class PointsLimit(Value):
                 return f"{self.points:,} in all"
             case RunWindow():
                 return f"{self.points:,} {self.window}"
-            case _:
+            case str():
                 return f"{self.points:,} each {self.window}"
+            case _:
+                assert_never(self.window)
 
 
 def as_points_limit(value: Any) -> Any:

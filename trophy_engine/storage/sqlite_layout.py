@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any, Final
 from zlib import crc32
 
-from trophy_engine.core import NAMES, Award, Command, Complete, Record, check_text, decode, encode
+from trophy_engine.core import NAMES, Command, check_text, decode, encode, subject_and_key
 from trophy_engine.errors import StorageDamaged, StorageIncompatible
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.storage.protocol import Entry, Snapshot, check_snapshot, user_of
@@ -140,15 +140,7 @@ def read_entry(
 
 def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
     """Return the indexed columns: the kind of command, its user, what it is about, and its idempotency key."""
-    match command:
-        case (
-            Record(user_id, _, subject, _, _, key)
-            | Award(user_id, _, subject, _, _, key)
-            | Complete(user_id, _, subject, key)
-        ):
-            return NAMES[type(command)], user_id, subject, key
-        case _:
-            return NAMES[type(command)], user_of(command), None, None
+    return NAMES[type(command)], user_of(command), *subject_and_key(command)
 
 
 def write_snapshot(snapshot: Snapshot) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.trophy_api.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_number
 from trophy_engine.trophy_api.structuring import item, to_camel_case
 from trophy_engine.values import Value
@@ -52,7 +52,7 @@ class Codec(Value):
     show: Callable[[Any], Any] = lambda value: value
     within: tuple[str, ...] = ()
     type: Any = str
-    describe: Callable[[str, Any, RulesHistory], Json] | None = None
+    describe: Callable[[str, Any, PastRules], Json] | None = None
 
 
 def _id_of(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
@@ -71,7 +71,7 @@ def _filter(type_: str) -> Codec:
     return Codec(read, show, type=tuple[AttributeValue, ...] | None, describe=_describe_filter)
 
 
-def _describe_filter(name: str, filter_: Mapping[str, str], _: RulesHistory) -> Json:
+def _describe_filter(name: str, filter_: Mapping[str, str], _: PastRules) -> Json:
     """Describe a filter; its first attribute is also in a field of its own."""
     filters = serialize_attributes(filter_)
     return {name: filters, **({name.removesuffix("s"): filters[0]} if filters else {})}
@@ -215,7 +215,7 @@ def _value_of(field: Field, rule: Any) -> Any:
     return getattr(rule, field.rule_field) if field.gate_field is None else getattr(rule.when, field.gate_field)
 
 
-def describe_fields(fields: Iterable[Field], rule: object, history: RulesHistory) -> Json:
+def describe_fields(fields: Iterable[Field], rule: object, history: PastRules) -> Json:
     """Return the fields of a rule as the application API shows them."""
     described: Json = {}
     for field in fields:

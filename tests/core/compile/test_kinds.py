@@ -42,7 +42,7 @@ from trophy_engine.testing.rulesets import (
     POINTS_TRIGGERS,
 )
 from trophy_engine.trophy_api import kinds
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.achievements import serialize_achievement
 from trophy_engine.trophy_api.serializers.points import serialize_trigger
 
@@ -116,7 +116,7 @@ def test_the_api_serializes_achievements_of_every_kind(kind):
 @pytest.mark.parametrize("kind", get_args(PointsTrigger))
 def test_the_api_serializes_triggers_of_every_kind(kind):
     payment = PAYMENTS[kind][0]
-    history = RulesHistory.of(Engine(rules(payment=payment)))
+    history = PastRules.of(Engine(rules(payment=payment)))
     assert serialize_trigger("xp", f"{kind.type}-1", payment, history)["type"] == kind.type
 
 

@@ -18,8 +18,8 @@ from trophy_engine.trophy_api.edit_context import EditContext
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.fields import error_message
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.router import Handler, Route
-from trophy_engine.trophy_api.rules_history import RulesHistory
 
 #: A function that returns the resource of a request.
 ResourceFactory = Callable[[Request, EditContext], Resource[Any]]
@@ -100,7 +100,7 @@ def edit_context(engine: Engine, request: Request) -> EditContext:
         return tuple(version.ruleset for version in engine.rules_history())
 
     def boost_added(system: str, key: str) -> date:
-        return RulesHistory.of(engine).boost_added(system, key)
+        return PastRules.of(engine).boost_added(system, key)
 
     return EditContext(engine.ruleset, request.at, partial(is_known_user, engine), earlier_rulesets, boost_added)
 

@@ -13,8 +13,8 @@ from trophy_engine.trophy_api.application.lookup import find_recorded_metric
 from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.requests import EventBody
-from trophy_engine.trophy_api.rules_history import RulesHistory
 from trophy_engine.trophy_api.serializers.achievements import serialize_completion
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_leaderboard
 from trophy_engine.trophy_api.serializers.points import serialize_event_points
@@ -72,7 +72,7 @@ def serialize_points_changes(engine: Engine, outcome: Outcome) -> Json:
     changes = outcome.points
     if not changes:
         return {}
-    history, date = RulesHistory.of(engine), engine.user(outcome.user_id).local_date
+    history, date = PastRules.of(engine), engine.user(outcome.user_id).local_date
     is_event = outcome.metric is not None
     return {
         key: serialize_event_points(systems[key], change, date, history, is_event=is_event)

@@ -11,7 +11,7 @@ from trophy_engine.trophy_api.application.summaries import summarize_total
 from trophy_engine.trophy_api.application.upsert import check_attributes
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.points import (
     local_boost_status,
     serialize_award,
@@ -31,7 +31,7 @@ def get_points_system(engine: Engine, _: Request, key: str) -> Response:
     rule = find_system(engine, key)
     triggers = serialize_system(rule)
     del triggers["key"]
-    history = RulesHistory.of(engine)
+    history = PastRules.of(engine)
     triggers["triggers"] = [
         serialize_trigger(rule.key, name, trigger, history)
         for name, trigger in zip(rule.trigger_keys, rule.triggers, strict=True)
@@ -57,7 +57,7 @@ def list_boosts(engine: Engine, request: Request, key: str) -> Response:
         for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
         if boost.user_id is None
     ]
-    history = RulesHistory.of(engine)
+    history = PastRules.of(engine)
     return Response(
         200,
         [
@@ -92,7 +92,7 @@ def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Re
     rule = find_system(engine, key)
     number = parameters.read_integer(request, "awards", _AWARDS, minimum=1, maximum=_MAX_AWARDS)
     view = player.points[rule.key]
-    history, date = RulesHistory.of(engine), player.local_date
+    history, date = PastRules.of(engine), player.local_date
     answer = serialize_system(rule) | {
         "total": view.total,
         "level": None if view.level is None else serialize_level(rule.key, view.level),
@@ -108,7 +108,7 @@ def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Respons
     """List the boosts that apply to a user's awards today."""
     player = engine.user(user)
     rule = find_system(engine, key)
-    history, date = RulesHistory.of(engine), player.local_date
+    history, date = PastRules.of(engine), player.local_date
     return Response(
         200,
         [

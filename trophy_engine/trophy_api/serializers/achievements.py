@@ -10,7 +10,7 @@ from trophy_engine.rules.tiers import tier_key
 from trophy_engine.trophy_api.fields import describe_fields
 from trophy_engine.trophy_api.ids import achievement_id
 from trophy_engine.trophy_api.kinds import achievement_trigger_fields
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_instant
 from trophy_engine.views.achievements import AchievementView
 
@@ -33,7 +33,7 @@ def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
     if isinstance(rule.trigger, ApiTrigger):
         return {"key": rule.key}
     fields = achievement_trigger_fields(rule.trigger.type)
-    return describe_fields(fields, rule.trigger, RulesHistory.of_ruleset(ruleset))
+    return describe_fields(fields, rule.trigger, PastRules.of_ruleset(ruleset))
 
 
 def serialize_user_achievement(rule: Achievement, achieved: datetime | None, ruleset: Ruleset) -> Json:

@@ -10,7 +10,7 @@ from trophy_engine.rules.points import Boost, Level, PointsSystem, PointsTrigger
 from trophy_engine.trophy_api.fields import describe_fields
 from trophy_engine.trophy_api.ids import boost_id, level_id, system_id, trigger_id
 from trophy_engine.trophy_api.kinds import POINTS_TRIGGERS
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.values import (
     Json,
     serialize_attributes,
@@ -46,7 +46,7 @@ def serialize_level(system: str, level: Level | LevelView) -> Json:
     }
 
 
-def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus, history: RulesHistory) -> Json:
+def serialize_boost(system: str, key: str, boost: Boost, status: BoostStatus, history: PastRules) -> Json:
     """Serialize a boost; one without a start began when it was added to the rules."""
     start = boost.when.start or history.boost_added(system, key)
     return {
@@ -68,7 +68,7 @@ def local_boost_status(boost: Boost, today: date) -> BoostStatus:
     return "finished" if end is not None and end < today else "active"
 
 
-def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: RulesHistory) -> Json:
+def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: PastRules) -> Json:
     """Serialize a trigger with the fields of its type."""
     created, updated = history.dates(system, key)
     return {
@@ -83,7 +83,7 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Ru
     }
 
 
-def _serialize_source(award: PointsAwarded, history: RulesHistory) -> Json:
+def _serialize_source(award: PointsAwarded, history: PastRules) -> Json:
     """Serialize the trigger of an award, as of the award; of a manual award in place of it, its points and reason."""
     if not isinstance(award.trigger, ManualAward) and award.trigger_key is not None:
         return serialize_trigger(award.system, award.trigger_key, award.trigger, history.until(award.at))
@@ -99,7 +99,7 @@ def _serialize_source(award: PointsAwarded, history: RulesHistory) -> Json:
     }
 
 
-def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) -> Json:
+def serialize_award(award: PointsAwarded, today: date, history: PastRules) -> Json:
     """Serialize an award: its trigger as of the award, and the boosts applied to it with their status today."""
     serialized = {
         "id": str(award.award_id),
@@ -118,7 +118,7 @@ def serialize_award(award: PointsAwarded, today: date, history: RulesHistory) ->
 
 
 def serialize_event_points(
-    system: PointsSystem, change: PointsChange, today: date, history: RulesHistory, *, is_event: bool
+    system: PointsSystem, change: PointsChange, today: date, history: PastRules, *, is_event: bool
 ) -> Json:
     """Serialize the change of a points system by an event or a completion.
 

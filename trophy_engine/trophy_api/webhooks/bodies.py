@@ -38,7 +38,7 @@ from trophy_engine.rules.points import Level
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.application.streaks import describe_streak
 from trophy_engine.trophy_api.ids import system_id
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
 from trophy_engine.trophy_api.serializers.leaderboards import serialize_leaderboard, serialize_rows, truncate_value
 from trophy_engine.trophy_api.serializers.points import (
@@ -81,7 +81,7 @@ class Bodies:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.awards = PendingAwards(engine)
-        self._history: RulesHistory | None = None
+        self._history: PastRules | None = None
 
     def body_of(self, effect: Effect) -> Json:
         """Return the body of an effect of a class in ``BODIES``."""
@@ -93,10 +93,10 @@ class Bodies:
         return primary is None or getattr(effect, "streak", primary.key) == primary.key
 
     @property
-    def history(self) -> RulesHistory:
+    def history(self) -> PastRules:
         """The history of the rules, read again after a change."""
         if self._history is None or self._history.ruleset is not self.engine.ruleset:
-            self._history = RulesHistory.of(self.engine)
+            self._history = PastRules.of(self.engine)
         return self._history
 
     def player(self, effect: Effect) -> Player:

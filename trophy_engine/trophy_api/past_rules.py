@@ -1,4 +1,4 @@
-"""The history of the rules: names, keys and dates of rules, including rules that have been deleted.
+"""Past rules: names, keys and dates of rules, including rules that have been deleted.
 
 What an answer says about the past of a rule is one of few facts: when a trigger changed, what a metric was called. They
 are collected once from each version of the rules, so that an answer does not read all versions again.
@@ -87,7 +87,7 @@ _FACTS: Final[WeakKeyDictionary[Engine, _Facts]] = WeakKeyDictionary()
 
 
 @attrs.frozen
-class RulesHistory(Value):
+class PastRules(Value):
     """The rules in force up to an instant.
 
     Attributes:
@@ -101,7 +101,7 @@ class RulesHistory(Value):
 
     @classmethod
     def of(cls, engine: Engine) -> Self:
-        """Return the rules history of an engine."""
+        """Return the past rules of an engine."""
         facts = _FACTS.setdefault(engine, _Facts())
         for version in engine.rules_history(skip=facts.versions):
             facts.add(version.at or _EVER, version.ruleset)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trophy_engine import Engine, Metric, Ruleset
 from trophy_engine.testing import rulesets
-from trophy_engine.trophy_api.rules_history import RulesHistory
+from trophy_engine.trophy_api.past_rules import PastRules
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 START = datetime(2025, 6, 1, tzinfo=UTC)
@@ -76,11 +76,11 @@ def test_facts_are_those_of_reading_all_versions(changes, data):
     for ruleset, days in changes:
         now[0] += timedelta(days=days)
         if data.draw(st.booleans()):
-            RulesHistory.of(engine)  # what was collected so far is kept
+            PastRules.of(engine)  # what was collected so far is kept
         engine.update(ruleset)
     versions = tuple((version.at or EVER, version.ruleset) for version in engine.rules_history())
     rules = [ruleset for _, ruleset in versions]
-    history = RulesHistory.of(engine)
+    history = PastRules.of(engine)
     assert answers(history, rules) == answers(AllVersions(versions), rules)
     for days in (0, 1, 31):
         at = START + timedelta(days=days)
@@ -90,11 +90,11 @@ def test_facts_are_those_of_reading_all_versions(changes, data):
 
 def test_a_version_is_read_once(monkeypatch):
     engine = Engine(Ruleset(metrics=[Metric("words", name="Words")]))
-    assert RulesHistory.of(engine).metric_name("words") == "Words"
+    assert PastRules.of(engine).metric_name("words") == "Words"
     asked = []
     read = engine.rules_history
     monkeypatch.setattr(engine, "rules_history", lambda **options: asked.append(options) or read(**options))
     engine.update(Ruleset(metrics=[Metric("words", name="New words")]))
-    assert RulesHistory.of(engine).metric_name("words") == "New words"
-    assert RulesHistory.of(engine).metric_name("words") == "New words"
+    assert PastRules.of(engine).metric_name("words") == "New words"
+    assert PastRules.of(engine).metric_name("words") == "New words"
     assert asked == [{"skip": 1}, {"skip": 2}]
