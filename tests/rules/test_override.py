@@ -6,10 +6,13 @@ from datetime import date
 import pytest
 
 from trophy_engine import (
+    Attribute,
+    Boost,
     DateWindow,
     Freezes,
     InvalidRules,
     Metric,
+    PointsSystem,
     ResetWindow,
     RollingWindow,
     Ruleset,
@@ -102,3 +105,20 @@ def test_a_path_leads_into_a_window_and_a_range(path, value, field, expected):
 def test_a_path_into_a_window_that_contradicts_it_is_refused(path, value, message):
     with pytest.raises(InvalidRules, match=re.escape(message)):
         override(DERIVED, {path: value})
+
+
+def test_items_with_one_key_or_without_keys_have_numbers():
+    conditions = [StreakMetric("km", 5, event_attributes={"kind": kind}) for kind in ("easy", "race")]
+    rules = Ruleset(
+        metrics=[Metric("km")],
+        attributes=[Attribute("kind", type="event")],
+        streaks=[Streak("runs", metrics=conditions)],
+        points=[PointsSystem("xp", boosts=[Boost("happy hour", 2)])],
+    )
+    with pytest.raises(InvalidRules, match="several items have the key 'km'; write the number of one, 0 or 1"):
+        override(rules, {"streaks.runs.metrics.km.threshold": 9})
+    changed = override(rules, {"streaks.runs.metrics[1].threshold": 9})
+    assert [metric.threshold for metric in changed.streaks[0].metrics] == [5, 9]
+    with pytest.raises(InvalidRules, match="unknown item 'happy'; the items have no keys: write a number from 0"):
+        override(rules, {"points.xp.boosts.happy.multiplier": 3})
+    assert override(rules, {"points.xp.boosts[0].multiplier": 3}).points[0].boosts[0].multiplier == 3

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, nearest, unknown_key
+from trophy_engine.error_messages import FieldName, GivenValue, nearest, short_repr, unknown_key
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
@@ -107,12 +107,19 @@ def _index_of(items: Any, step: str, path: str) -> int:
     """Return the index of an item of a list from its number or its key.
 
     Raises:
-        InvalidRules: there is no item with it.
+        InvalidRules: there is no item with it, or several have the key.
     """
     keys = [item.get("key") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    if step in keys:
-        return keys.index(step)
+    numbers = [number for number, key in enumerate(keys) if key == step]
+    if len(numbers) == 1:
+        return numbers[0]
     if step.isdecimal() and len(step) <= _MOST_DIGITS and int(step) < len(keys):
         return int(step)
     known = [key for key in keys if isinstance(key, str)]
-    raise InvalidRules([Problem("error", path, unknown_key("item", step, nearest(step, known), known))])
+    if numbers:
+        message = f"several items have the key {step!r}; write the number of one, {' or '.join(map(str, numbers))}"
+    elif keys and not known:
+        message = f"unknown item {short_repr(step)}; the items have no keys: write a number from 0 to {len(keys) - 1}"
+    else:
+        message = unknown_key("item", step, nearest(step, known), known)
+    raise InvalidRules([Problem("error", path, message)])
