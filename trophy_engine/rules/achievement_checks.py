@@ -6,19 +6,15 @@ Partial rules are checked as far as they could be read: a field that is None cou
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, assert_never
+from typing import Any
 
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
-    AchievementTrigger,
-    AnniversaryTrigger,
-    ApiTrigger,
     BalanceTrigger,
     CompositeTrigger,
     LevelTrigger,
     MetricTrigger,
-    StreakTrigger,
 )
 from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, item_path
@@ -169,24 +165,16 @@ def find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> I
             yield achievement.key
 
 
-def _is_out_of_reach(trigger: AchievementTrigger, table: Any, declared: DeclaredRules) -> bool:
-    if not hasattr(trigger, "type"):  # it could not be read
-        return False
-    match trigger:
-        case MetricTrigger():
-            metric = declared.metric_rules.get(trigger.metric or "")
-            if metric is None:
-                return False
-            greatest = greatest_total(metric, declared.completions.get(metric.key))
-            return _is_total_out_of_reach(metric, trigger, table, greatest)
-        case BalanceTrigger():
-            return _is_above_maximum(declared.system_rules.get(trigger.system or ""), table.value)
-        case LevelTrigger():
-            return _is_level_above_maximum(trigger, declared)
-        case StreakTrigger() | ApiTrigger() | CompositeTrigger() | AnniversaryTrigger():
+def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
+    if isinstance(trigger, MetricTrigger):
+        metric = declared.metric_rules.get(trigger.metric or "")
+        if metric is None:
             return False
-        case _:
-            assert_never(trigger)
+        greatest = greatest_total(metric, declared.completions.get(metric.key))
+        return _is_total_out_of_reach(metric, trigger, table, greatest)
+    if isinstance(trigger, BalanceTrigger):
+        return _is_above_maximum(declared.system_rules.get(trigger.system or ""), table.value)
+    return isinstance(trigger, LevelTrigger) and _is_level_above_maximum(trigger, declared)
 
 
 def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, greatest: Number | None) -> bool:

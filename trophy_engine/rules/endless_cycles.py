@@ -8,34 +8,21 @@ timed awards cannot be part of one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 import attrs
 
-from trophy_engine.rules.achievements import (
-    Achievement,
-    AchievementTrigger,
-    AnniversaryTrigger,
-    ApiTrigger,
-    BalanceTrigger,
-    CompositeTrigger,
-    LevelTrigger,
-    MetricTrigger,
-    StreakTrigger,
-)
+from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
 from trophy_engine.rules.metrics import Metric
-from trophy_engine.rules.points import (
-    AchievementPointsTrigger,
-    MetricPointsTrigger,
-    PointsSystem,
-    StreakPointsTrigger,
-    TimePointsTrigger,
-    UserCreationPointsTrigger,
-)
+from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.reachability import find_cyclic, shortest_cycle
+from trophy_engine.rules.references import references_of
 from trophy_engine.values import Value
+
+#: The kinds of references to what one command can move several times, and their names in a cycle.
+_MOVING: Final = {"metric": "metric", "achievement": "achievement", "points system": "points"}
 
 
 @attrs.frozen
@@ -86,46 +73,34 @@ def _steps_of_metrics(metrics: Sequence[Any], achievements: Sequence[Any]) -> It
 
 def _steps_of_achievements(achievements: Sequence[Any]) -> Iterator[_Step]:
     for index, achievement in enumerate(achievements):
-        if not _is_repeated(achievement) or not hasattr(achievement.trigger, "type"):
-            continue  # it is completed once, or its trigger could not be read
-        trigger: AchievementTrigger = achievement.trigger
-        match trigger:
-            case MetricTrigger(metric):
-                path = f"{item_path('achievements', index)}.repeatable"
-                yield _Step(_name("metric", metric), _name("achievement", achievement.key), path)
-            case ApiTrigger():  # the application completes it
-                continue
-            case StreakTrigger() | CompositeTrigger() | AnniversaryTrigger() | BalanceTrigger() | LevelTrigger():
-                continue  # none of these can be repeatable
-            case _:
-                assert_never(trigger)
+        if _is_repeated(achievement):
+            path = f"{item_path('achievements', index)}.repeatable"
+            for cause in _causes(achievement.trigger):
+                yield _Step(cause, _name("achievement", achievement.key), path)
 
 
 def _steps_of_triggers(points: Sequence[Any]) -> Iterator[_Step]:
     for number, system in enumerate(points):
         for index, trigger in enumerate(system.triggers or () if isinstance(system, PointsSystem) else ()):
             path = item_path(f"{item_path('points', number)}.triggers", index)
-            if not hasattr(trigger, "type"):
-                continue  # it could not be read
-            match trigger:
-                case MetricPointsTrigger():
-                    cause = _name("metric", trigger.metric)
-                case AchievementPointsTrigger():
-                    cause = _name("achievement", trigger.achievement)
-                case StreakPointsTrigger() | TimePointsTrigger() | UserCreationPointsTrigger():
-                    continue  # each pays at most once within a command
-                case _:
-                    assert_never(trigger)
-            if _pays(trigger):
+            for cause in _causes(trigger) if _pays(trigger) else ():
                 yield _Step(cause, _name("points", system.key), path)
+
+
+def _causes(trigger: Any) -> Iterator[str]:
+    """Yield what makes a trigger fire several times within a command; a streak and time do not."""
+    for reference in references_of(trigger, nested=False):
+        kind = _MOVING.get(reference.kind)
+        yield from (_name(kind, key) for key in reference.keys.values() if kind is not None)
 
 
 def _is_repeated(achievement: Any) -> bool:
     return isinstance(achievement, Achievement) and bool(achievement.repeatable) and achievement.status == "active"
 
 
-def _pays(trigger: MetricPointsTrigger | AchievementPointsTrigger) -> bool:
-    return trigger.points is not None and trigger.points > 0 and trigger.status == "active"
+def _pays(trigger: Any) -> bool:
+    points = getattr(trigger, "points", None)
+    return points is not None and points > 0 and trigger.status == "active"
 
 
 def _name(kind: str, key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.identifiers import is_key
@@ -24,14 +24,6 @@ from trophy_engine.rules.metric_uses import (
     refuse_for_streak,
 )
 from trophy_engine.rules.metrics import Aggregate, Metric
-from trophy_engine.rules.points import (
-    AchievementPointsTrigger,
-    MetricPointsTrigger,
-    PointsTrigger,
-    StreakPointsTrigger,
-    TimePointsTrigger,
-    UserCreationPointsTrigger,
-)
 from trophy_engine.rules.streak import Streak, StreakMetric
 from trophy_engine.rules.windows import ResetWindow
 
@@ -148,35 +140,39 @@ def check_days_off(streak: Streak, path: str, declared: DeclaredRules) -> Iterat
         yield Problem("warning", f"{path}.metrics", message)
 
 
-def check_use(rule: PointsTrigger | Leaderboard, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of a points trigger or a leaderboard that counts by a metric; other rules have none."""
     metric = declared.metric_rules.get(getattr(rule, "metric", None) or "")
     if metric is None:
         return
-    match rule:
-        case MetricPointsTrigger():
-            refusal = refuse_for_points(metric)
-            if rule.block_if_out_of_points and not has_attributes(metric):
-                message = f"{metric.source} cannot be refused; remove it"
-                yield Problem("error", f"{path}.block_if_out_of_points", message)
-            if refusal is None:
-                yield from check_whole(metric, rule.threshold, f"{path}.threshold")
-                greatest = greatest_total(metric, declared.completions.get(metric.key))
-                yield from check_threshold(metric, rule.threshold, greatest, f"{path}.threshold")
-            else:
-                yield Problem("error", f"{path}.metric", refusal)
-        case Leaderboard():
-            refusal = refuse_for_leaderboard(metric)
-            if refusal is not None:
-                yield Problem("error", f"{path}.metric", refusal)
-            elif metric.aggregate == "min" and rule.order == "descending":
-                message = f"ranks the greatest {metric.key!r} first; 'ascending' ranks the least first"
-                yield Problem("warning", f"{path}.order", message)
-        case StreakPointsTrigger() | AchievementPointsTrigger() | TimePointsTrigger() | UserCreationPointsTrigger():
-            return  # none of these has a metric
-        case _:
-            assert_never(rule)
+    if isinstance(rule, Leaderboard):
+        yield from _check_ranking(rule, metric, path)
+    else:
+        yield from _check_payment(rule, metric, path, declared)
     yield from check_filter(metric, rule, path)
+
+
+def _check_ranking(board: Leaderboard, metric: Metric, path: str) -> Iterator[Problem]:
+    refusal = refuse_for_leaderboard(metric)
+    if refusal is not None:
+        yield Problem("error", f"{path}.metric", refusal)
+    elif metric.aggregate == "min" and board.order == "descending":
+        message = f"ranks the greatest {metric.key!r} first; 'ascending' ranks the least first"
+        yield Problem("warning", f"{path}.order", message)
+
+
+def _check_payment(trigger: Any, metric: Metric, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+    if getattr(trigger, "block_if_out_of_points", False) and not has_attributes(metric):
+        message = f"{metric.source} cannot be refused; remove it"
+        yield Problem("error", f"{path}.block_if_out_of_points", message)
+    refusal = refuse_for_points(metric)
+    if refusal is not None:
+        yield Problem("error", f"{path}.metric", refusal)
+        return
+    threshold = getattr(trigger, "threshold", None)
+    yield from check_whole(metric, threshold, f"{path}.threshold")
+    greatest = greatest_total(metric, declared.completions.get(metric.key))
+    yield from check_threshold(metric, threshold, greatest, f"{path}.threshold")
 
 
 def check_filter(metric: Metric, rule: Any, path: str) -> Iterator[Problem]:

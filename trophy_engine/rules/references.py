@@ -33,13 +33,19 @@ class Reference(Value):
     keys: dict[str, str]
 
 
-def references_of(rule: Any, path: str = "") -> Iterator[Reference]:
-    """Yield the references of a rule at a path, and of rules in its fields; a field that is None refers to nothing."""
+def references_of(rule: Any, path: str = "", *, nested: bool = True) -> Iterator[Reference]:
+    """Yield the references of a rule at a path, and of rules in its fields; a field that is None refers to nothing.
+
+    Args:
+        rule: the rule.
+        path: its path.
+        nested: False for the fields of the rule alone, without those of its gate.
+    """
     for field in attrs.fields(type(rule)):
         kind = field.metadata.get(_REFERS_TO)
         value, field_path = getattr(rule, field.name), f"{path}.{field.name}"
         if attrs.has(type(value)):
-            yield from references_of(value, field_path)
+            yield from references_of(value, field_path) if nested else ()
         elif kind is not None and value is not None and value != EVERY:
             keys = (
                 {field_path: value}
