@@ -7,7 +7,9 @@ from stories import at
 
 from trophy_engine import (
     Achievement,
+    ApiTrigger,
     Attribute,
+    CompositeTrigger,
     Engine,
     Metric,
     MetricTrigger,
@@ -112,3 +114,34 @@ def test_a_backdated_achievement_is_explained_by_its_counter():
     explained = engine.explain("ann", achievement="a", at=at("04-03T10:00"))
     assert explained.is_backdated
     assert explained.progress.text == "words: 3, at or above the threshold of 1"
+
+
+@pytest.mark.parametrize("status", ["locked", "inactive"])
+@pytest.mark.parametrize(
+    ("trigger", "reason"),
+    [
+        (MetricTrigger("words", 5), "words: 9, at or above the threshold of 5"),
+        (ApiTrigger(), "the application has not completed it"),
+        (CompositeTrigger(["call", "tour"]), "1 of 2 prerequisites completed; missing: tour"),
+    ],
+)
+def test_an_achievement_that_is_not_active_says_so(status, trigger, reason):
+    calls = [Achievement("call", ApiTrigger()), Achievement("tour", ApiTrigger())]
+    engine = Engine(
+        Ruleset(metrics=[Metric("words")], achievements=[*calls, Achievement("old", trigger, status=status)])
+    )
+    engine.record("words", user="ann", value=9, at=at("04-05T10:00"))
+    engine.complete("call", user="ann", at=at("04-05T10:00"))
+    explained = engine.explain("ann", achievement="old", at=at("04-05T10:00"))
+    assert explained.text.splitlines()[1:] == [f"  {reason}", f"  it is {status}, so it cannot be completed"]
+
+
+def test_an_achievement_that_was_locked_later_is_held_as_before():
+    rules = Ruleset(metrics=[Metric("words")], achievements=[Achievement("call", ApiTrigger())])
+    both = attrs.evolve(rules, achievements=[*rules.achievements, Achievement("both", CompositeTrigger(["call"]))])
+    engine = Engine(both)
+    engine.complete("call", user="ann", at=at("04-05T10:00"))
+    locked = attrs.evolve(both.achievements[1], status="locked")
+    engine.update(attrs.evolve(both, achievements=[both.achievements[0], locked]), at=at("04-05T11:00"))
+    explained = engine.explain("ann", achievement="both", at=at("04-05T12:00"))
+    assert explained.text.splitlines()[1:] == ["  its prerequisites are completed: call"]

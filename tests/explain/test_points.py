@@ -141,3 +141,16 @@ def test_a_balance_is_explained_where_freezes_are_earned_too():
     engine = Engine(rules)
     engine.record("words", user="ann", at=at("04-01T10:00"))
     assert [award.text for award in engine.explain("ann", points="xp").awards] == ["xp +5 = 5, for words: 5"]
+
+
+def test_a_points_system_that_is_added_later_is_explained():
+    system = PointsSystem("xp", triggers=[MetricPointsTrigger("words", 3)])
+    other = PointsSystem("gems", triggers=[MetricPointsTrigger("words", 1)])
+    engine = Engine(Ruleset(metrics=[Metric("words")]))
+    engine.record("words", user="ann", at=at("04-02T10:00"))
+    for systems in ([system], [other, system]):
+        engine.update(Ruleset(metrics=[Metric("words")], points=systems), at=at(f"04-02T1{len(systems)}:30"))
+        engine.record("words", user="ann", at=at(f"04-02T1{len(systems)}:45"))
+    totals = [engine.explain("ann", points=key, at=at("04-03T10:00")).total for key in ("xp", "gems")]
+    assert totals == [6, 1]
+    assert len(engine.explain("ann", points="xp", at=at("04-03T10:00")).awards) == 2

@@ -11,6 +11,7 @@ from trophy_engine import (
     Attribute,
     Engine,
     Freezes,
+    Leaderboard,
     Metric,
     MetricPointsTrigger,
     MetricTrigger,
@@ -33,6 +34,9 @@ class Name(str, Enum):  # noqa: UP042  # as applications write it: in an f-strin
     XP = "xp"
     DEVICE = "device"
     PHONE = "phone"
+    RECAP = "recap"
+    EMAIL = "email"
+    TOKYO = "Asia/Tokyo"
 
 
 class Number(int, Enum):
@@ -89,7 +93,8 @@ def test_outcomes_states_and_the_log_have_strings():
         engine.complete(Name.TOUR, user=Name.JO, at=NOON, idempotency_key=Name.TEN),
         engine.award(Name.XP, Number.TEN, user=Name.JO, at=NOON, reason=Name.GOLD, idempotency_key=Name.TEN),
         engine.identify(Name.JO, name=Name.GOLD, attributes={Name.PHONE: Name.XP}, device_tokens=[Name.TEN], at=NOON),
-        engine.prefer(Name.JO, notifications={"recap": ["email"]}, at=NOON),
+        engine.prefer(Name.JO, notifications={Name.RECAP: [Name.EMAIL]}, at=NOON),
+        engine.identify(Name.JO, time_zone=Name.TOKYO, at=NOON),
         engine.grant_freeze(Name.JO, streak=Name.HABIT, at=NOON),
         engine.pause(Name.JO, "2025-04-03", "2025-04-04", streak=Name.HABIT, at=NOON),
         engine.unpause(Name.JO, 1, streak=Name.HABIT, at=NOON),
@@ -101,6 +106,17 @@ def test_outcomes_states_and_the_log_have_strings():
     for value in (effects, commands, engine.export_user("jo"), list(engine.users())):
         assert list(enums_in(value)) == []
     assert repr(engine.export_user(Name.JO)) == repr(Engine.from_log(engine.log()).export_user("jo"))
+
+
+def test_names_of_fields_and_zones_are_the_strings():
+    engine = Engine(RULES)
+    engine.identify(Name.JO, attributes={Name.PHONE: Name.XP}, time_zone=Name.TOKYO, at=NOON)
+    engine.prefer(Name.JO, notifications={Name.RECAP: [Name.EMAIL]}, at=NOON)
+    player = engine.user("jo", at=NOON)
+    assert (dict(player.attributes), player.time_zone) == ({"phone": "xp"}, "Asia/Tokyo")
+    assert dict(player.notification_preferences) == {"recap": ("email",)}
+    board = Leaderboard(Name.TEN, "metric", "2025-01-01", metric=Name.WORDS, time_zone=Name.TOKYO)
+    assert board.runs("00:00")
 
 
 def test_texts_have_the_strings():

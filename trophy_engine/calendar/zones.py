@@ -251,6 +251,7 @@ def zone(name: str, day_start: int = 0) -> Zone:
 
 @cache
 def _zone(name: str) -> Zone:
+    name = str.__str__(name) if isinstance(name, str) else name  # of an enum of strings
     fixed = _OFFSET.fullmatch(name) if isinstance(name, str) else None
     if fixed:
         east = (int(fixed[2]) * 60 + int(fixed[3])) * _MINUTE * (-1 if fixed[1] == "-" else 1)

@@ -149,7 +149,7 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
         field = FieldName("notifications", after=f".{kind}")
         encoded = encode_strings(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
-        changes[f"preferences.{NOTIFICATIONS}.{kind}"] = encoded
+        changes[f"preferences.{NOTIFICATIONS}.{as_plain_text(kind)}"] = encoded
     return changes
 
 

@@ -26,6 +26,7 @@ from trophy_engine.explain.metric import describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.numbers import Number, negate, subtract
 from trophy_engine.representation import TextAsHtml
+from trophy_engine.rules.achievements import AchievementStatus
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 from trophy_engine.rules.windows import SessionWindow
@@ -115,10 +116,11 @@ class AchievementExplanation(TextAsHtml, Value):
         is_checked_again: whether that condition and all others hold by now, so that the next event can complete it.
         enough: how many prerequisites complete it.
         times: how many times the user has completed it.
-        is_done_in_window: of a repeatable one, whether it is completed in the present window, and not before the next.
+        is_done_in_window: of a repeatable one, whether the next time is not before the next window.
         next: the explanation of the next tier, or of the next time of a repeatable achievement; None if there is none.
         is_hidden: whether nothing is shown of it, because it is hidden and not completed.
         is_completed_by_call: whether the application completes it by a call.
+        status: ``"active"``, ``"locked"`` or ``"inactive"``.
     """
 
     user_id: str
@@ -139,6 +141,7 @@ class AchievementExplanation(TextAsHtml, Value):
     is_done_in_window: bool = False
     next: AchievementExplanation | None = None
     is_hidden: bool = False
+    status: AchievementStatus = "active"
 
     @property
     def is_completed(self) -> bool:
@@ -174,9 +177,9 @@ class AchievementExplanation(TextAsHtml, Value):
         if self.prerequisites:
             reasons.append(self._describe_prerequisites())
         if self.is_completed_by_call:
-            reasons.append(
-                "the application completed it" if self.is_completed else "the application has not completed it"
-            )
+            reasons.append(f"the application {'completed' if self.is_completed else 'has not completed'} it")
+        if self.status != "active" and not self.is_completed:
+            reasons.append(f"it is {self.status}, so it cannot be completed")
         if self.unmet_condition is not None:
             reasons.append(self.unmet_condition.text)
         if self.is_checked_again:
@@ -309,6 +312,7 @@ def _explain(
         unmet_condition=None,
         is_completed_by_call=achievement.counter is None,
         enough=int(achievement.threshold) if achievement.prerequisites else 0,
+        status=achievement.rule.status,
     )
 
 
@@ -339,8 +343,8 @@ def _find_unmet(transitions: Sequence[Transition], achievement: AchievementPlan)
     if unmet is not None or achievement.gate is None:
         return unmet
     name = (achievement.gate.kind, achievement.gate.keys)
-    answers = (answer for transition in transitions for answer in transition.gate_answers)
-    return next((answer.unmet for answer in reversed(list(answers)) if (answer.kind, answer.keys) == name), None)
+    answers = [answer for transition in transitions for answer in transition.gate_answers]
+    return next((answer.unmet for answer in reversed(answers) if (answer.kind, answer.keys) == name), None)
 
 
 def _measure_progress(

@@ -180,6 +180,9 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
     """Yield the explanation of every award of a command and of the time before it, in order."""
     entries = deque(effect for effect in transition.effects if effect.kind in {PointsAwarded, PointsLimited})
     zone, command = transition.state.clock.zone, transition.command
+    if not transition.payments and not isinstance(command, Award):
+        yield from (explain_award(entry, 1, zone) for entry in entries)
+        return  # a change of rules among them, before which the balances are those of the former rules
     balances = {
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems

@@ -6,12 +6,16 @@ Generators of users and histories draw from these, because the result of a rule 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from trophy_engine.numbers import Number
-from trophy_engine.rules.achievements import AchievementTrigger, MetricTrigger
+from trophy_engine.rules.achievements import AchievementTrigger
 from trophy_engine.rules.filters import Filter
-from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
+from trophy_engine.rules.points import PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
+
+#: The fields of triggers that contain a total of the metric.
+_THRESHOLDS: Final = ("value", "at_most", "threshold")
 
 
 def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
@@ -60,12 +64,12 @@ def mentioned_numbers(ruleset: Ruleset, metric: str) -> tuple[Number, ...]:
         numbers |= {bound for bound in (bounds.at_least, bounds.at_most) if bound is not None}
     for streak in ruleset.streaks:
         numbers |= {condition.threshold for condition in streak.metrics if condition.key in keys}
-    triggers = [part.trigger for achievement in ruleset.achievements for part in achievement.parts]
+    triggers: list[AchievementTrigger | PointsTrigger] = [
+        *(part.trigger for achievement in ruleset.achievements for part in achievement.parts),
+        *(trigger for system in ruleset.points for trigger in system.triggers),
+    ]
     for trigger in triggers:
-        if isinstance(trigger, MetricTrigger) and trigger.metric in keys:
-            numbers |= {number for number in (trigger.value, trigger.at_most) if number is not None}
-    for system in ruleset.points:
-        for payer in system.triggers:
-            if isinstance(payer, MetricPointsTrigger) and payer.metric in keys:
-                numbers.add(payer.threshold)
+        if getattr(trigger, "metric", None) in keys:
+            thresholds = (getattr(trigger, name, None) for name in _THRESHOLDS)
+            numbers |= {number for number in thresholds if number is not None}
     return tuple(sorted(numbers))

@@ -16,8 +16,9 @@ def add_achievements(plan: Plan) -> None:
         tiers: list[str | None] = [tier.key for tier in declared.tiers]
         parts = [_add_part(plan, declared, *part) for part in zip(declared.parts, tiers or [None], strict=True)]
         plan.tiers[declared.key] = tuple(parts)
+    for achievement in plan.achievements.values():
+        achievement.alternatives = _find_alternatives(plan, achievement.prerequisites)
     for composite in plan.composites:
-        composite.alternatives = _find_alternatives(plan, composite.prerequisites)
         for keys in composite.alternatives:
             for key in keys:
                 plan.achievements[key].composites.append(composite)
