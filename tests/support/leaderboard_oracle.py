@@ -103,7 +103,8 @@ class AllUsers:
     def _value(self, board: Leaderboard, player, known: _User, day: date):
         """Return the value of a user in the run that contains a date, and the instant at which it was reached."""
         if board.rank_by == "streak":
-            return player.streak.length or None, player.streak.extended_at
+            streak = player.streak if board.streak is None else player.streaks[board.streak]
+            return streak.length or None, streak.extended_at
         gains = [gain for gain in known.gains if board.points and gain.source == PointsSource(board.points)]
         total = lambda some: sum(gain.value for gain in some)  # noqa: E731
         if board.rank_by == "metric":
