@@ -12,9 +12,9 @@ import subprocess
 import sys
 from statistics import median
 
-_DEPENDENCIES = "import attrs, dateutil.relativedelta, zoneinfo"
+DEPENDENCIES = "import attrs, dateutil.relativedelta, zoneinfo"
 
-_GAME = """
+GAME = """
 from trophy_engine import Achievement, Engine, Metric, MetricTrigger, Ruleset, Streak, StreakMetric
 
 rules = Ruleset(
@@ -44,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20, help="how often each program runs (20)")
     rounds = parser.parse_args().rounds
-    programs = {"Python alone": "pass", "attrs, dateutil and zoneinfo": _DEPENDENCIES, "a small game": _GAME}
+    programs = {"Python alone": "pass", "attrs, dateutil and zoneinfo": DEPENDENCIES, "a small game": GAME}
     for program in programs.values():
         _processor_time(program)
     times: dict[str, list[float]] = {name: [] for name in programs}
