@@ -85,6 +85,16 @@ class InvalidValue(TrophyError, ValueError):
         """Return the error with every given value converted to text by ``show``."""
         return InvalidValue(_show_values(self._fact, show), self._field)
 
+    def with_remedy(self, remedy: str) -> InvalidValue:
+        """Return the error with a text after its fact."""
+        *parts, last = self._fact
+        ended: str | FieldName | GivenValue = f"{last}{remedy}"
+        if isinstance(last, GivenValue):
+            ended = GivenValue(last.value, after=f"{last.after}{remedy}")
+        elif isinstance(last, FieldName):
+            ended = name_field(last, after=remedy)
+        return InvalidValue((*parts, ended), self._field)
+
     def with_field(self, field: str) -> InvalidValue:
         """Return the error of the same fact about a field."""
         return InvalidValue(self._fact, field)

@@ -79,8 +79,8 @@ def test_a_repeated_key_of_an_achievement_with_tiers_is_one_problem():
 
 def test_at_least_of_a_least_value_is_doubted():
     assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", value = 60 }') == [
-        "warning: achievements[0].trigger.value: is reached by a first event of so much or never, because 'best' is "
-        "the least value; write at_most for a total that falls"
+        "warning: achievements[0].trigger.value: is reached by a first event alone, because 'best' is the least "
+        "value, which only falls; write at_most to complete it when the total falls"
     ]
     assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 60 }') == []
 
@@ -156,7 +156,7 @@ def test_partial_rules_are_checked_as_far_as_they_could_be_read():
         "error: achievements[0].tiers[0].key: must consist of ASCII letters, digits, '-' and '_', not 'x y'",
         "error: achievements[0].tiers[0].value: must be an integer or a decimal number, not '3'; "
         "write it without quotes: 3",
-        'error: achievements[0].tiers[1]: must be a table of fields, not 7; write for example { key = "…" }',
+        'error: achievements[0].tiers[1]: must be a table of fields, not 7; write for example { key = "…", value = 7 }',
         "error: achievements[1].trigger.at_least: must be at least 1, not 0",
         "error: achievements[1].trigger.achievements[0]: unknown achievement 'a-x'; known: 'a', 'b'",
     ]

@@ -14,7 +14,7 @@ def test_freezes_are_the_table_that_a_file_has():
 @pytest.mark.parametrize(
     ("freezes", "message"),
     [
-        ({"max": 3}, "freezes has an unknown field 'max'; known: 'start_count', "),
+        ({"max": 3}, "freezes has an unknown field 'max'; did you mean 'max_count'?"),
         ({"max_count": "x"}, "freezes.max_count must be a whole number, not 'x'"),
         ({"start_count": 5, "max_count": 1}, "freezes.max_count 1 must be at least start_count 5"),
         ({"rewards": [{"length": 2}]}, "freezes.rewards[0] lacks the field 'type'; known: 'streak', 'achievement'"),

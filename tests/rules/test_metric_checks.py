@@ -58,7 +58,8 @@ window = { reset_by = "pit" }
     ) == [
         "error: metrics[2].source: unknown metric 'lap'; did you mean 'laps'?",
         "error: metrics[2].distinct_by: unknown event attribute 'trak'; did you mean 'track'?",
-        "error: metrics[2].event_attributes.city: unknown event attribute 'city'; known: 'track'",
+        "error: metrics[2].event_attributes.city: unknown event attribute 'city', which is a user attribute; "
+        "known: 'track'",
         "error: metrics[2].window.reset_by: unknown metric 'pit'; did you mean 'pits'?",
     ]
 

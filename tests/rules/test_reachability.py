@@ -61,17 +61,17 @@ def test_unreachable_achievements_are_found_along_a_chain():
 
 
 def test_a_long_cycle_is_reported_by_its_first_step():
-    problems = problems_of(cycle(300))
-    assert len(problems) == 300
-    assert problems[7].endswith("depends on itself: a7 -> a8 -> … -> a7; break the cycle")
-    assert problems_of(cycle(4))[2].endswith("depends on itself: a2 -> a3 -> a0 -> a1 -> a2; break the cycle")
+    [problem] = problems_of(cycle(300))
+    assert problem.endswith("depends on itself: a0 -> a1 -> … -> a0; break the cycle")
+    [problem] = problems_of(cycle(4))
+    assert problem.endswith("depends on itself: a0 -> a1 -> a2 -> a3 -> a0; break the cycle")
 
 
 def test_the_reported_path_of_a_cycle_is_within_the_cycle():
     outside = [Achievement(f"x{n}", CompositeTrigger([f"x{n + 1}"])) for n in range(200)] + [
         Achievement("x200", ApiTrigger())
     ]
-    [first, *_] = problems_of(
+    [first] = problems_of(
         [Achievement("a", CompositeTrigger(["x0", "b"])), Achievement("b", CompositeTrigger(["a"])), *outside]
     )
     assert first.endswith("depends on itself: a -> b -> a; break the cycle")

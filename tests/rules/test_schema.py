@@ -48,7 +48,7 @@ MISTAKES = [
         [
             (
                 "11:30",
-                "achievements[0] 'week'.trigger.value: unknown field 'value'; known: 'length', 'streak', 'type'",
+                "achievements[0] 'week'.trigger.value: unknown field 'value'; did you mean 'length'?",
                 "",
             ),
         ],

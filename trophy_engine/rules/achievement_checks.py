@@ -92,18 +92,23 @@ def _check_metric(
     metric = declared.metric_rules.get(trigger.metric or "")
     if metric is None:
         return
-    for number_path, table, _ in _numbers_of(achievement, path):
-        refusal = None if table.at_most is None else refuse_for_at_most(metric)
+    numbers = list(_numbers_of(achievement, path))
+    has_at_most = any(table.at_most is not None for _, table, _ in numbers)
+    for number_path, table, _ in numbers:
+        is_contradictory = table.at_most is not None and (table.value is not None or achievement.repeatable)
+        refusal = None if table.at_most is None or is_contradictory else refuse_for_at_most(metric)
         if refusal is not None:
             yield Problem("error", f"{number_path}.at_most", refusal)
             continue
         yield from check_whole(metric, table.value, f"{number_path}.value")
-        yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value", declared)
+        if not has_at_most:  # a value besides it is a contradiction
+            yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value", declared)
         least = least_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:
             message = f"is never reached, because {metric.key!r} is at least {least:,}; raise it"
             yield Problem("warning", f"{number_path}.at_most", message)
-    refusal = refuse_for_repeats(metric) if achievement.repeatable else None
+    can_repeat = not achievement.tiers and trigger.at_most is None  # else the achievement itself is contradictory
+    refusal = refuse_for_repeats(metric) if achievement.repeatable and can_repeat else None
     if refusal is not None:
         yield Problem("error", f"{path}.repeatable", refusal)
     yield from check_filter(metric, trigger, f"{path}.trigger")
@@ -117,8 +122,8 @@ def _check_at_least(
     unreachable = tuple(check_threshold(metric, value, greatest, path))
     yield from unreachable
     if metric.aggregate == "min" and value is not None and not (unreachable or achievement.repeatable):
-        message = f"is reached by a first event of so much or never, because {metric.key!r} is the least value"
-        yield Problem("warning", path, f"{message}; write at_most for a total that falls")
+        message = f"is reached by a first event alone, because {metric.key!r} is the least value, which only falls"
+        yield Problem("warning", path, f"{message}; write at_most to complete it when the total falls")
 
 
 def _check_balance(
@@ -195,7 +200,11 @@ def check_needs(
     cycles: Mapping[str, int],
     unreachable: Collection[str],
 ) -> Iterator[Problem]:
-    """Yield the problems of what achievements need: themselves, and prerequisites that are never completed."""
+    """Yield the problems of what achievements need: themselves, and prerequisites that are never completed.
+
+    A cycle is reported once, for its first achievement.
+    """
+    reported = set[frozenset[str] | int]()
     for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement) or _needs_nothing(achievement):
             continue
@@ -206,8 +215,11 @@ def check_needs(
         if cyclic is not None:
             _, following, *_ = cycle = shortest_cycle(cyclic, needs, cycles)
             field = "trigger" if following in prerequisites else "when"
-            message = f"depends on itself: {' -> '.join(cycle)}; break the cycle"
-            yield Problem("error", f"{path}.{field}.achievements", message)
+            whole = cycles[cyclic] if "…" in cycle else frozenset(cycle)
+            if whole not in reported:
+                message = f"depends on itself: {' -> '.join(cycle)}; break the cycle"
+                yield Problem("error", f"{path}.{field}.achievements", message)
+            reported.add(whole)
             continue
         for field, keys in (("trigger", prerequisites), ("when", gate_of(achievement).achievements or ())):
             for position, key in enumerate(keys):

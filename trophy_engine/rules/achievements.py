@@ -297,7 +297,7 @@ def _check_repeatable(trigger: AchievementTrigger, tiers: tuple[Tier, ...], repe
             "repeatable",
         )
     if isinstance(trigger, MetricTrigger) and trigger.at_most is not None:
-        remedy = "a total that is at most a value has no multiples; take a value, or write several achievements"
+        remedy = "a total that is at most a value has no multiples; remove it, or write several achievements"
         raise InvalidValue(("must be false with", FieldName("at_most", after=":"), remedy), "repeatable")
 
 

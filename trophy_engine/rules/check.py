@@ -41,14 +41,15 @@ def check_parts(
 ) -> list[Problem]:
     """List the problems of the parts of a ruleset, each an instance of its class, partial or not, or ``Unreadable``."""
     suggestions = Suggestions()
+    of_users, of_events = _keys(attributes, "user"), _keys(attributes, "event")
     declared = DeclaredRules(
         metrics=DeclaredKeys(_keys(metrics), suggestions),
         metric_rules={metric.key: metric for metric in reversed(metrics) if isinstance(metric, Metric) and metric.key},
         system_rules=(systems := systems_by_key(points)),
         levels={key: DeclaredKeys(_keys(system.levels or ()), suggestions) for key, system in systems.items()},
         achievements=DeclaredKeys(names_of(achievements), suggestions),
-        user_attributes=DeclaredKeys(_keys(attributes, "user"), suggestions),
-        event_attributes=DeclaredKeys(_keys(attributes, "event"), suggestions),
+        user_attributes=DeclaredKeys(of_users, suggestions, (of_events, "an event attribute")),
+        event_attributes=DeclaredKeys(of_events, suggestions, (of_users, "a user attribute")),
         systems=DeclaredKeys(_keys(points), suggestions),
         streaks=DeclaredKeys(_keys(streaks), suggestions),
         idle_streaks=_find_idle(streaks),

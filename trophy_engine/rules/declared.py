@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import nearest, unknown_key
+from trophy_engine.error_messages import listed, nearest, unknown_key
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.gates import ALWAYS, Gate
@@ -43,18 +43,29 @@ class Suggestions:
 
 
 class DeclaredKeys:
-    """The declared keys of one kind, in order; ``keys`` are the valid ones."""
+    """The declared keys of one kind, in order; ``keys`` are the valid ones.
 
-    def __init__(self, keys: Sequence[str], suggestions: Suggestions) -> None:
+    ``others`` are those of the kind that is taken for it by mistake, and its name.
+    """
+
+    def __init__(
+        self, keys: Sequence[str], suggestions: Suggestions, others: tuple[Sequence[str], str] = ((), "")
+    ) -> None:
         self.keys = tuple(filter(is_key, dict.fromkeys(keys)))
         self._known = frozenset(keys)
         self._suggestions = suggestions
+        self._others = others
 
     def check_known(self, kind: str, key: str | None, path: str) -> Iterator[Problem]:
         """Yield a problem if a key is not declared; None is a key that could not be read."""
-        if key is not None and key not in self._known:
-            near = self._suggestions.nearest(key, self)
-            yield Problem("error", path, unknown_key(kind, key, near, self.keys))
+        if key is None or key in self._known:
+            return
+        others, other_kind = self._others
+        if key in others:
+            message = f"unknown {kind} {key!r}, which is {other_kind}; known: {listed(self.keys)}"
+        else:
+            message = unknown_key(kind, key, self._suggestions.nearest(key, self), self.keys)
+        yield Problem("error", path, message)
 
 
 @attrs.frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from os import PathLike
@@ -20,7 +21,7 @@ from trophy_engine.rules.headers import double_brackets
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.reading import Reader
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.structure import is_list_of_rules
+from trophy_engine.rules.table_shapes import find_list_of_rules
 from trophy_engine.values import Value
 
 __all__ = ["Draft", "check_file", "check_text", "read_draft"]
@@ -79,12 +80,14 @@ def read_draft(text: str, format_: Format) -> Draft:
     reader = Reader(notation, Ruleset)
     table.pop("$schema", None)
     parts = reader.read_parts(Ruleset, table)
-    return Draft(table, parts, [*problems, *reader.problems], reader)
+    known = {problem.path for problem in problems if problem.on_key}  # of headers, which have no indices
+    further = [one for one in reader.problems if not (one.on_key and re.sub(r"\[\d+\]", "", one.path) in known)]
+    return Draft(table, parts, [*problems, *further], reader)
 
 
 def _parse_with_headers(text: str, problems: list[Problem]) -> tuple[Any, list[Problem]]:
     """Parse text of TOML that is invalid, with two brackets at the headers of lists that have one."""
-    corrected, remedies = double_brackets(text, partial(is_list_of_rules, Ruleset))
+    corrected, remedies = double_brackets(text, partial(find_list_of_rules, Ruleset))
     if not remedies:
         return {}, problems
     further: list[Problem] = []

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from trophy_engine.identifiers import is_key
 from trophy_engine.rules.constraints import (
     FLAG,
     LOCAL_DATE,
@@ -33,12 +34,23 @@ def example_fields(cls: type, value: object) -> dict[str, object]:
     ({'start_count': 2}, {'key': '…'})
     """
     fields: Any = attrs.fields(cls)
-    number = getattr(cls, "number", None)  # of a trigger: the tiers can have it in its place
+    number = getattr(cls, "example_number", None) or getattr(cls, "number", None)
     required = [field for field in fields if field.default is attrs.NOTHING or field.name == number] or [fields[0]]
-    first, *others = required
-    is_valid = value is not None and first.validator.accepts(value)
-    example = {first.name: value if is_valid else _sample(first.validator)}
-    return {**example, **{field.name: _sample(field.validator) for field in others}}
+    of_value = next((field for field in required if value is not None and field.validator.accepts(value)), None)
+    return {field.name: value if field is of_value else _sample(field.validator) for field in required}
+
+
+def example_table(classes: tuple[type, ...], value: object) -> dict[str, object]:
+    """Return the fields that the first class requires, with its type if there are several classes."""
+    cls, *others = classes
+    return {"type": vars(cls)["type"], **example_fields(cls, None)} if others else example_fields(cls, value)
+
+
+def fields_meant_by(classes: tuple[type, ...], value: object) -> dict[str, object]:
+    """Return the table that a text in its place is meant as: with it as the key or the type; else an empty one."""
+    field = "key" if len(classes) == 1 else "type"
+    choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [value]
+    return {field: value} if is_key(value) and value in choices and hasattr(classes[0], field) else {}
 
 
 def _sample(constraint: Constraint) -> object:

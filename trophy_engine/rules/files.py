@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: The number of bytes of which rules are read; that of the longest allowed ones is below it.
 MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
 _NOT_CLOSED: Final = "the text is not closed; write a quote at its end"
+#: The number of digits after a separator of thousands.
+_THOUSAND: Final = 3
 _TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
 
 
@@ -190,6 +192,9 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     if fact == "Invalid date or datetime":
         written = re.split(r"[#,}\]]", lines[place[0] - 1][place[1] - 1 :])[0].strip()
         return f"the date or time {written[:40]} does not exist", *place
+    comma = _find_comma(lines[place[0] - 1], place[1] - 1)
+    if comma is not None:
+        return _explain_comma(comma), place[0], comma.start(1) + 1
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
     fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted(names[1])}]", fact)
@@ -198,6 +203,19 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
 
 def _dotted(names: str) -> str:
     return ".".join(re.findall(r"'([^']*)'", names))
+
+
+def _find_comma(line: str, index: int) -> re.Match[str] | None:
+    """Return the number with a comma in a line in which, or after which, a fault is."""
+    numbers = re.finditer(r"=\s*([+-]?\d+),(\d+)\s*(?![\s\w.=])", line)
+    return next((number for number in numbers if number.start() < index <= number.end()), None)
+
+
+def _explain_comma(number: re.Match[str]) -> str:
+    """Return what to write for a number with a comma, which can separate thousands."""
+    whole, rest = number.groups()
+    remedy = f"{whole}{rest}, or {whole}.{rest} with" if len(rest) == _THOUSAND else f"{whole}.{rest}, with"
+    return f"a number has no comma; write {remedy} a decimal point"
 
 
 def _quotes_remedy(fact: str, rest: str) -> str:

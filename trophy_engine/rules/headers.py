@@ -16,22 +16,28 @@ from trophy_engine.rules.notation import TOML
 _HEADER: Final = re.compile(r"^([ \t]*)\[([ \t]*[\w-]+(?:[ \t]*\.[ \t]*[\w-]+)*[ \t]*)\][ \t]*$", re.MULTILINE)
 
 
-def double_brackets(text: str, is_list: Callable[[tuple[str, ...]], bool]) -> tuple[str, list[Problem]]:
+def double_brackets(
+    text: str, find_list: Callable[[tuple[str, ...]], tuple[str, ...] | None]
+) -> tuple[str, list[Problem]]:
     """Return the text with two brackets at the headers of lists that have one, and a problem for each.
 
     Args:
         text: the text of a file in TOML.
-        is_list: returns True if the field with these names, from the root on, is a list of tables.
+        find_list: returns the names, from the root on, of the list of tables that names mean, or None.
     """
     problems: list[Problem] = []
     corrected: list[str] = []
     end = 0
     for match in _HEADER.finditer(mask_quoted(text)):
         names = tuple(re.sub(r"\s", "", match[2]).split("."))
-        if is_list(names):
+        meant = find_list(names)
+        if meant is not None:
             path, start = ".".join(names), match.end(1)
             line, column = text.count("\n", 0, start) + 1, len(match[1]) + 1
-            problems.append(Problem("error", path, TOML.list_remedy(path), line=line, column=column))
+            is_unknown = names[-1] != meant[-1]
+            fact = f"unknown field {names[-1]!r}; " if is_unknown else ""
+            message = f"{fact}{TOML.list_remedy('.'.join(meant))}"
+            problems.append(Problem("error", path, message, on_key=is_unknown, line=line, column=column))
             close = text.index("]", start)
             corrected += text[end:start], "[", text[start : close + 1], "]"
             end = close + 1

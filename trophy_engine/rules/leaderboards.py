@@ -46,8 +46,15 @@ _UNITS: Final[tuple[RunUnit, ...]] = get_args(RunUnit)
 _STATUSES: Final = ("active", "inactive", "finished")
 
 
-def _check_subject(kind: str) -> Callable[[str, str | None], None]:
-    def check(rank_by: str, subject: str | None) -> None:
+def _check_subject(kind: str, other: str) -> Callable[[str, str | None, str | None], None]:
+    """Return a check that what is ranked by is given as one kind; in place of another, that is the only error."""
+
+    def check(rank_by: str, subject: str | None, other_subject: str | None) -> None:
+        if subject is not None and rank_by == other and other_subject is None:
+            remedy = "give", FieldName(other, after=","), "or rank by", GivenValue(kind)
+            raise InvalidValue(("is not what", FieldName("rank_by"), "names;", *remedy), kind)
+        if subject is None and rank_by == kind and other_subject is not None:
+            return
         if (subject is not None) != (rank_by == kind):
             raise InvalidValue(
                 ("must be given if", FieldName("rank_by"), "is", GivenValue(kind, after=","), "and only then"), kind
@@ -106,8 +113,8 @@ class Leaderboard(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("rank_by", "metric"), _check_subject("metric"), given=("metric",)),
-        Condition(("rank_by", "points"), _check_subject("points"), given=("points",)),
+        Condition(("rank_by", "metric", "points"), _check_subject("metric", "points"), given=("metric", "points")),
+        Condition(("rank_by", "points", "metric"), _check_subject("points", "metric"), given=("points", "metric")),
         Condition(("rank_by", "streak"), _check_streak, given=("streak",)),
         given_together("run_unit", "run_interval"),
         Condition(("rank_by", "run_unit"), _check_single_run, given=("run_unit",)),

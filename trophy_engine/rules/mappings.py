@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, listed, nearest, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, listed, short_repr
 from trophy_engine.errors import InvalidValue
 
 Rule = TypeVar("Rule")
@@ -22,7 +22,7 @@ def from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule
     fields = attrs.fields_dict(cls)  # type: ignore[arg-type]  # every class of rules is one of attrs
     for name in values:
         if name not in fields:
-            near = nearest(name, tuple(fields)) if isinstance(name, str) else None
+            near = _meant(name, [cls], values)
             hint = f"did you mean {near!r}?" if near else f"known: {listed(tuple(fields))}"
             raise InvalidValue(f"has an unknown field {short_repr(name)}; {hint}", field)
     for name, one in fields.items():
@@ -69,16 +69,17 @@ def from_typed_mapping(classes: Sequence[Any], values: Mapping[str, Any], field:
 def choose_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
     """Return the class of a table that has no type: the first one whose ``named_by`` is one of the fields.
 
-    If that class lacks another field of the table, it is the first class that has all of them. A misspelt field counts
-    as the nearest one.
+    If that class lacks another field of the table, it is the first class that has all of them. An unknown field counts
+    as the one that it means.
 
     Raises:
         InvalidValue: no class is named, or two that exclude one another.
     """
-    given = _as_meant(values, [name for cls in classes for name in attrs.fields_dict(cls)])
+    known = {name for cls in classes for name in attrs.fields_dict(cls)}
+    given = {name if name in known else _meant(name, classes, values) for name in values} - {None}
     named = [cls for cls in classes if cls.named_by in given]
     if not named:
-        names = tuple(FieldName(cls.named_by, after="," if cls is not classes[-1] else "") for cls in classes)
+        names = tuple(FieldName(cls.named_by, after=",") for cls in classes)
         raise InvalidValue(("must have one of the fields", *names, "not only", GivenValue(dict(values))))
     first, *others = named
     for other in others:
@@ -88,7 +89,10 @@ def choose_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
     return next((cls for cls in (first, *classes) if given <= attrs.fields_dict(cls).keys()), first)
 
 
-def _as_meant(names: Iterable[str], known: Sequence[str]) -> set[str]:
-    """Return names with the nearest known ones in place of those that are unknown."""
-    near = (name if name in known or not isinstance(name, str) else nearest(name, known) for name in names)
-    return {name for name in near if name is not None}
+def _meant(name: object, classes: Sequence[type], values: Mapping[str, Any]) -> str | None:
+    """Return the field that an unknown name in a mapping means, or None."""
+    if not isinstance(name, str):
+        return None
+    from trophy_engine.rules.other_names import meant_field  # noqa: PLC0415  # only messages use it
+
+    return meant_field(name, classes, values, values[name])

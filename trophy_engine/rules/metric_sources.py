@@ -12,7 +12,7 @@ import attrs
 
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence
+from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence, not_a_list
 from trophy_engine.rules.mappings import from_named_mapping
 from trophy_engine.rules.phrases import join_words
 from trophy_engine.rules.references import EVERY, TO_ACHIEVEMENT, TO_SYSTEM
@@ -40,7 +40,8 @@ class _KeysOrEvery(Constraint):
         if value == EVERY:
             return
         if isinstance(value, str):
-            yield "", InvalidValue(("must be a list of keys, or", GivenValue(EVERY), "for all"), name)
+            fact = "must be a list of keys, or", GivenValue(EVERY), "for all, not", *not_a_list(value)
+            yield "", InvalidValue(fact, name)
         else:
             yield from self.keys.faults(name, value)
 

@@ -28,13 +28,19 @@ class Notation(Value):
     table: str
     is_toml: bool
 
-    def list_remedy(self, path: str) -> str:
-        """Return what to write if one table is given in place of a list of tables."""
+    def list_remedy(self, path: str, key: str | None = None) -> str:
+        """Return what to write if one table is given in place of a list of tables, or a table by its key.
+
+        >>> TOML.list_remedy("metrics", "km")
+        'write [[metrics]], with two brackets, and key = "km" in it: there may be several'
+        """
         if not self.is_toml:
-            return "must be a list: write square brackets around the object, [{…}]; there may be several"
+            remedy = "square brackets around the object, [{…}]" if key is None else f'[{{"key": {self.show(key)}, …}}]'
+            return f"must be a list: write {remedy}; there may be several"
         header, name = _header(path)
-        inline = f", or {name} = [{{ … }}]" if "." in header else ""
-        return f"write [[{header}]], with two brackets{inline}: there may be several"
+        field = "" if key is None else f"key = {self._show_in_table(key)}"
+        inline = f", or {name} = [{{ {f'{field}, ' if field else ''}… }}]" if "." in header else ""
+        return f"write [[{header}]], with two brackets{field and f', and {field} in it'}{inline}: there may be several"
 
     def table_remedy(self, path: str) -> str:
         """Return what to write if a list of tables is given in place of one table."""

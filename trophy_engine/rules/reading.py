@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import nearest, nearest_choice, one_of, short_repr
+from trophy_engine.error_messages import GivenValue, nearest_choice, one_of, short_repr
 from trophy_engine.errors import InvalidValue
-from trophy_engine.identifiers import is_key
-from trophy_engine.rules.constraints import OneOfOrTable, Optional
+from trophy_engine.rules.constraints import OneOf, OneOfOrTable, Optional
 from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
-from trophy_engine.rules.examples import example_fields
+from trophy_engine.rules.examples import example_table, fields_meant_by
 from trophy_engine.rules.mappings import choose_class
 from trophy_engine.rules.notation import Notation, OutOfRange, quotes_remedy
+from trophy_engine.rules.other_names import meant_field
 from trophy_engine.rules.partial_rules import UNREADABLE, Unreadable, make_partial_rule, readable_part
 from trophy_engine.rules.structure import hints_of, rule_classes_of
+from trophy_engine.rules.table_shapes import has_tables_by_key, is_list_of_tables, shape_of
 from trophy_engine.rules.tables import Table
 from trophy_engine.values import Value
 
@@ -98,19 +98,20 @@ class Reader(Value):
 
     def _report_no_table(self, classes: tuple[type, ...], raw: Any, path: str) -> Unreadable:
         """Report a value in place of a table; a text can be meant as its key, or as its type."""
-        field = "key" if len(classes) == 1 else "type"
-        choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [raw]
-        is_meant = is_key(raw) and raw in choices and hasattr(classes[0], field)
-        fields = {field: raw} if is_meant else _example(classes, raw)
-        table = self.notation.inline_table(fields)
-        remedy = table if is_meant else f"for example {self.notation.assign(path, table)}"
+        meant = fields_meant_by(classes, raw)
+        table = self.example_table(classes, raw)
+        remedy = table if meant else f"for example {self.notation.assign(path, table)}"
         self._report(path, f"must be {self.notation.table} of fields, not {self.notation.show(raw)}; write {remedy}")
-        return Unreadable(raw) if is_meant and field == "key" else UNREADABLE
+        return Unreadable(raw) if "key" in meant else UNREADABLE
+
+    def example_table(self, classes: tuple[type, ...], raw: Any) -> str:
+        """Return the text of a table in place of another value: the table that it is meant as, or an example."""
+        return self.notation.inline_table(fields_meant_by(classes, raw) or example_table(classes, raw))
 
     def _find_class(self, classes: tuple[type, ...], raw: Mapping[str, Any], path: str) -> tuple[type | None, bool]:
         """Return the class of a table by its type or, if that is wrong, a similar one; and True if it is sure."""
         by_type = {str(vars(cls)["type"]): cls for cls in classes}
-        name = "type" if "type" in raw else _misspelt_type(classes, raw)
+        name = "type" if "type" in raw else next((n for n in raw if meant_field(n, classes, raw) == "type"), None)
         type_ = raw.get(name or "type")
         if isinstance(type_, str) and type_ in by_type:
             return by_type[type_], True
@@ -133,41 +134,16 @@ class Reader(Value):
         self.problems.append(Problem("error", path, message))
 
 
-@attrs.frozen
-class _Shape(Value):
-    """What the tables of a class have, computed once.
-
-    Attributes:
-        fields: the fields of the class by name.
-        known: the names that a table can have.
-        required: the names that it must have.
-        plain: the names of the fields that have no rules.
-    """
-
-    fields: dict[str, Any]
-    known: tuple[str, ...]
-    required: tuple[str, ...]
-    plain: frozenset[str]
-
-
-@cache
-def _shape_of(cls: type) -> _Shape:
-    fields = {field.name: field for field in attrs.fields(cls)}
-    has_type = "type" in vars(cls) and "type" not in fields
-    plain = {name for name in fields if name not in rule_classes_of(cls)}
-    required = tuple(name for name, field in fields.items() if field.default is attrs.NOTHING)
-    return _Shape(fields, (*fields, "type") if has_type else tuple(fields), required, frozenset(plain))
-
-
 class _Table:
     """Reads one table as one class, and collects the problems by field."""
 
     def __init__(self, reader: Reader, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool) -> None:
         self._reader, self._cls, self._raw, self._path, self._is_sure = reader, cls, raw, path, is_sure
-        self._shape = _shape_of(cls)
+        self._shape = shape_of(cls)
         self._fields = self._shape.fields
         self._general: list[Problem] = []
         self._by_field: dict[str, list[Problem]] = {}
+        self._moved: set[str] = set()
         self._names = self._match_names()
 
     def problems(self) -> Iterator[Problem]:
@@ -191,28 +167,29 @@ class _Table:
                 return self._cls(**values)
             except InvalidValue:
                 pass  # each field is validated below
-        if missing and self._is_sure:
-            self._report(missing[0], self._path, _describe_missing(missing))
+        if missing and self._is_sure and not self._moved.issuperset(missing):
+            self._report(missing[0], self._path, self._describe_missing(missing))
         readable = {name: self._validate(name, value) for name, value in values.items()}
         partial = make_partial_rule(self._cls, {**dict.fromkeys(missing), **readable})
         self._check_conditions(partial, {*missing, *self._by_field})
         return partial
 
     def _match_names(self) -> dict[str, str]:
-        """Return the names in the table by field; a field with an unknown name is read as the nearest missing one."""
+        """Return the names in the table by field; an unknown name is read as the field that it means if that lacks."""
         names = {name: name for name in self._fields if name in self._raw}
         known = self._shape.known
         for name in self._raw:
             if name in known or not self._is_sure:
                 continue
-            remedy = self._find_table(str(name))
-            near = None if remedy else nearest(str(name), known)
-            hint = remedy or (f"did you mean {near!r}?" if near else f"known: {', '.join(map(repr, known))}")
+            hint = self._find_table(str(name))
+            meant = None if hint else meant_field(str(name), [self._cls], {*self._raw, *names}, self._raw[name])
+            if meant in self._fields and meant not in self._raw and meant not in names:
+                names[meant] = name
+                self._reader.misspelt[self._join(meant)] = self._join(name)
+                hint = self._explain_brackets(meant, self._raw[name])
+            hint = hint or (f"did you mean {meant!r}?" if meant else f"known: {', '.join(map(repr, known))}")
             problem = Problem("error", self._join(str(name)), f"unknown field {short_repr(name)}; {hint}", on_key=True)
             self._general.append(problem)
-            if near in self._fields and near not in self._raw and near not in names:
-                names[near] = name
-                self._reader.misspelt[self._join(near)] = self._join(name)
         for name in getattr(self._raw, "repeated", ()):
             message = f"the key {short_repr(name)} is given twice in one object; remove one"
             self._general.append(Problem("error", self._join(name), message, on_key=True))
@@ -221,17 +198,18 @@ class _Table:
     def _find_table(self, name: str) -> str | None:
         """Return where to write a field that a table in this one or the whole file has, or None."""
         within = [
-            f"{field!r}"
+            field
             for field, (classes, many) in rule_classes_of(self._cls).items()
-            if not many and any(name in _shape_of(cls).fields for cls in classes)
+            if not many and any(name in shape_of(cls).known for cls in classes)
         ]
         if within:
-            return f"write it in the table {' or '.join(within)}"
+            self._moved.update(within)
+            return f"write it in the table {' or '.join(map(repr, within))}"
         root = self._reader.root
-        if root is None or root is self._cls or name not in _shape_of(root).fields:
+        if root is None or root is self._cls or name not in shape_of(root).fields:
             return None
         is_list = rule_classes_of(root).get(name, ((), False))[1]
-        if is_list and not isinstance(self._raw[name], list):
+        if is_list and self._raw[name] != [] and not is_list_of_tables(self._raw[name]):
             return None
         return "it is a field of the whole file: write it at the top, before the first table"
 
@@ -249,15 +227,47 @@ class _Table:
         return self._read_single(name, classes, raw, path) if classes else self._read_plain(name, raw, path)
 
     def _read_list(self, name: str, classes: tuple[type, ...], raw: Any, path: str) -> Any:
-        if isinstance(raw, Mapping):
-            self._report(name, path, self._reader.notation.list_remedy(path))
-            raw = [raw]
-        if not isinstance(raw, list):
-            return raw
+        if not isinstance(raw, list | Mapping):
+            example = self._reader.notation.assign(self._join(name), f"[{self._reader.example_table(classes, raw)}]")
+            remedy = f"; write {'' if fields_meant_by(classes, raw) else 'for example '}{example}"
+            error = InvalidValue(("must be a list, not", GivenValue(raw, after=remedy)), name)
+            self._report(name, path, self._reader.word(error, path))
+            return None
         reader = attrs.evolve(self._reader, problems=[])
-        rules = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(raw))
+        if isinstance(raw, Mapping):
+            self._report_brackets(name, raw, path)
+        if isinstance(raw, Mapping) and has_tables_by_key(classes, raw):
+            tables = {field_path(path, key): {"key": key, **table} for key, table in raw.items()}
+            reader.misspelt.update({item_path(path, index): where for index, where in enumerate(tables)})
+            rules = tuple(reader.read_rule(classes, table, where) for where, table in tables.items())
+        else:
+            items = raw if isinstance(raw, list) else [raw]
+            rules = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(items))
         self._add_problems(name, reader.problems)
         return rules
+
+    def _explain_brackets(self, name: str, raw: Any) -> str | None:
+        """Return the hint of an unknown name for a field whose value is one table for several, or several for one."""
+        remedy = self._find_brackets(name, raw)
+        is_toml = self._reader.notation.is_toml
+        return remedy if remedy is None or is_toml else f"did you mean {name!r}? It {remedy}"
+
+    def _report_brackets(self, name: str, raw: Any, path: str) -> None:
+        """Report one table in place of several, or several in place of one, unless its unknown name is a problem."""
+        remedy = self._find_brackets(name, raw)
+        if remedy is not None and self._names[name] == name:
+            self._report(name, path, remedy)
+
+    def _find_brackets(self, name: str, raw: Any) -> str | None:
+        """Return what to write for one table in place of several, or several in place of one; None for others."""
+        path, notation = self._join(name), self._reader.notation
+        classes, many = rule_classes_of(self._cls).get(name, ((), False))
+        if many:
+            key = next(iter(raw)) if isinstance(raw, Mapping) and has_tables_by_key(classes, raw) else None
+            return notation.list_remedy(path, key) if isinstance(raw, Mapping) else None
+        hint = hints_of(self._cls).get(name)
+        is_table = classes or (isinstance(hint, type) and issubclass(hint, Table))
+        return notation.table_remedy(path) if is_table and is_list_of_tables(raw) else None
 
     def _read_single(self, name: str, classes: tuple[type, ...], given: Any, path: str) -> Any:
         if given is None and isinstance(self._fields[name].validator, Optional):
@@ -268,8 +278,8 @@ class _Table:
         if getattr(constraint, "takes_text", False) and not any(isinstance(one, Mapping) for one in tables):
             return given
         reader = attrs.evolve(self._reader, problems=[])
-        if isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
-            self._report(name, path, self._reader.notation.table_remedy(path))
+        if isinstance(given, list) and is_list_of_tables(given):
+            self._report_brackets(name, given, path)
             given, *others = given
             for index, item in enumerate(others, 1):
                 reader.read_rule(classes, item, item_path(path, index))
@@ -284,10 +294,8 @@ class _Table:
         return rule
 
     def _read_plain(self, name: str, given: Any, path: str) -> Any:
-        hint = hints_of(self._cls)[name]
-        is_table = isinstance(hint, type) and issubclass(hint, Table)
-        if is_table and isinstance(given, list) and given and all(isinstance(item, Mapping) for item in given):
-            self._report(name, path, self._reader.notation.table_remedy(path))
+        if isinstance(given, list) and self._find_brackets(name, given) is not None:
+            self._report_brackets(name, given, path)
             given, *_ = given
         for key in getattr(given, "repeated", ()):
             message = f"the key {short_repr(key)} is given twice in one object; remove one"
@@ -308,9 +316,10 @@ class _Table:
         faults = list(field.validator.faults(name, value))
         for item, error in faults:
             at_fault = _item_at(field.validator, value, item) if item else (field.validator, value)
-            remedy = quotes_remedy(*at_fault)
             item_at = f"{path}{item}" if item.startswith("[") or not item else f"{path}.{item}"
-            self._report(name, item_at, f"{self._reader.word(error, item_at)}{remedy}")
+            message = self._reader.word(error, item_at)
+            remedy = "" if message.endswith("?") else quotes_remedy(*at_fault)
+            self._report(name, item_at, f"{message}{remedy}")
         return readable_part(name, value, {item for item, _ in faults})
 
     def _check_conditions(self, rule: Any, unreadable: set[str]) -> None:
@@ -334,30 +343,23 @@ class _Table:
     def _join(self, name: str) -> str:
         return field_path(self._path, name)
 
+    def _describe_missing(self, names: Sequence[str]) -> str:
+        """Return that required fields are missing, and of which words a value can be chosen."""
+        *others, last = map(repr, names)
+        fact = f"the fields {', '.join(others)} and {last} are missing" if others else f"the field {last} is missing"
+        for name in names:
+            validator = self._fields[name].validator
+            if isinstance(validator, OneOf):
+                choices = ", ".join(map(self._reader.notation.show, validator.choices))
+                fact += f"; {repr(name) if others else 'it'} must be one of {choices}"
+        return fact
+
     def _add_problems(self, name: str, problems: list[Problem]) -> None:
         if problems:
             self._by_field.setdefault(name, []).extend(problems)
 
     def _report(self, name: str, path: str, message: str, *, on_key: bool = False) -> None:
         self._by_field.setdefault(name, []).append(Problem("error", path, message, on_key=on_key))
-
-
-def _describe_missing(names: Sequence[str]) -> str:
-    """Return that required fields are missing."""
-    *others, last = map(repr, names)
-    return f"the fields {', '.join(others)} and {last} are missing" if others else f"the field {last} is missing"
-
-
-def _example(classes: tuple[type, ...], raw: object) -> dict[str, object]:
-    """Return the fields that the first class requires, with its type if there are several classes."""
-    cls, *others = classes
-    return {"type": vars(cls)["type"], **example_fields(cls, None)} if others else example_fields(cls, raw)
-
-
-def _misspelt_type(classes: tuple[type, ...], raw: Mapping[str, Any]) -> str | None:
-    """Return the first name in a table that is nearest to ``type`` of all names that its classes have."""
-    known = ["type", *{field.name: None for cls in classes for field in attrs.fields(cls)}]
-    return next((name for name in raw if nearest(name, known) == "type"), None)
 
 
 def _item_at(constraint: Any, value: Any, path: str) -> tuple[Any, Any]:

@@ -33,6 +33,11 @@ class Reference(Value):
     keys: dict[str, str]
 
 
+def is_reference(field: Any) -> bool:
+    """Return True if a field of a class of rules contains keys of other rules."""
+    return _REFERS_TO in field.metadata
+
+
 def references_of(rule: Any, path: str = "", *, nested: bool = True) -> Iterator[Reference]:
     """Yield the references of a rule at a path, and of rules in its fields; a field that is None refers to nothing.
 

@@ -47,18 +47,6 @@ def rule_classes_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
     return fields
 
 
-def is_list_of_rules(root: type, names: tuple[str, ...]) -> bool:
-    """Return True if the field with these names, from a class on, contains several rules."""
-    classes: tuple[type, ...] = (root,)
-    many = False
-    for name in names:
-        fields = [rule_classes_of(cls)[name] for cls in classes if name in rule_classes_of(cls)]
-        if not fields:
-            return False
-        classes, many = fields[0]
-    return many
-
-
 def write_rule(rule: Any) -> dict[str, Any]:
     """Return a rule as a plain table: its type first, then its fields in order, without those at their default."""
     table = {"type": type(rule).type} if "type" in vars(type(rule)) and isinstance(type(rule).type, str) else {}

@@ -43,6 +43,8 @@ class Tier(Value):
         metadata: what the application wants to find with it, besides the metadata of the achievement.
     """
 
+    #: The field that an example has besides the required ones.
+    example_number: ClassVar[str] = "value"
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
     )

@@ -5,7 +5,7 @@ Other modules import the names of this package from here.
 """
 
 from trophy_engine.rules.constraints.choices import InstanceOf, OneOf, OneOfOrTable, SubsetOf
-from trophy_engine.rules.constraints.constraint import Constraint, Optional, as_sequence
+from trophy_engine.rules.constraints.constraint import Constraint, Optional, as_sequence, not_a_list
 from trophy_engine.rules.constraints.dates import (
     DAY_START,
     LOCAL_DATE,
@@ -51,4 +51,5 @@ __all__ = [
     "as_number",
     "as_optional_date",
     "as_sequence",
+    "not_a_list",
 ]

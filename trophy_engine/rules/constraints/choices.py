@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -12,6 +13,10 @@ from trophy_engine.error_messages import FieldName, GivenValue, name_field, one_
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults, not_a_list
 from trophy_engine.rules.mappings import choose_class
+
+_DAYS_OF_WEEK: Final = 7
+#: A number with a unit, as in ``7 days``.
+_LENGTH: Final = re.compile(r"\s*(\d{1,9})\s*([a-z]*?)s?\s*")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -52,11 +57,21 @@ class OneOfOrTable(Constraint):
         if isinstance(value, self.kinds) or (isinstance(value, str) and value in self.choices):
             return
         self._check_class(name, type(value))
-        *known, last = one_of(self.choices, value)
-        if not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is the remedy
+        length = _LENGTH.fullmatch(str(value)) if isinstance(value, str | int) else None
+        *known, last = one_of(self.choices, None if length else value)
+        if not length and not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is meant
             raise InvalidValue((*known, last), name)
-        remedy = "or write a table like", GivenValue(dict(self.example))
+        table = self._example_of(int(length[1]), length[2]) if length else self.example
+        remedy = "or write a table like", GivenValue(dict(table))
         raise InvalidValue((*known, GivenValue(value, after=";"), *remedy), name)
+
+    def _example_of(self, number: int, unit: str) -> Mapping[str, object]:
+        """Return the example with another length; the example itself if it cannot have that."""
+        field, *_ = self.example
+        kind: Any = next(kind for kind in self.kinds if self.example.keys() == attrs.fields_dict(kind).keys())
+        lengths = ((number, unit or self.example["unit"]), (number * _DAYS_OF_WEEK, "day" if unit == "week" else None))
+        tables = [{**self.example, field: length, "unit": unit} for length, unit in lengths]
+        return next((table for table in tables if _can_make(kind, **table)), self.example)
 
     def check_table(self, name: str | FieldName, values: Mapping[str, Any]) -> None:
         """Check that a table is none of a class that is refused; its fields are not checked.
@@ -122,32 +137,45 @@ class InstanceOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if self.many and not isinstance(value, tuple):
-            raise InvalidValue(("must be a list, not", GivenValue(value)), name)
+            example = f"; write [{self._example(value)}]" if self._example(value) else ""
+            raise InvalidValue(("must be a list, not", GivenValue(value, after=example)), name)
         for item in value if self.many else (value,):
             if not isinstance(item, self.kinds):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
                 article = "an" if names[0] in "AEIOU" else "a"
                 field = name_field(name, "each of " if self.many else "")
-                remedy = self._python_remedy(item)
+                example = self._example(item)
+                remedy = f"; write {example}" if example else ""
                 raise InvalidValue((f"must be {article} {names}, not", GivenValue(item, after=remedy)), field)
 
-    def _python_remedy(self, value: object) -> str:
-        """Return how an instance is made in Python if the class is one of rules; else an empty text."""
+    def _example(self, value: object) -> str:
+        """Return how an instance is made of a value in Python if the class is one of rules; else an empty text."""
         kind, *others = self.kinds
-        if others or not isinstance(value, str | int | float | Decimal) or not attrs.has(kind):
+        if others or not isinstance(value, str | int | float | Decimal | tuple) or not attrs.has(kind):
             return ""
         if not all(isinstance(field.validator, Constraint) for field in attrs.fields(kind)):  # a class of another room
             return ""
+        if isinstance(value, tuple):
+            return f"{kind.__name__}({', '.join(map(repr, value))})" if _can_make(kind, *value) else ""
         from trophy_engine.rules.examples import example_fields  # noqa: PLC0415  # it imports this module
 
         arguments = ", ".join(f"{name}={argument!r}" for name, argument in example_fields(kind, value).items())
-        return f"; write {kind.__name__}({arguments})"
+        return f"{kind.__name__}({arguments})"
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
         references = [{"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds]
         item = references[0] if len(references) == 1 else _schema_by_type(self.kinds)
         return {"type": "array", "items": item} if self.many else item
+
+
+def _can_make(kind: type, *arguments: Any, **fields: Any) -> bool:
+    """Return True if a class can be called with these arguments."""
+    try:
+        kind(*arguments, **fields)
+    except (InvalidValue, TypeError):  # an invalid argument, or another number of them
+        return False
+    return True
 
 
 def _schema_by_type(kinds: tuple[type, ...]) -> dict[str, Any]:

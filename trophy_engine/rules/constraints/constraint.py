@@ -21,9 +21,14 @@ class Constraint(ABC):
 
     takes_text: ClassVar[bool] = False
 
-    def __call__(self, _: Any, field: Any, value: Any) -> None:
+    def __call__(self, rule: Any, field: Any, value: Any) -> None:
         """Check the value of a field; attrs calls this."""
-        self.check(field.name, value)
+        try:
+            self.check(field.name, value)
+        except InvalidValue as error:
+            from trophy_engine.rules.python_remedies import remedy_for  # noqa: PLC0415  # it imports this module
+
+            raise error.with_remedy(remedy_for(type(rule), field, value)) from None
 
     @abstractmethod
     def check(self, name: str | FieldName, value: Any) -> None:

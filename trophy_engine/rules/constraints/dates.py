@@ -37,7 +37,8 @@ class _TimeOfDay(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
             examples = GivenValue("12:00"), "or", GivenValue("23:59:59", after=",")
-            raise InvalidValue(("must be a time of day, for example", *examples, "not", GivenValue(value)), name)
+            remedy = _time_remedy(TIME_PATTERN, value)
+            raise InvalidValue(("must be a time of day, for example", *examples, "not", *remedy), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": TIME_PATTERN}
@@ -47,14 +48,24 @@ class _DayStart(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(_DAY_START, value):
             bounds = "must be a time of day from", GivenValue("00:00"), "to", GivenValue("11:59", after=",")
-            meant = f"0{value}" if isinstance(value, str) else f"{value:%H:%M}" if isinstance(value, time) else ""
-            if not re.fullmatch(_DAY_START, meant):
-                raise InvalidValue((*bounds, "not", GivenValue(value)), name)
-            remedy = "did you mean", GivenValue(meant, after="?")
-            raise InvalidValue((*bounds, "not", GivenValue(value, after=";"), *remedy), name)
+            raise InvalidValue((*bounds, "not", *_time_remedy(_DAY_START, value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": _DAY_START}
+
+
+def _time_remedy(pattern: str, value: object) -> tuple[str | GivenValue, ...]:
+    """Return a value that does not match the pattern of a time of day, and the text that is meant, for a message."""
+    if isinstance(value, str) and re.fullmatch(r"24:00(:00)?", value):
+        return GivenValue(value, after=";"), "midnight is", GivenValue("00:00")
+    meant = f"0{value}" if isinstance(value, str) else _show_time(value) if isinstance(value, time) else ""
+    if not re.fullmatch(pattern, meant):
+        return (GivenValue(value),)
+    return GivenValue(value, after=";"), "did you mean", GivenValue(meant, after="?")
+
+
+def _show_time(value: time) -> str:
+    return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
 
 
 class _TimeZone(Constraint):

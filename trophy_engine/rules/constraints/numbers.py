@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from trophy_engine.rules.constraints.constraint import Constraint
 
 #: The limit of the magnitude of integers in rules, so that no sum of them reaches ``numbers.BEYOND``.
 _MAGNITUDE: Final = 10**18
+#: A factor as text, in percent or with a sign of multiplication.
+_FACTOR: Final = re.compile(r"[x×]? *(\d{1,9}(?:\.\d{1,9})?) *([%x×]?)")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -74,6 +77,12 @@ class Between(Constraint):
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
+        factor = _FACTOR.fullmatch(value) if isinstance(value, str) else None
+        if factor is not None:
+            meant = Decimal(factor[1]) / (100 if factor[2] == "%" else 1)
+            if self.accepts(meant):
+                fact = "must be a number, not", GivenValue(value, after=";"), f"write {as_json(exact(meant))}"
+                raise InvalidValue(fact, name)
         if not self.low < _exact_short(name, value) < self.high or value == self.apart_from:
             bounds = f"above {self.low}, below {self.high}"
             raise InvalidValue(f"must be {bounds} and different from {self.apart_from}, not {value}", name)
