@@ -5,6 +5,7 @@ The time of ``record`` includes the wait for the disk; the others are those of t
 python -m benchmarks.frame
 """
 
+import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +51,7 @@ def measure(path: Path, days: int) -> list[float]:
 
 def main() -> None:
     """Print a table."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     print("| days of play, 20 events each | `user` | `next_achievements` | `streak_history` | `record` | `settle` |")
     print("| --- | --- | --- | --- | --- | --- |")
     for days in (1, 30, 365):

@@ -5,6 +5,7 @@ python -m benchmarks.growth
 
 from __future__ import annotations
 
+import argparse
 import gc
 import time
 import tracemalloc
@@ -23,6 +24,7 @@ _ROUNDS = 5
 
 def main() -> None:
     """Print both tables and the bytes a user takes."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     where = homes(3000)
     log = events(3000, _EVENTS // 3000, _DAYS)
     plans = {f"{further:,}": compile_ruleset(ruleset(further)) for further in (10, 100, 1000, 10_000)}

@@ -5,6 +5,7 @@ python -m benchmarks.leaderboards
 
 from __future__ import annotations
 
+import argparse
 import gc
 import random
 import time
@@ -22,6 +23,7 @@ _ROUNDS = 3
 
 def main() -> None:
     """Print the cost of each query, a row for each size, beside that with fewer participants."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     chance = random.Random(7)  # noqa: S311  # reproducible randomness
     found: dict[int, dict[str, float]] = {}
     for size in _SIZES:
