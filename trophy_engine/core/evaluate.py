@@ -82,7 +82,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
         raise UnknownUser(command.user_id)
     else:
         state = _apply_streak_command(agenda, state, command)
-    if agenda.plan.plugs:
+    if agenda.plan.has_plugs:
         end_step(agenda, state, command, at)
     state.commands += 1
     return state

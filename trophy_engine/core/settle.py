@@ -67,7 +67,7 @@ def settle_user(agenda: Agenda, state: UserState, until: int) -> None:
         return
     if until >= clock.due:
         day, end = clock.zone.window(until)
-        if day >= min(clock.due_days) or until >= clock.next_tick or agenda.plan.plugs:
+        if day >= min(clock.due_days) or until >= clock.next_tick or agenda.plan.has_plugs:
             plug_due = _do_due_work(agenda, state, until, day)
             if plug_due < end:
                 end = plug_due
@@ -80,7 +80,7 @@ def _next_due(plan: Plan, state: UserState, until: int) -> int:
     """Return an instant before which nothing is due, no later than the end of the local day of ``until``."""
     day, end = state.clock.zone.window(until)
     midnight = until if day >= min(state.clock.due_days) else end
-    plug_due = plugs.next_due(plan, state) if plan.plugs else NEVER
+    plug_due = plugs.next_due(plan, state) if plan.has_plugs else NEVER
     return min(midnight, state.clock.next_tick, plug_due)
 
 
@@ -99,7 +99,7 @@ def _do_due_work(agenda: Agenda, state: UserState, until: int, today: int) -> in
         if midnight < clock.settled:  # a change of zone can make it overdue
             midnight = clock.settled
         tick = _next_tick(plan, state, ticked) if plan.ticks else NEVER
-        plug_due = plugs.next_due(plan, state) if plan.plugs else NEVER
+        plug_due = plugs.next_due(plan, state) if plan.has_plugs else NEVER
         if midnight > until < tick and until < plug_due:
             break
         if midnight <= tick and midnight <= plug_due:
@@ -112,7 +112,7 @@ def _do_due_work(agenda: Agenda, state: UserState, until: int, today: int) -> in
         else:
             clock.settled = plug_due
             plugs.act(agenda, state, plug_due)
-        if plan.plugs:
+        if plan.has_plugs:
             plugs.end_step(agenda, state, None, clock.settled)
         if ticks_daily:
             pass_ticks(plan, state, ticked)
@@ -213,7 +213,7 @@ def _pay_tick(agenda: Agenda, state: UserState, trigger: TriggerPlan, at: int) -
     close_gates(agenda, state, agenda.plan.gated_awards, at)
     agenda.awards.append((trigger.order, trigger, 1))
     run_passes(agenda, state, at)
-    if agenda.plan.plugs:
+    if agenda.plan.has_plugs:
         plugs.end_step(agenda, state, None, at)
 
 

@@ -49,7 +49,7 @@ def create_user(agenda: Agenda, user_id: str, at: int, changes: Changes = ()) ->
     close_gates(agenda, state, agenda.plan.gated_awards, at)
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
     run_passes(agenda, state, at)
-    if agenda.plan.plugs:
+    if agenda.plan.has_plugs:
         end_step(agenda, state, None, at)
     settle_user(agenda, state, at)
     return state

@@ -289,7 +289,7 @@ class Execution:
                     self._earlier_states.keep(user_id, state)
                 if repository.plan.boards and len(effects) > known:
                     self.leaderboards.refresh(after)
-        if effects or repository.plan.plugs:  # plugs can depend on when all users were settled last
+        if effects or repository.plan.has_plugs:  # plugs can depend on when all users were settled last
             repository.settle(instant)
         repository.consistent = True
         effects.sort(key=_AT)

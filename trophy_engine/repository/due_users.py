@@ -54,6 +54,6 @@ class DueUsers:
     def plan_next(self, state: UserState) -> None:
         """Set when work may be due for a user next, from their stored state."""
         due = max(state.clock.due, state.clock.settled, state.quiet_until())
-        if not self._plan.plugs:  # those have work of their own
+        if not self._plan.has_plugs:  # those have work of their own
             due = max(due, next_change(state))
         self._schedule.plan(state.id, due)

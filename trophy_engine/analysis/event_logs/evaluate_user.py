@@ -69,7 +69,7 @@ class UserEvaluator:
         agenda = self._agenda
         metrics = agenda.plan.recorded
         attribute_cache = self._attribute_cache
-        plugs = self.plan.plugs
+        has_plugs = self.plan.has_plugs
         state = self._state
         evaluated = 0
         for event in events:
@@ -90,7 +90,7 @@ class UserEvaluator:
                 except EarlierThanSettled:  # which leaves the state as it is; asking beforehand costs every event more
                     self._try_event(state, event)
                     continue
-                if plugs:
+                if has_plugs:
                     end_step(agenda, state, _make_command(event), at)
                 state.commands += 1
                 evaluated += 1
@@ -130,7 +130,7 @@ class UserEvaluator:
             elif state is None:
                 state = create_user(agenda, event.user_id, event.at)
             record_event(agenda, state, metric, event.value, event.at, attributes)
-            if self.plan.plugs:
+            if self.plan.has_plugs:
                 end_step(agenda, state, _make_command(event), event.at)
         except TrophyError as error:
             agenda.abandon(effects_before)

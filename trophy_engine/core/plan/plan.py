@@ -30,6 +30,7 @@ class Plan:
     Attributes:
         ruleset: the rules.
         plugs: the plugs compiled for them.
+        has_plugs: True if there are any: they keep parts of states, have due work of their own, and observe every step.
         day_start: the start of the day, in microseconds since midnight.
         user_attributes, event_attributes: the names of those that are declared.
         metrics, recorded, streaks, systems, boards: the rules, by key or in order; the first streak is the primary one.
@@ -52,6 +53,7 @@ class Plan:
     def __init__(self, ruleset: Ruleset, plugs: tuple[Plug, ...]) -> None:
         self.ruleset = ruleset
         self.plugs = plugs
+        self.has_plugs = bool(plugs)
         self.day_start = parse_time_of_day(ruleset.day_start)
         self.user_attributes = _declared(ruleset, "user")
         self.event_attributes = _declared(ruleset, "event")

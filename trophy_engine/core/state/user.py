@@ -61,7 +61,7 @@ class UserState:
         self.counters = Counters(plan)
         self.points = Points(plan, created, time_zone)
         self.plugs: Mapping[str, Any] = _NO_PLUGS
-        if plan.plugs:
+        if plan.has_plugs:
             self.plugs = {plug.key: plug.new_state(created, self.clock.day) for plug in plan.plugs}
 
     @property
@@ -165,6 +165,6 @@ class UserState:
         state.counters = Counters.load(plan, dumped["counters"])
         state.points = Points.load(plan, dumped["points"])
         state.plugs = _NO_PLUGS
-        if plan.plugs:
+        if plan.has_plugs:
             state.plugs = {plug.key: plug.load_state(dumped["plugs"][plug.key]) for plug in plan.plugs}
         return state
