@@ -11,8 +11,6 @@ from trophy_engine.errors import InvalidValue
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["as_path", "check_path", "is_folder"]
-
 
 def check_path(path: object, field: str = "path") -> str:
     """Return a path as text.

@@ -22,8 +22,6 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-__all__ = ["MAX_LENGTH", "TextAsHtml", "brief_repr", "html_table", "html_text", "named_repr"]
-
 #: The maximal number of characters of a representation: half a screen of 24 lines of 80.
 MAX_LENGTH: Final = 1_000
 

@@ -23,8 +23,6 @@ from typing import Any
 
 from trophy_engine.representation import brief_repr
 
-__all__ = ["Value"]
-
 
 class Value:
     """The base of frozen attrs classes: comparison, hash and representation, by the fields.

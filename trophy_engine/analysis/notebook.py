@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from trophy_engine.analysis.simulation.sweep import Sweep
     from trophy_engine.analysis.statistics.figures import Figure
 
-__all__ = [
-    "comparison_html",
-    "effects_html",
-    "figure_html",
-    "figure_svg",
-    "replay_html",
-    "simulation_html",
-    "summary_html",
-    "sweep_html",
-    "table_html",
-]
-
 
 def replay_html(result: Replay) -> str:
     """Return the tables of a replay's summary, and the charts of its tally if it has one."""

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
         StreakReminderDue,
     )
 
-__all__ = ["Subscribable"]
-
 E = TypeVar("E", bound=Effect)
 #: Ends a subscription.
 Unsubscribe = Callable[[], None]

@@ -14,8 +14,6 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.structure import is_plain
 from trophy_engine.storage.protocol import Entry
 
-__all__ = ["NO_RULES", "RulesHistory", "diff_of", "plan_of", "write_rules"]
-
 #: The number of versions of rules whose plans are kept; compiling one takes as long as applying a hundred commands.
 _MOST_PLANS: Final = 2048
 

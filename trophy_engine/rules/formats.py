@@ -12,8 +12,6 @@ from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import OneOf
 
-__all__ = ["Format", "check_format", "emit"]
-
 Format = Literal["toml", "json"]
 
 _FORMATS: Final = get_args(Format)

@@ -14,8 +14,6 @@ from trophy_engine.rules.constraints import FLAG, Constraint, Integer, Numeric, 
 from trophy_engine.rules.diagnostics import field_path
 from trophy_engine.rules.tables import Table
 
-__all__ = ["Metadata", "metadata_field"]
-
 _NAME: Final = Text()
 _STRING: Final = Text(allow_empty=True)
 _WHOLE: Final = Integer()

@@ -18,8 +18,6 @@ from tree_sitter import Language, Node, Parser
 from trophy_engine.rules.diagnostics import Problem, show_name, split_path
 from trophy_engine.rules.formats import Format
 
-__all__ = ["locate_problems"]
-
 _COLLECTIONS: Final = {"inline_table", "object", "array"}
 
 

@@ -10,8 +10,6 @@ from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["RulesSource", "as_ruleset", "check_metrics"]
-
 #: Whatever rules can be read from.
 RulesSource = Ruleset | str | PathLike[str] | Mapping[str, Any]
 

@@ -7,8 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from trophy_engine.rules.phrases import count_noun
 
-__all__ = ["UnmetCondition"]
-
 
 class UnmetCondition(NamedTuple):
     """A condition of a gate that does not hold.

@@ -19,8 +19,6 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["EpochUnit"]
-
 #: Seconds, milliseconds, microseconds or nanoseconds since 1970 in UTC, or days of a spreadsheet's local time.
 EpochUnit = Literal["s", "ms", "us", "ns", "excel"]
 

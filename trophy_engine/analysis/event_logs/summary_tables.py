@@ -8,8 +8,6 @@ from trophy_engine.analysis.event_logs.summary import PointsSummary, StreakSumma
 from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.percentages import number_text, percent_text
 
-__all__ = ["summary_tables"]
-
 
 def summary_tables(summary: Summary) -> Iterator[Content]:
     """Yield the tables of a summary, in order; those of things that the rules do not have are left out."""

@@ -19,8 +19,6 @@ from trophy_engine.calendar.instants import parse_datetime
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue
 
-__all__ = ["suggest_formats"]
-
 _DATES: Final = (
     "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%m/%d/%y", "%d/%m/%y"
 )  # fmt: skip

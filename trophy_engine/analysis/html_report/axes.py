@@ -10,8 +10,6 @@ import altair as alt
 from trophy_engine.analysis.html_report.style import Style, time_column
 from trophy_engine.analysis.statistics.figures import Figure
 
-__all__ = ["FEW", "is_few", "length_axis", "length_ticks", "number_axis", "share_axis", "time_axis"]
-
 #: Up to this number of intervals, each is marked.
 FEW: Final = 14
 #: From this length on, the axis of streak lengths is logarithmic.

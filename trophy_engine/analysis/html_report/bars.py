@@ -12,8 +12,6 @@ from trophy_engine.analysis.html_report.labels import Rows, lay_out, text_width
 from trophy_engine.analysis.html_report.style import Series, Style
 from trophy_engine.values import Value
 
-__all__ = ["BarRow", "draw_bars", "label_rows", "right_texts"]
-
 _BAR: Final = 14
 _PADDING: Final = 34
 _SINGLE: Final = 16

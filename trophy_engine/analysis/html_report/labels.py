@@ -15,8 +15,6 @@ import attrs
 from trophy_engine.analysis.html_report.style import Style
 from trophy_engine.values import Value
 
-__all__ = ["LINE_HEIGHT", "Row", "Rows", "lay_out", "text_width", "wrap"]
-
 FONT_SIZE: Final = 12
 LINE_HEIGHT: Final = 15
 _NARROW: Final = frozenset(" .,:;|!'ijltfrI()[]/-")

@@ -14,8 +14,6 @@ from trophy_engine.analysis.html_report.style import Series, Style, series_of
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import percent_text
 
-__all__ = ["RULES", "completions", "freezes", "levels", "points", "survival"]
-
 #: The labels of the two series.
 RULES: Final = ("old rules", "new rules")
 _DIFFERENCE: Final = "difference: new minus old"

@@ -23,8 +23,6 @@ from trophy_engine.analysis.html_report.style import Series, Style, records_of, 
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import percent_text
 
-__all__ = ["MAX_BARS", "MAX_VARIANTS"]
-
 #: The maximal number of rows of bars, and of variants in the chart of a sweep.
 MAX_BARS: Final = 40
 MAX_VARIANTS: Final = 30

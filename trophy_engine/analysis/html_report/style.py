@@ -10,8 +10,6 @@ import attrs
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.values import Value
 
-__all__ = ["MAX_SERIES", "Series", "Style", "series_of", "shown_names", "time_column"]
-
 #: The maximal number of series in a chart; more cannot be told apart.
 MAX_SERIES: Final = 8
 _DASHES: Final[tuple[tuple[float, ...], ...]] = (

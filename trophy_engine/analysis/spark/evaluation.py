@@ -20,8 +20,6 @@ from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.events import PAYLOAD
 from trophy_engine.calendar.instants import format_instant
 
-__all__ = ["UserByUser", "evaluate_partition"]
-
 #: The number of the first row of a batch.
 _FIRST_LINE: Final = 0
 

@@ -25,8 +25,6 @@ from trophy_engine.values import Value
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["ParseBatches", "check_frame", "parse_events", "sort_by_user"]
-
 _INSTANT: Final = pa.timestamp("us", "UTC")
 #: What the names of columns of types begin with that hold no single cell.
 _NESTED: Final = ("array", "map", "struct", "variant", "interval", "day", "year", "month")

@@ -15,8 +15,6 @@ from trophy_engine.leaderboards.run_ranking import rank_key
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["RUN_COLUMNS", "rank_users", "run_rows"]
-
 #: The columns of the values of users in the runs in which they take part; ``attributes`` is a JSON object.
 RUN_COLUMNS: Final = (
     Column("leaderboard", "text"),

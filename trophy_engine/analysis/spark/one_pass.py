@@ -20,8 +20,6 @@ from trophy_engine.rules.constraints import InstanceOf, Integer, Optional, as_se
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["EventFrame", "FrameOfTables", "MakeTask"]
-
 #: Evaluates the sorted batches of a partition; it is pickled and sent to the processes of the cluster.
 Task = Callable[[Iterable[Any]], Iterator[Any]]
 #: Returns the task for the columns of the parsed events and the instant to settle users to, in microseconds.

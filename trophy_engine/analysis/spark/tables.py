@@ -15,8 +15,6 @@ import pyarrow as pa
 from trophy_engine.analysis.tables.arrow import arrow_reader, arrow_schema
 from trophy_engine.analysis.tables.columns import NUMBER_DIGITS, NUMBER_PLACES, RANKING_COLUMNS, Column, Kind
 
-__all__ = ["TABLE", "RowBuffer", "spark_schema"]
-
 #: The column with the name of a row's table.
 TABLE: Final = "table"
 #: The number of rows of a batch.

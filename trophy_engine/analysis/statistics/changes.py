@@ -10,8 +10,6 @@ from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.figures import distinct_names
 from trophy_engine.analysis.statistics.streaks import shown_streaks
 
-__all__ = ["achievement_changes", "affected_users", "system_names"]
-
 _MAX_NAMES = 3
 
 

@@ -14,8 +14,6 @@ from trophy_engine.rules.ruleset import Ruleset
 if TYPE_CHECKING:
     from trophy_engine.analysis.comparison import Difference
 
-__all__ = ["ComparisonCounts", "points_systems"]
-
 
 @attrs.define
 class SignCounts:

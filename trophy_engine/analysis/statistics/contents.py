@@ -8,8 +8,6 @@ import attrs
 
 from trophy_engine.values import Value
 
-__all__ = ["Content"]
-
 
 @attrs.frozen
 class Content(Value):

@@ -17,8 +17,6 @@ from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["PAIR", "compare_figures"]
-
 #: The last columns of each figure of a comparison.
 PAIR: Final = ("old", "new", "difference")
 

@@ -16,8 +16,6 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Streak
 from trophy_engine.values import Value
 
-__all__ = ["ShownStreak", "other_streaks", "shown_streaks"]
-
 #: The length of a key that a file of a figure can be named after.
 _LONGEST_NAME: Final = 100
 _PRIMARY = "primary"

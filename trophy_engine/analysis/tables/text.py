@@ -21,8 +21,6 @@ from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.numbers import Number, as_json
 from trophy_engine.rules.structure import write_rule
 
-__all__ = ["json_row", "rule_text", "write_csv"]
-
 _quote: Final[Callable[[str], str]] = json.JSONEncoder(ensure_ascii=False).encode
 
 

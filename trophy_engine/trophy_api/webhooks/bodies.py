@@ -55,8 +55,6 @@ from trophy_engine.trophy_api.webhooks.pending_awards import PendingAwards
 from trophy_engine.views.player import Player
 from trophy_engine.views.progress import LevelView
 
-__all__ = ["BODIES", "Bodies"]
-
 #: The number of periods in the history of a streak.
 _HISTORY: Final = 7
 

@@ -20,8 +20,6 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
 from trophy_engine.values import Value
 
-__all__ = ["ColumnKind", "KindName"]
-
 KindName = Literal[
     "empty", "instants", "local times", "dates", "numbers", "decimal commas", "unclear commas", "time zones",
     "yes or no", "text",

@@ -12,8 +12,6 @@ from trophy_engine.analysis.event_logs.columns import Columns, without_number
 from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind, as_number
 from trophy_engine.values import Value
 
-__all__ = ["SampledColumn"]
-
 #: Names of columns, the likeliest first; letters are small, and words joined by underscores.
 _USERS: Final = (
     "user_id", "userid", "user", "uid", "distinct_id", "customer_id", "customer", "account_id", "member_id", "member",
