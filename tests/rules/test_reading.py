@@ -9,6 +9,7 @@ from trophy_engine import (
     ApiTrigger,
     Boost,
     Freezes,
+    InvalidRules,
     InvalidValue,
     Leaderboard,
     Metric,
@@ -377,3 +378,22 @@ def test_values_and_remedies_are_in_the_notation_of_the_file(notation, messages)
     reader = Reader(notation)
     reader.read_rule((Streak,), {"key": "s", "days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
     assert sorted(problem.message for problem in reader.problems) == messages
+
+
+@pytest.mark.parametrize("window", [{}, {"x": 1}, {"last": 7, "every": 3}, {"every": 2}, {"reset_by": 4}, [], 3])
+@pytest.mark.parametrize("source", [{}, {"x": 1}, {"points": "xp", "completions": "*"}, [{}], 3])
+@pytest.mark.parametrize("trigger", [{}, {"type": "nope"}, {"type": "metric"}, "api", 3])
+def test_an_unreadable_table_in_a_field_counts_as_unknown(window, source, trigger):
+    limited = {"type": "metric", "metric": "m", "points": 1, "limit": {"points": 3, "window": window}}
+    filtered = {"type": "metric", "metric": "m", "points": -1, "block_if_out_of_points": True}
+    with pytest.raises(InvalidRules) as raised:
+        Ruleset.from_mapping(
+            {
+                "metrics": [{"key": "words"}, {"key": "m", "source": source, "window": window}],
+                "achievements": [{"key": "a", "trigger": trigger, "repeatable": True}],
+                "points": [{"key": "xp", "triggers": [limited, filtered]}],
+            }
+        )
+    text = str(raised.value)
+    assert "Unreadable" not in text
+    assert "block_if_out_of_points" not in text

@@ -291,7 +291,7 @@ class _Table:
                 return None
         rule = reader.read_rule(classes, given, path)
         self._add_problems(name, reader.problems)
-        return rule
+        return None if rule is UNREADABLE else rule
 
     def _read_plain(self, name: str, given: Any, path: str) -> Any:
         if isinstance(given, list) and self._find_brackets(name, given) is not None:
