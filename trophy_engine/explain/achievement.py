@@ -114,8 +114,7 @@ class AchievementExplanation(TextAsHtml, Value):
         unmet_condition: the first condition of its ``when`` that does not hold, if any; of an achievement that is
             reached, when it was last looked at.
         is_checked_again: whether that condition and all others hold by now, so that the next event can complete it.
-        enough: how many prerequisites complete it.
-        times: how many times the user has completed it.
+        enough, times: how many prerequisites complete it, and how many times the user has completed it.
         is_done_in_window: of a repeatable one, whether the next time is not before the next window.
         next: the explanation of the next tier, or of the next time of a repeatable achievement; None if there is none.
         is_hidden: whether nothing is shown of it, because it is hidden and not completed.
