@@ -124,6 +124,20 @@ def test_the_same_condition_twice_is_refused():
         rules(EASY, twice)
 
 
+def test_filters_that_let_the_same_events_pass_are_the_same():
+    one, listed = ({"kind": "easy"}, {"kind": ["easy"]})
+    with pytest.raises(InvalidRules, match="duplicate metric 'km', already used by"):
+        rules(StreakMetric("km", 5, event_attributes=one), StreakMetric("km", 9, event_attributes=listed))
+    first, second = (
+        rules(StreakMetric("km", 5, event_attributes={"kind": kinds})) for kinds in (["a", "b"], ["b", "a"])
+    )
+    assert first == second
+    engine = Engine(first)
+    run(engine, "04-01T08:00", 3, "a")
+    engine.update(second, at=at("04-01T09:00"))
+    assert run(engine, "04-01T10:00", 2, "b").streak.length == 1
+
+
 def test_a_filter_of_a_metric_on_completions_is_refused():
     won = Metric("won", source={"completions": "*"})
     filtered = StreakMetric("won", event_attributes={"kind": "easy"})

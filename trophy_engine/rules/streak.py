@@ -50,6 +50,18 @@ _MODES: Final = ("AND", "OR")
 _MOST_FREEZES: Final = 100
 
 
+def _as_filter(value: Any) -> Any:
+    """Return a mapping as a filter with values in order, and a single one as text, so that equal filters are equal."""
+    filter_ = as_filter(value)
+    return Filter({key: _in_order(wanted) for key, wanted in filter_.items()}) if isinstance(filter_, Filter) else value
+
+
+def _in_order(wanted: Any) -> Any:
+    if not isinstance(wanted, tuple) or not all(isinstance(one, str) for one in wanted):
+        return wanted
+    return wanted[0] if len(wanted) == 1 else tuple(sorted(wanted))
+
+
 @attrs.frozen
 class StreakMetric(Value):
     """One condition: the total of a metric in the period, by its aggregate, reaches the threshold.
@@ -63,7 +75,7 @@ class StreakMetric(Value):
 
     key: str = attrs.field(validator=KEY)
     threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
-    event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=ANY_OF_FILTER, kw_only=True)
+    event_attributes: Filter = attrs.field(factory=Filter, converter=_as_filter, validator=ANY_OF_FILTER, kw_only=True)
 
     @property
     def name(self) -> str:
