@@ -51,8 +51,7 @@ def test_each_streak_and_system_has_its_sentences():
         "The longest daily streak changes for no user.",
         "The longest weekly streak changes for no user.",
         "Of the weekly streaks that run at the end, 0 would be longer and 1 shorter.",
-        "The longest third-day streak of 1 of 2 users would be longer, of 0 shorter.",
-        "Of the third-day streaks that run at the end, 1 would be longer and 0 shorter.",
+        "The old rules have no third-day streak; 1 of 2 users would have one.",
         "1 of 2 users gains an achievement; no user loses one.",
         "Experience: 1 of 2 users would have more points, 0 fewer; +5 in all.",
     ]

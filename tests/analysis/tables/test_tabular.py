@@ -85,7 +85,7 @@ def test_the_columns_have_the_types_of_their_kinds(results):
     }
     assert users.row(0) == ("ann", 2, 2, 2, date(2025, 4, 2), 0, 0, 1, Decimal(3), 30, "up")
     assert pl.DataFrame(results["levels"]).schema["day"] == pl.Date
-    assert list(pl.DataFrame(results["sweep"]).schema.values()) == [pl.String] * 2 + [pl.Float64] * 6 + [pl.String]
+    assert list(pl.DataFrame(results["sweep"]).schema.values()) == [pl.String] * 3 + [pl.Float64] * 6 + [pl.String]
 
 
 def test_a_query_selects_one_kind_of_effect(results):
