@@ -73,7 +73,7 @@ def _steps_of_metrics(metrics: Sequence[Any], achievements: Sequence[Any]) -> It
 
 def _steps_of_achievements(achievements: Sequence[Any]) -> Iterator[_Step]:
     for index, achievement in enumerate(achievements):
-        if _is_repeated(achievement):
+        if _is_repeated(achievement) and achievement.trigger is not None:  # else it could not be read
             path = f"{item_path('achievements', index)}.repeatable"
             for cause in _causes(achievement.trigger):
                 yield _Step(cause, _name("achievement", achievement.key), path)
