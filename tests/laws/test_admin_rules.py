@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from trophy_engine import Ruleset
 
+many = settings(max_examples=settings.default.max_examples * 5 // 3)  # each is quick
+
 #: Fields that can be set only at creation, by resource.
 FOR_GOOD = {
     "attributes": {"key", "type"},
@@ -18,7 +20,7 @@ FOR_GOOD = {
 }
 
 
-@settings(max_examples=25, deadline=None)
+@many
 @given(api_rulesets())
 def test_rules_created_from_shown_rules_are_equal(ruleset):
     source, made = AdminClient(ruleset), AdminClient()
@@ -30,7 +32,7 @@ def test_rules_created_from_shown_rules_are_equal(ruleset):
 
 
 @pytest.mark.thorough
-@settings(max_examples=25, deadline=None)
+@many
 @given(api_rulesets())
 def test_rules_updated_with_their_shown_values_do_not_change(ruleset):
     admin = AdminClient(ruleset)
@@ -50,7 +52,7 @@ def test_rules_updated_with_their_shown_values_do_not_change(ruleset):
 
 
 @pytest.mark.thorough
-@settings(max_examples=25, deadline=None)
+@many
 @given(api_rulesets(), st.data())
 def test_after_a_deletion_the_remaining_rules_are_valid_and_keep_their_ids(ruleset, data):
     admin = AdminClient(ruleset)

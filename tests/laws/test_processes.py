@@ -31,7 +31,7 @@ print(json.dumps([announced, states(replayed)]))
 
 @pytest.mark.thorough
 @given(games())
-@settings(max_examples=4)
+@settings(max_examples=settings.default.max_examples * 4 // 15)  # each starts two processes
 def test_every_process_has_equal_results_under_any_hash_seed(history):
     engine = Engine(history.ruleset)
     play(engine, history)

@@ -52,7 +52,7 @@ def seen(player):
 
 
 @pytest.mark.thorough
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2 // 3)  # each plays a history through the client
 @given(api_rulesets().flatmap(lambda rules: histories(rules, max_size=15)))
 def test_rules_created_through_the_client_behave_like_those_of_a_file(history):
     from_file = Engine(Ruleset.from_text(history.ruleset.to_text("toml"), "toml"))
