@@ -98,7 +98,7 @@ def test_thresholds_out_of_reach_are_doubted():
         "warning: achievements[1].trigger.value: is never reached, because 'best' is at most 200; lower it",
         "warning: achievements[2].tiers[1].value: is never reached, because 'days' is at most 7; lower it",
         "warning: achievements[3].trigger.value: is never reached, because the maximum of 'xp' is 100; lower it",
-        "warning: achievements[4].trigger.level: is never reached, because 'top' is above the maximum",
+        "warning: achievements[4].trigger.level: is never reached, because 'top' is above the maximum; lower it",
     ]
 
 
@@ -173,3 +173,17 @@ key = "golden"
 trigger = { type = "level", system = "xp", level = "gold" }
 """
     assert [problem.path for problem in check_text(text)] == ["points[0].levels[0]"]
+
+
+def test_what_needs_an_inactive_achievement_is_doubted():
+    inactive = 'key = "a"\nstatus = "inactive"\ntrigger = { type = "api" }'
+    gated = 'key = "b"\ntrigger = { type = "api" }\nwhen = { achievements = ["a"] }'
+    composite = 'key = "c"\ntrigger = { type = "achievement", achievements = ["b"] }'
+    assert problems(inactive, gated, composite) == [
+        "warning: achievements[1].when.achievements[0]: 'a' is inactive, so 'b' cannot be completed either; "
+        "activate it",
+        "warning: achievements[2].trigger.achievements[0]: 'b' can never be completed, so 'c' cannot be completed "
+        "either; remove it",
+    ]
+    assert problems(inactive.replace('"inactive"', '"locked"'), gated, composite) == []  # some users have it
+    assert problems(inactive, gated + '\nstatus = "inactive"') == []

@@ -138,3 +138,11 @@ def test_a_gate_in_python_is_checked_when_it_is_made(gate, message):
 def test_a_metric_that_is_recorded_has_no_gate():
     with pytest.raises(InvalidValue, match="when is for derived metrics; give source"):
         Metric("words", when={"weekdays": ["monday"]})
+
+
+@pytest.mark.parametrize("kind", ["metric", "trigger", "boost"])
+def test_a_gate_on_an_inactive_achievement_is_a_warning(kind):
+    gates = {"achievement": ', status = "inactive"', kind: ', when = { achievements = ["a"] }'}
+    found = [str(problem) for problem in check_text(RULES.format(**dict.fromkeys(PATHS, "") | gates))]
+    message = "never has an effect, because 'a' is inactive; activate it"
+    assert f"warning: {PATHS[kind]}.when.achievements[0]: {message}" in found

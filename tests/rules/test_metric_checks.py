@@ -323,3 +323,56 @@ def test_a_ruleset_in_python_raises_them():
 def test_a_condition_that_is_only_a_key_is_one_problem():
     text = '[[metrics]]\nkey = "words"\n[[streaks]]\nkey = "daily"\nmetrics = ["words"]\n'
     assert [problem.path for problem in check_text(text)] == ["streaks[0].metrics[0]"]
+
+
+JUNE = """
+[[metrics]]
+key = "june"
+source = "laps"
+window = { start = 2026-06-01, end = 2026-06-30 }
+when = { %s }
+"""
+
+
+@pytest.mark.parametrize(
+    ("gate", "field", "fact"),
+    [
+        (
+            "start = 2026-07-01",
+            "start",
+            "2026-07-01 is after the last date of the window, 2026-06-30",
+        ),
+        ("end = 2026-05-31", "end", "2026-05-31 is before the first date of the window, 2026-06-01"),
+        (
+            'end = 2026-05-30, between = ["22:00", "02:00"]',
+            "end",
+            "2026-05-30 is before the first date of the window, 2026-06-01",
+        ),
+    ],
+)
+def test_a_gate_without_a_date_of_the_window_is_a_warning(gate, field, fact):
+    assert problems(HEAD + JUNE % gate + achievement("june", 1)) == [
+        f"warning: metrics[2].when.{field}: nothing ever counts, because {fact}; change one of them",
+        "warning: achievements[0].trigger.value: is never reached, because 'june' is at most 0; remove it",
+    ]
+
+
+@pytest.mark.parametrize(
+    "gate",
+    ["start = 2026-06-30", "end = 2026-06-01", 'end = 2026-05-31, between = ["22:00", "02:00"]'],
+)
+def test_a_gate_with_a_date_of_the_window_is_no_problem(gate):
+    assert problems(HEAD + JUNE % gate + achievement("june", 1)) == []
+
+
+@pytest.mark.parametrize("at_most", ["0", "-1", "-0.5"])
+def test_a_sum_of_values_that_are_not_above_zero_reaches_nothing(at_most):
+    loss = f'[[metrics]]\nkey = "loss"\nsource = "laps"\nevent_value = {{ at_most = {at_most} }}\n'
+    paid = '[[points]]\nkey = "xp"\ntriggers = [{ type = "metric", metric = "loss", points = 1 }]\n'
+    never = "is never reached, because 'loss' is at most 0{}; remove it"
+    assert problems(HEAD + loss + streak_on("loss") + achievement("loss", 5) + paid) == [
+        f"warning: streaks[0].metrics[0].threshold: {never.format(' in a period')}",
+        f"warning: achievements[0].trigger.value: {never.format('')}",
+        f"warning: points[0].triggers[0].threshold: {never.format('')}",
+    ]
+    assert problems(HEAD + loss.replace(at_most, "1") + paid) == []

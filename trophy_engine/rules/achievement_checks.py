@@ -5,8 +5,8 @@ Partial rules are checked as far as they could be read: a field that is None cou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
@@ -21,11 +21,22 @@ from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.gate_checks import check_gate, gate_of
 from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.metric_checks import check_filter, check_threshold, check_whole, exclusive_attributes
-from trophy_engine.rules.metric_uses import greatest_total, least_total, refuse_for_at_most, refuse_for_repeats
+from trophy_engine.rules.metric_uses import (
+    excluded_date,
+    greatest_total,
+    least_total,
+    refuse_for_at_most,
+    refuse_for_repeats,
+)
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem
 from trophy_engine.rules.reachability import shortest_cycle
 from trophy_engine.rules.tiers import tier_names
+
+#: By the key of an achievement or a tier that can never be completed, why, and the remedy.
+Unreachable = Mapping[str, tuple[str, str]]
+UNREACHABLE: Final = ("can never be completed", "remove it")
+INACTIVE: Final = ("is inactive", "activate it")
 
 
 def names_of(achievements: Sequence[Any]) -> list[str]:
@@ -141,7 +152,8 @@ def _check_level(trigger: LevelTrigger, path: str, declared: DeclaredRules) -> I
     if levels is not None:
         yield from levels.check_known("level", trigger.level, f"{path}.level")
     if _is_level_above_maximum(trigger, declared):
-        yield Problem("warning", f"{path}.level", f"is never reached, because {trigger.level!r} is above the maximum")
+        message = f"is never reached, because {trigger.level!r} is above the maximum; lower it"
+        yield Problem("warning", f"{path}.level", message)
 
 
 def _is_above_maximum(system: Any, value: Any) -> bool:
@@ -170,6 +182,18 @@ def find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> I
             yield achievement.key
 
 
+def find_inactive(achievements: Sequence[Any]) -> frozenset[str]:
+    """Return the keys by which rules name inactive achievements and their tiers."""
+    inactive = [one for one in achievements if isinstance(one, Achievement) and one.status == "inactive"]
+    return frozenset(names_of(inactive))
+
+
+def is_in_vain(rule: Any, key: str, unreachable: Unreachable) -> bool:
+    """Return True if a rule refers in vain to an achievement; an inactive one can wait for another."""
+    is_waiting = unreachable.get(key) is INACTIVE and getattr(rule, "status", None) == "inactive"
+    return key in unreachable and not is_waiting
+
+
 def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
     if isinstance(trigger, MetricTrigger):
         metric = declared.metric_rules.get(trigger.metric or "")
@@ -186,7 +210,7 @@ def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, g
     least = least_total(metric)
     is_above = greatest is not None and table.value is not None and table.value > greatest
     is_below = least is not None and table.at_most is not None and table.at_most < least
-    return is_above or is_below or any(exclusive_attributes(metric, trigger))
+    return is_above or is_below or excluded_date(metric) is not None or any(exclusive_attributes(metric, trigger))
 
 
 def _needs_nothing(achievement: Achievement) -> bool:
@@ -198,7 +222,7 @@ def check_needs(
     achievements: Sequence[Any],
     needs: Mapping[str, tuple[str, ...]],
     cycles: Mapping[str, int],
-    unreachable: Collection[str],
+    unreachable: Unreachable,
 ) -> Iterator[Problem]:
     """Yield the problems of what achievements need: themselves, and prerequisites that are never completed.
 
@@ -223,13 +247,14 @@ def check_needs(
             continue
         for field, keys in (("trigger", prerequisites), ("when", gate_of(achievement).achievements or ())):
             for position, key in enumerate(keys):
-                if key in unreachable:
+                if is_in_vain(achievement, key, unreachable):
+                    fact, remedy = unreachable[key]
                     consequence = (
                         f"so {achievement.key!r} cannot be completed either"
                         if achievement.key in unreachable
                         else f"so it never counts for {achievement.key!r}"
                     )
-                    message = f"{key!r} can never be completed, {consequence}; remove it"
+                    message = f"{key!r} {fact}, {consequence}; {remedy}"
                     yield Problem("warning", item_path(f"{path}.{field}.achievements", position), message)
 
 

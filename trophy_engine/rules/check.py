@@ -5,14 +5,19 @@ Partial rules are checked as far as they could be read: a field that is None cou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trophy_engine.rules.achievement_checks import (
+    INACTIVE,
+    UNREACHABLE,
+    Unreachable,
     check_achievements,
     check_needs,
     check_tier_names,
+    find_inactive,
     find_out_of_reach,
+    is_in_vain,
     names_of,
     systems_by_key,
 )
@@ -58,7 +63,9 @@ def check_parts(
     needs = find_needs(achievements)
     cycles = find_cyclic(needs)
     out_of_reach = find_out_of_reach(achievements, declared)
-    unreachable = find_unreachable(achievements, (*cycles, *out_of_reach), idle_streaks=declared.idle_streaks)
+    inactive = find_inactive(achievements)
+    never = find_unreachable(achievements, (*cycles, *out_of_reach, *inactive), idle_streaks=declared.idle_streaks)
+    unreachable = {key: INACTIVE if key in inactive else UNREACHABLE for key in never}
     return [
         *_duplicates("metrics", metrics),
         *check_metrics(metrics, declared),
@@ -124,7 +131,7 @@ def _find_idle(streaks: Sequence[Any]) -> frozenset[str | None]:
     return frozenset({*keys, None} if not streaks or idle[0] else keys - {None})
 
 
-def _check_streaks(streaks: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
+def _check_streaks(streaks: Sequence[Any], unreachable: Unreachable, declared: DeclaredRules) -> Iterator[Problem]:
     for index, streak in enumerate(streaks):
         if not isinstance(streak, Streak):
             continue
@@ -138,9 +145,7 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Collection[str], declare
             yield from _check_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
 
 
-def _check_rewards(
-    freezes: Freezes, path: str, unreachable: Collection[str], declared: DeclaredRules
-) -> Iterator[Problem]:
+def _check_rewards(freezes: Freezes, path: str, unreachable: Unreachable, declared: DeclaredRules) -> Iterator[Problem]:
     if freezes.max_count is None:  # it could not be read
         return
     if freezes.rewards and freezes.max_count == 0:
@@ -156,34 +161,25 @@ def _check_rewards(
             message = f"{number} are never granted, because max_count is {freezes.max_count}; raise it"
             yield Problem("warning", f"{reward_path}.freezes", message)
         if isinstance(reward, AchievementFreezeReward):
-            yield from _check_completable(reward, reward_path, unreachable)
+            yield from _check_unreachable(reward, reward_path, unreachable)
 
 
-def _check_completable(rule: Any, path: str, unreachable: Collection[str]) -> Iterator[Problem]:
-    for reference in references_of(rule, path):
-        for field, key in reference.keys.items():
-            if reference.kind == "achievement" and key in unreachable:
-                message = f"never has an effect, because {key!r} can never be completed; remove it"
-                yield Problem("warning", field, message)
-
-
-def _check_needs_of_metrics(metrics: Sequence[Any], unreachable: Collection[str]) -> Iterator[Problem]:
+def _check_needs_of_metrics(metrics: Sequence[Any], unreachable: Unreachable) -> Iterator[Problem]:
     for index, metric in enumerate(metrics):
         if isinstance(metric, Metric):
             yield from _check_unreachable(metric, item_path("metrics", index), unreachable)
 
 
-def _check_unreachable(rule: Any, path: str, unreachable: Collection[str]) -> Iterator[Problem]:
+def _check_unreachable(rule: Any, path: str, unreachable: Unreachable) -> Iterator[Problem]:
     """Yield a problem for each achievement that a rule refers to and that can never be completed."""
     for reference in references_of(rule, path):
         for field, key in reference.keys.items():
-            if reference.kind == "achievement" and key in unreachable:
-                yield Problem(
-                    "warning", field, f"never has an effect, because {key!r} can never be completed; remove it"
-                )
+            if reference.kind == "achievement" and is_in_vain(rule, key, unreachable):
+                fact, remedy = unreachable[key]
+                yield Problem("warning", field, f"never has an effect, because {key!r} {fact}; {remedy}")
 
 
-def _check_points(points: Sequence[Any], unreachable: Collection[str], declared: DeclaredRules) -> Iterator[Problem]:
+def _check_points(points: Sequence[Any], unreachable: Unreachable, declared: DeclaredRules) -> Iterator[Problem]:
     for index, system in enumerate(points):
         if isinstance(system, PointsSystem):
             path = item_path("points", index)
@@ -195,7 +191,7 @@ def _check_points(points: Sequence[Any], unreachable: Collection[str], declared:
 
 
 def _check_triggers(
-    system: PointsSystem, path: str, unreachable: Collection[str], declared: DeclaredRules
+    system: PointsSystem, path: str, unreachable: Unreachable, declared: DeclaredRules
 ) -> Iterator[Problem]:
     triggers = system.triggers or ()
     points: list[Any] = [getattr(trigger, "points", None) for trigger in triggers]
@@ -219,7 +215,7 @@ def _check_triggers(
 
             yield from check_limit(limit, points[index], system.boosts, f"{trigger_path}.limit")
         yield from check_gate(trigger, trigger_path, declared)
-        yield from _check_completable(trigger, trigger_path, unreachable)
+        yield from _check_unreachable(trigger, trigger_path, unreachable)
 
 
 def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
@@ -249,7 +245,7 @@ def _name_of(level: Level, path: str) -> str:
 
 
 def _check_boosts(
-    system: PointsSystem, path: str, unreachable: Collection[str], declared: DeclaredRules
+    system: PointsSystem, path: str, unreachable: Unreachable, declared: DeclaredRules
 ) -> Iterator[Problem]:
     awards = [getattr(trigger, "points", None) for trigger in system.triggers or ()]
     awards_points = system.triggers is None or any(points is None or points > 0 for points in awards)

@@ -15,6 +15,7 @@ from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_uses import (
+    excluded_date,
     greatest_in_period,
     greatest_total,
     has_attributes,
@@ -46,11 +47,22 @@ def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[P
         yield from declared.event_attributes.check_known("event attribute", metric.distinct_by, key)
         yield from declared.check_filters(metric, path)
         yield from check_gate(metric, path, declared)
+        yield from _check_dates(metric, f"{path}.when")
         if isinstance(metric.window, ResetWindow):
             reset_path = f"{path}.window.reset_by"
             reset_by = metric.window.reset_by if is_key(metric.window.reset_by) else None
             yield from declared.metrics.check_known("metric", reset_by, reset_path)
             yield from _check_reset(metric, reset_by, reset_path, declared.metric_rules)
+
+
+def _check_dates(metric: Metric, path: str) -> Iterator[Problem]:
+    """Yield a problem if the dates of a gate and those of the window have none in common."""
+    excluded = excluded_date(metric)
+    if excluded is not None:
+        field, day, bound = excluded
+        relation = "after the last" if field == "start" else "before the first"
+        message = f"nothing ever counts, because {day} is {relation} date of the window, {bound}; change one of them"
+        yield Problem("warning", f"{path}.{field}", message)
 
 
 def _check_source(metric: Metric, key: str, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:

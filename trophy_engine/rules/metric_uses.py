@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final, assert_never
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName, PeriodUnit
@@ -119,7 +120,7 @@ def greatest_total(metric: Metric, completions: int | None = None) -> Number | N
         metric: the metric.
         completions: for a metric on completions, the number that it can ever count.
     """
-    return _greatest(metric, _days_of_window(metric.window), completions)
+    return 0 if excluded_date(metric) is not None else _greatest(metric, _days_of_window(metric.window), completions)
 
 
 def least_total(metric: Metric) -> Number | None:
@@ -138,9 +139,23 @@ def greatest_in_period(
     return _greatest(metric, days, completions)
 
 
+def excluded_date(metric: Metric) -> tuple[str, date, date] | None:
+    """Return the field and the date of a gate that excludes all dates of a window, and the nearest of them, or None."""
+    window, gate = metric.window, metric.when
+    if not isinstance(window, DateWindow) or not isinstance(gate, Gate):
+        return None
+    if gate.start is not None and window.end is not None and gate.start > window.end:
+        return "start", gate.start, window.end
+    goes_on = gate.between is not None and gate.between[0] > gate.between[1]  # after midnight, on the next date
+    if gate.end is not None and window.start is not None and gate.end.toordinal() + goes_on < window.start.toordinal():
+        return "end", gate.end, window.start
+    return None
+
+
 def _greatest(metric: Metric, days: int | None, completions: int | None) -> Number | None:
     if completions is not None:  # each is an event of value 1
         return _greatest_of_completions(metric, days, completions)
+    at_most = None if metric.event_value is None else metric.event_value.at_most
     is_kept = isinstance(metric.window, RollingWindow) and metric.window.unit != "day"
     match metric.aggregate:
         case "distinct":
@@ -152,9 +167,9 @@ def _greatest(metric: Metric, days: int | None, completions: int | None) -> Numb
         case "days":
             return None if days is None else _open_dates(metric, days)
         case "min" | "max" | "last":
-            return None if metric.event_value is None else metric.event_value.at_most
+            return at_most
         case "sum" | None:  # None could not be read
-            return None
+            return 0 if metric.aggregate == "sum" and at_most is not None and at_most <= 0 else None
         case _:
             assert_never(metric.aggregate)
 
