@@ -40,11 +40,13 @@ SYSTEMS = [
     PointsSystem("xp", levels=[Level("high", 20), Level("low", 5)]),
     PointsSystem("gems", levels=[Level("one", 1)]),
 ]
+STREAKS = [Streak("habit", metrics=[StreakMetric("words")]), Streak("long", metrics=[StreakMetric("words", 2)])]
+STREAK_KEYS = tuple(streak.key for streak in STREAKS)
 PLAN = compile_plan(
     Ruleset(
         [Metric("words")],
         [Attribute("plan")],
-        [Streak("habit", metrics=[StreakMetric("words")])],
+        STREAKS,
         [Achievement("a", ApiTrigger()), Achievement("b", ApiTrigger())],
         SYSTEMS,
     )
@@ -63,7 +65,7 @@ def moments(draw):
     return name, day_start, at
 
 
-@given(gate_rules(("a", "b"), PAIRS) | local_gates(), moments(), st.data())
+@given(gate_rules(("a", "b"), PAIRS, STREAK_KEYS) | local_gates(), moments(), st.data())
 def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment, data):
     name, day_start, at = moment
     balances = [data.draw(st.integers(0, 25)), data.draw(st.integers(0, 2))]
@@ -74,14 +76,14 @@ def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment
             "xp": [key for key, points in (("low", 5), ("high", 20)) if balances[0] >= points],
             "gems": ["one"] if balances[1] else [],
         },
-        data.draw(st.integers(0, 4)),
+        {key: data.draw(st.integers(0, 4)) for key in STREAK_KEYS},
     )
     state = SimpleNamespace(
         clock=SimpleNamespace(zone=zone(name, parse_time_of_day(day_start))),
         profile=SimpleNamespace(attributes=progress.attributes),
         counters=SimpleNamespace(completed=dict.fromkeys(progress.completed, 0)),
         points=SimpleNamespace(balances=balances),
-        streaks=[SimpleNamespace(length=progress.streak)],
+        streaks=[SimpleNamespace(length=length) for length in progress.streaks.values()],
     )
     compiled = compile_gate(PLAN, gate, "achievement", "a")
     unmet = None if compiled is None else compiled.find_unmet(state, to_micros(at), balances)
@@ -105,25 +107,26 @@ def gated_rules(draw):
     triggers = {"words": lambda n: MetricTrigger("words", n), "streak": StreakTrigger, "all": CompositeTrigger}
     keys = tuple(ACHIEVEMENTS)
     achievements = [
-        Achievement(key, triggers[kind](threshold), when=draw(gate_rules(keys[:index], PAIRS[:2])))
+        Achievement(key, triggers[kind](threshold), when=draw(gate_rules(keys[:index], PAIRS[:2], STREAK_KEYS)))
         for index, (key, (kind, threshold)) in enumerate(ACHIEVEMENTS.items())
     ]
-    anything = gate_rules(keys, PAIRS[:2])
+    anything = gate_rules(keys, PAIRS[:2], STREAK_KEYS)
     paid = [MetricPointsTrigger("words", points, when=draw(anything)) for points in (1, 2)]
     boosts = [Boost(f"x{factor}", factor, when=draw(anything)) for factor in (2, Decimal("1.5"))]
     return Ruleset(
         [Metric("words"), Metric("some", source="words", when=draw(anything))],
         [Attribute("plan")],
-        [Streak("habit", metrics=[StreakMetric("words")])],
+        STREAKS,
         draw(st.permutations(achievements)),
         [attrs.evolve(SYSTEMS[0], triggers=paid, boosts=boosts)],
         day_start=draw(day_starts),
     )
 
 
-def progress_of(player, completed, streak):
+def progress_of(player, completed, streaks):
     levels = [key for key, points in (("low", 5), ("high", 20)) if player.points["xp"].total >= points]
-    return Progress(dict(player.attributes), completed, {"xp": levels}, streak)
+    lengths = {key: streak.length for key, streak in streaks.items()}
+    return Progress(dict(player.attributes), completed, {"xp": levels}, lengths)
 
 
 def is_reached(kind, threshold, total, length, completed):
@@ -142,13 +145,13 @@ def test_every_rule_counts_only_while_its_gate_is_open(rules, moment, gaps, data
         before = engine.user("jo", at=at)
         completed = set(before.completed)
         counts = not first_unmet(
-            rules.metrics[1].when, at, name, rules.day_start, progress_of(before, completed, before.streak.length)
+            rules.metrics[1].when, at, name, rules.day_start, progress_of(before, completed, before.streaks)
         )
         outcome = engine.record("words", user="jo", value=1, at=at)
         total, some = total + 1, some + counts
         extended, length = outcome.streak.extended, outcome.streak.length
         while True:  # until nothing more is completed
-            progress = progress_of(before, completed, length)
+            progress = progress_of(before, completed, outcome.streaks)
             more = {
                 key
                 for key, (kind, threshold) in ACHIEVEMENTS.items()

@@ -96,9 +96,10 @@ def names_without_tiers(achievements):
     return {part.key: achievement.key for achievement in achievements for part in achievement.parts}
 
 
-def without_rewards(streak):
-    """Return a streak whose freezes have no rewards, because the API has none."""
-    return streak if streak.freezes is None else attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=()))
+def plain_streak(streak):
+    """Return a streak without what the API cannot say: metadata, and rewards of freezes."""
+    freezes = streak.freezes
+    return attrs.evolve(streak, metadata={}, freezes=freezes and attrs.evolve(freezes, rewards=()))
 
 
 @st.composite
@@ -112,12 +113,14 @@ def api_rulesets(draw):
         ruleset,
         first_weekday="sunday",
         day_start="00:00",
-        streaks=[without_rewards(streak) for streak in ruleset.streaks],
+        streaks=[plain_streak(streak) for streak in ruleset.streaks],
         achievements=[attrs.evolve(achievement, hidden=False, status=draw(statuses)) for achievement in achievements],
         points=[
             attrs.evolve(
                 system,
                 levels_by="balance",
+                metadata={},
+                levels=[attrs.evolve(level, metadata={}) for level in system.levels],
                 triggers=[
                     attrs.evolve(
                         rename_references(trigger, "achievement", names),

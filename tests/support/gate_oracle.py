@@ -10,12 +10,16 @@ __all__ = ["Progress", "first_unmet", "local_date", "wall_clock"]
 
 
 class Progress(NamedTuple):
-    """What a user has when a gate is asked: by points system, the keys of the levels that the balance reaches."""
+    """What a user has when a gate is asked.
+
+    Levels are, by points system, the keys of those that the balance reaches; streaks are lengths by key, the primary
+    one first.
+    """
 
     attributes: dict[str, str]
     completed: set[str]
     levels: dict[str, list[str]]
-    streak: int
+    streaks: dict[str, int]
 
 
 def wall_clock(at, zone_name):
@@ -86,4 +90,6 @@ def of_progress(gate, progress):
         held = progress.levels.get(system, [])
         yield f"levels.{system}", level, held[-1] if held else None, level in held
     if gate.streak is not None:
-        yield "streak", gate.streak.at_least, progress.streak, progress.streak >= gate.streak.at_least
+        key, wanted = gate.streak.key, gate.streak.at_least
+        length = next(iter(progress.streaks.values())) if key is None else progress.streaks[key]
+        yield "streak" if key is None else f"streak.{key}", wanted, length, length >= wanted

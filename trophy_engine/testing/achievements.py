@@ -17,11 +17,11 @@ from trophy_engine.rules.achievements import (
     BalanceTrigger,
     LevelTrigger,
 )
-from trophy_engine.rules.metadata import Metadata
 from trophy_engine.rules.metric_uses import has_whole_totals, refuse_for_at_most, refuse_for_repeats
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.tiers import Tier, number_fields
+from trophy_engine.testing.metadata import metadata
 
 __all__ = ["PROGRESS_TRIGGERS", "achievement_names", "progress_triggers", "varied_achievements"]
 
@@ -30,7 +30,9 @@ LevelsBySystem = Mapping[str, Sequence[Level]]
 
 _totals: Final[Sequence[Number]] = (1, 2, 5, Decimal("7.5"), 10, 20)
 _small: Final[Sequence[Number]] = (1, 2, 3, 4, 5)
-_metadata = st.sampled_from([{}, {}, {"icon": "star", "order": 3, "rare": True}])
+_tier_texts: Final[st.SearchStrategy[dict[str, Any]]] = st.sampled_from(
+    [{}, {}, {}, {"name": "Gold"}, {"description": "All of it", "badge_url": "https://example.org/gold.png"}]
+)
 
 
 def _level_triggers(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
@@ -65,22 +67,28 @@ def varied_achievements(draw: st.DrawFn, achievement: Achievement, metrics: Iter
     if trigger.never_repeats is None and (metric is None or refuse_for_repeats(metric) is None):
         kinds.append("repeatable")
     if metric is not None and refuse_for_at_most(metric) is None:
-        kinds += ["at_most", "falling tiers"]
+        kinds += ["at_most", "falling tiers"] * 2
     match draw(st.sampled_from(kinds)):
         case "tiers":
             numbers = _totals if metric is not None and not has_whole_totals(metric) else _small
             numbers = numbers[:3] if isinstance(trigger, AnniversaryTrigger) else numbers
-            return _with_tiers(achievement, [Tier(f"t{n}", number) for n, number in _enumerated(draw, numbers)])
+            tiers = [Tier(f"t{n}", number, **_texts(draw)) for n, number in _enumerated(draw, numbers)]
+            return _with_tiers(achievement, tiers)
         case "falling tiers":
             falling = reversed(_enumerated(draw, _totals))
-            return _with_tiers(achievement, [Tier(f"t{n}", at_most=number) for n, number in falling])
+            return _with_tiers(achievement, [Tier(f"t{n}", at_most=number, **_texts(draw)) for n, number in falling])
         case "repeatable":
             return attrs.evolve(achievement, repeatable=True)
         case "at_most":
             changes: dict[str, Any] = {"value": None, "at_most": draw(st.sampled_from([0, 1, Decimal("2.5")]))}
             return attrs.evolve(achievement, trigger=attrs.evolve(trigger, **changes))
         case _:
-            return attrs.evolve(achievement, metadata=Metadata(draw(_metadata)))
+            return attrs.evolve(achievement, metadata=draw(metadata))
+
+
+def _texts(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw what a tier has for display."""
+    return {**draw(_tier_texts), "metadata": draw(metadata)}
 
 
 def _enumerated(draw: st.DrawFn, numbers: Sequence[Number]) -> list[tuple[int, Number]]:

@@ -56,12 +56,15 @@ def local_gates() -> st.SearchStrategy[Gate]:
 
 
 @lru_cache(_KEPT)
-def gate_rules(achievements: tuple[str, ...] = (), levels: tuple[tuple[str, str], ...] = ()) -> st.SearchStrategy[Gate]:
+def gate_rules(
+    achievements: tuple[str, ...] = (), levels: tuple[tuple[str, str], ...] = (), streaks: tuple[str, ...] = ()
+) -> st.SearchStrategy[Gate]:
     """Draw gates with at most three conditions, most of them without any.
 
     Args:
         achievements: the keys of achievements that they can require.
         levels: the keys of points systems and of their levels that they can require.
+        streaks: the keys of streaks whose lengths they can require, besides that of the primary one.
     """
     conditions = [*_LOCAL, _plans.map(lambda plan: {"user_attributes": {"plan": plan}})]
     conditions += [conditions[-1]] * 2
@@ -70,7 +73,8 @@ def gate_rules(achievements: tuple[str, ...] = (), levels: tuple[tuple[str, str]
         conditions += [keys.map(lambda drawn: {"achievements": drawn})] * 2
     if levels:
         conditions.append(st.sampled_from(levels).map(lambda drawn: {"levels": dict([drawn])}))
-    conditions.append(st.integers(1, 3).map(lambda length: {"streak": StreakLength(length)}))
+    lengths = st.builds(StreakLength, st.integers(1, 3), st.sampled_from([None, *streaks]))
+    conditions.append(lengths.map(lambda length: {"streak": length}))
     drawn = st.lists(st.one_of(*conditions), min_size=1, max_size=3).map(_join)
     return st.one_of(st.just(Gate()), st.just(Gate()), drawn)
 
@@ -83,9 +87,11 @@ def gated(draw: st.DrawFn, ruleset: Ruleset) -> Ruleset:
     """
     keys = tuple(sorted(achievement.key for achievement in ruleset.achievements))
     levels = tuple((system.key, level.key) for system in ruleset.points for level in system.levels)
-    anything = gate_rules(keys, levels)
+    streaks = tuple(streak.key for streak in ruleset.streaks)
+    anything = gate_rules(keys, levels, streaks)
     achievements = [
-        attrs.evolve(rule, when=draw(gate_rules(keys[: keys.index(rule.key)], levels))) for rule in ruleset.achievements
+        attrs.evolve(rule, when=draw(gate_rules(keys[: keys.index(rule.key)], levels, streaks)))
+        for rule in ruleset.achievements
     ]
     points = [
         attrs.evolve(

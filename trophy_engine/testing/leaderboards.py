@@ -12,6 +12,7 @@ from trophy_engine.rules.leaderboards import Leaderboard, Order, RankBy, RunUnit
 from trophy_engine.rules.metric_uses import refuse_for_leaderboard
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.datetimes import time_zones
+from trophy_engine.testing.metadata import metadata
 
 __all__ = ["leaderboards", "with_leaderboards"]
 
@@ -58,6 +59,7 @@ def leaderboards(draw: st.DrawFn, key: str, ruleset: Ruleset) -> Leaderboard:
         order=draw(st.sampled_from(get_args(Order))),
         ties=draw(st.sampled_from(get_args(Ties))),
         time_zone=draw(st.none() | st.none() | time_zones()),
+        metadata=draw(metadata),
         **subject,
     )
 

@@ -15,6 +15,7 @@ from trophy_engine.rules.metrics import Aggregate, Metric
 from trophy_engine.rules.references import EVERY
 from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow, Window
+from trophy_engine.testing.metadata import metadata
 
 __all__ = ["PLAIN_METRICS", "award_metrics", "metric_rules"]
 
@@ -64,6 +65,7 @@ def _metrics(draw: st.DrawFn, key: str, recorded: Sequence[str], *, is_recorded:
         aggregate=aggregate,
         distinct_by=_DEVICE if aggregate == "distinct" else None,
         window=draw(_windows(aggregate, others)),
+        metadata=draw(metadata),
         **filters,
     )
 
@@ -92,7 +94,14 @@ def award_metrics(
         window = draw(_windows(aggregate, tuple(recorded)))
         source = draw(st.one_of(sources))
         metrics.append(
-            Metric(f"e{number}", source=source, aggregate=aggregate, event_value=draw(_ranges), window=window)
+            Metric(
+                f"e{number}",
+                source=source,
+                aggregate=aggregate,
+                event_value=draw(_ranges),
+                window=window,
+                metadata=draw(metadata),
+            )
         )
     return tuple(metrics)
 

@@ -52,6 +52,7 @@ from trophy_engine.rules.streak import (
 from trophy_engine.rules.windows import RunWindow
 from trophy_engine.testing.achievements import achievement_names, progress_triggers, varied_achievements
 from trophy_engine.testing.gates import gated
+from trophy_engine.testing.metadata import metadata
 from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
 
 __all__ = ["rulesets", "streak_rules"]
@@ -298,8 +299,10 @@ def _with_streak(draw: st.DrawFn, achievement: Achievement, named: st.SearchStra
     return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, streak=draw(named)))
 
 
-def _with_rewards(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achievement]) -> Streak:
-    """Return a streak that may have rewards of freezes for its lengths and for achievements."""
+def _completed_streak(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achievement]) -> Streak:
+    """Return a streak that may have metadata, and rewards of freezes for its lengths and for achievements."""
+    if about := draw(metadata):
+        streak = attrs.evolve(streak, metadata=about)
     if streak.freezes is None:
         return streak
     rewards: list[FreezeReward] = draw(st.lists(_streak_rewards, max_size=2))
@@ -327,6 +330,7 @@ def _system(
         levels=levels,
         levels_by=draw(st.sampled_from(["balance", "balance", "earned"])),
         boosts=draw(_some_boosts),
+        metadata=draw(metadata),
     )
 
 
@@ -379,7 +383,7 @@ def rulesets(
     conditions = tuple(metric for metric in drawn if refuse_for_streak(metric) is None)
     drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
     named = _streak_names([streak.key for streak in drawn_streaks])
-    levels = {key: [Level(f"l{points}", points) for points in draw(_levels)] for key in keys}
+    levels = {key: [Level(f"l{points}", points, metadata=draw(metadata)) for points in draw(_levels)] for key in keys}
     drawn_achievements = [_with_streak(draw, achievement, named) for achievement in draw(_achievements(drawn, levels))]
     achievements = _without_endless_repeats(drawn, drawn_achievements)
     triggers = _triggers_for(drawn, achievements)
@@ -387,7 +391,7 @@ def rulesets(
     ruleset = Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
-        streaks=[_with_rewards(draw, streak, achievements) for streak in drawn_streaks],
+        streaks=[_completed_streak(draw, streak, achievements) for streak in drawn_streaks],
         achievements=achievements,
         points=systems,
         experimentation=draw(_experiments),
