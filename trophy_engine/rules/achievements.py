@@ -89,7 +89,8 @@ class MetricTrigger(_Trigger):
         metric: the key of the metric.
         value: the total that completes the achievement, above 0, and whole for metrics that count events, values or
             days; None if ``at_most`` or the tiers have it.
-        event_attributes: the filter on events: the total is over the events with all of these attribute values.
+        event_attributes: the filter on events: the total is over the events with all of these attribute values, each
+            one string; for any of several values, count by a derived metric, whose filter has lists.
         at_most: in place of ``value``, the total that completes the achievement when there is one that is at most that;
             for metrics with the aggregate ``"min"`` or ``"last"``.
     """

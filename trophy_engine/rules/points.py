@@ -112,7 +112,8 @@ class MetricPointsTrigger(_Trigger):
         points: the number of points; negative to deduct points.
         threshold: the growth of the total for each payment, above 0, and whole for metrics that count events, values
             or days.
-        event_attributes: the filter on events: the total is over the events with all of these attribute values.
+        event_attributes: the filter on events: the total is over the events with all of these attribute values, each
+            one string; for any of several values, count by a derived metric, whose filter has lists.
         block_if_out_of_points: true to refuse an event if its deduction would take the balance below zero.
     """
 
