@@ -1,6 +1,7 @@
 """Rules are checked at construction, and each error states the fact and the remedy."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import attrs
@@ -25,6 +26,7 @@ from trophy_engine import (
     StreakMetric,
 )
 from trophy_engine.rules.constraints import OneOf, OneOfOrTable, SubsetOf
+from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.structure import rule_classes_of
 
 DAY = date(2025, 1, 1)
@@ -102,6 +104,61 @@ def ranking(rank_by="metric", start=DAY, **fields):
 def test_invalid_rules_are_refused(make, message):
     with pytest.raises(InvalidValue, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("200%", "must be a number, not '200%'; write 2"),
+        ("150 %", "write 1.5"),
+        ("2x", "write 2"),
+        ("x1.5", "write 1.5"),
+        ("100%", "must be an integer or a decimal number, not '100%'"),
+        ("9x9", "must be an integer or a decimal number, not '9x9'"),
+        ("2", "not '2'; write it without quotes: 2"),
+    ],
+)
+def test_a_factor_as_text_is_answered_with_the_number(value, remedy):
+    with pytest.raises(InvalidValue, match=rf"{re.escape(remedy)}$"):
+        Boost("a", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("24:00", "not '24:00'; midnight is '00:00'"),
+        ("24:00:00", "not '24:00:00'; midnight is '00:00'"),
+        ("9:00", "not '9:00'; did you mean '09:00'?"),
+        (time(9, 30), "did you mean '09:30'?"),
+        (time(9, 30, 5), "did you mean '09:30:05'?"),
+        ("25:00", "not '25:00'"),
+        (9, "not 9"),
+    ],
+)
+def test_a_time_of_day_is_answered_with_the_text_that_is_meant(value, remedy):
+    with pytest.raises(InvalidValue, match=rf"{re.escape(remedy)}$"):
+        Gate(between=["08:00", value])
+
+
+@pytest.mark.parametrize(
+    ("value", "table"),
+    [
+        ("7 days", {"last": 7, "unit": "day"}),
+        ("24 hours", {"last": 24, "unit": "hour"}),
+        ("1 day", {"last": 1, "unit": "day"}),
+        ("2 weeks", {"last": 14, "unit": "day"}),
+        ("30", {"last": 30, "unit": "day"}),
+        (30, {"last": 30, "unit": "day"}),
+        ("900 days", {"last": 7, "unit": "day"}),
+        ("0 days", {"last": 7, "unit": "day"}),
+        ("3 moons", {"last": 7, "unit": "day"}),
+        (True, {"last": 7, "unit": "day"}),
+    ],
+)
+def test_a_length_as_text_is_answered_with_a_table(value, table):
+    remedy = re.escape(f"not {value!r}; or write a table like {table}")
+    with pytest.raises(InvalidValue, match=f"{remedy}$"):
+        Metric("a", source="b", window=value)
 
 
 def test_numbers_of_rules_are_short_enough_for_a_file():

@@ -16,7 +16,7 @@ from trophy_engine.rules.constraints.constraint import Constraint
 #: The limit of the magnitude of integers in rules, so that no sum of them reaches ``numbers.BEYOND``.
 _MAGNITUDE: Final = 10**18
 #: A factor as text, in percent or with a sign of multiplication.
-_FACTOR: Final = re.compile(r"[x×]? *(\d{1,9}(?:\.\d{1,9})?) *([%x×]?)")
+_FACTOR: Final = re.compile(r"(?=.*[%x×])[x×]? *(\d{1,9}(?:\.\d{1,9})?) *([%x×]?)")
 
 
 @attrs.frozen(eq=False, repr=False)
