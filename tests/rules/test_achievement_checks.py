@@ -85,6 +85,20 @@ def test_at_least_of_a_least_value_is_doubted():
     assert problems('key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 60 }') == []
 
 
+def test_a_contradiction_of_numbers_is_one_problem():
+    of_best = 'key = "a"\ntrigger = { type = "metric", metric = "best"'
+    assert problems(f"{of_best}, value = 60, at_most = 50 }}") == [
+        "error: achievements[0].trigger.value: must not be given together with at_most; remove one"
+    ]
+    assert problems(f'{of_best} }}\ntiers = [{{ key = "x", at_most = 60 }}, {{ key = "y", value = 50 }}]') == [
+        "error: achievements[0].tiers[1].value: must be at_most, which the first tier has"
+    ]
+    [repeated] = problems(f"{of_best}, at_most = 50 }}\nrepeatable = true")
+    assert repeated.startswith("error: achievements[0].repeatable: must be false with at_most")
+    [tiered] = problems(f'{of_best} }}\ntiers = [{{ key = "x", at_most = 60 }}]\nrepeatable = true')
+    assert tiered.startswith("error: achievements[0].repeatable: must be false with tiers")
+
+
 def test_thresholds_out_of_reach_are_doubted():
     assert problems(
         'key = "a"\ntrigger = { type = "metric", metric = "best", at_most = 9 }',

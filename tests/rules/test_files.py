@@ -100,3 +100,25 @@ def test_a_text_that_is_not_closed_is_answered_with_the_quote(text, format_, lin
 def test_a_date_of_toml_that_does_not_exist_is_named():
     [problem] = check_text("[[leaderboards]]\nstart = 2025-02-29 # a leap year?\n", "toml")
     assert problem.message == "the rules are not valid TOML: the date or time 2025-02-29 does not exist"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "remedy"),
+    [
+        ("value = 1,5", 9, "1.5, with a decimal point"),
+        ("value = -1,50  # half", 9, "-1.50, with a decimal point"),
+        ("trigger = { value = 1,5 }", 21, "1.5, with a decimal point"),
+        ("trigger = { value = 1,5, key = 'a' }", 21, "1.5, with a decimal point"),
+        ("value = 1,000", 9, "1000, or 1.000 with a decimal point"),
+    ],
+)
+def test_a_comma_in_a_number_is_pointed_at(line, column, remedy):
+    [problem] = check_text(f"first = 1\n{line}\n")
+    assert problem.message == f"the rules are not valid TOML: a number has no comma; write {remedy}"
+    assert (problem.line, problem.column) == (2, column)
+
+
+@pytest.mark.parametrize("line", ["value = 'x = 1,5' y", "value = { a = 1, 5 = 3", "value = [1,5"])
+def test_other_commas_are_no_decimal_commas(line):
+    [problem] = check_text(f"{line}\n")
+    assert "comma;" not in problem.message

@@ -73,6 +73,56 @@ def test_a_list_for_an_object_is_answered_in_words_of_json(name):
     assert remedy in messages(json.dumps({name: [{}]}), "json")
 
 
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize(
+    ("head", "name", "remedy"),
+    [
+        ("", "streak", "write [[streaks]], with two brackets: there may be several"),
+        ("", "achievement", "write [[achievements]], with two brackets: there may be several"),
+        (
+            '[[points]]\nkey = "xp"\n',
+            "points.trigger",
+            "write [[points.triggers]], with two brackets, or triggers = [{ … }]: there may be several",
+        ),
+    ],
+)
+def test_a_misspelt_list_has_one_message_for_both(head, name, remedy, times):
+    found = messages(head + f"[{name}]\nnaem = 3\n" * times)
+    assert [one for one in found if "naem" not in one and "unknown field" in one] == [
+        f"unknown field '{name.rpartition('.')[2]}'; {remedy}"
+    ] * times
+
+
+def test_a_misspelt_object_for_a_list_is_answered_in_words_of_json():
+    assert messages('{"streak": {"key": "s", "metrics": [{"key": "km"}]}, "metrics": [{"key": "km"}]}', "json") == [
+        "unknown field 'streak'; did you mean 'streaks'? It must be a list: write square brackets around the object, "
+        "[{…}]; there may be several"
+    ]
+
+
+def test_a_misspelt_table_with_two_brackets_has_one_message():
+    assert messages("[[experiment]]\ncontrol_ratio = 5\n") == [
+        "unknown field 'experiment'; write [experimentation], with one bracket: there is only one"
+    ]
+
+
+@pytest.mark.parametrize("inner", ["[metrics.km]\nname = 'Km'\n", "[metrics.km]\n[metrics.words]\n"])
+def test_tables_by_key_are_read_as_a_list(inner):
+    text = f"{inner}[[streaks]]\nkey = 's'\nmetrics = [{{ key = 'km' }}]\n"
+    assert messages(text) == ['write [[metrics]], with two brackets, and key = "km" in it: there may be several']
+    table = {"metrics": {"km": {}}, "streaks": [{"key": "s", "metrics": [{"key": "km"}]}]}
+    assert messages(json.dumps(table), "json") == ['must be a list: write [{"key": "km", …}]; there may be several']
+
+
+def test_problems_in_tables_by_key_have_the_path_that_is_written():
+    found = {one.path: one.message for one in check_text("[metrics.km]\ncolor = 3\nsource = 'kn'\n")}
+    assert {path: message.split(";")[0] for path, message in found.items()} == {
+        "metrics": 'write [[metrics]], with two brackets, and key = "km" in it: there may be several',
+        "metrics.km.color": "unknown field 'color'",
+        "metrics.km.source": "unknown metric 'kn'",
+    }
+
+
 def test_only_headers_of_lists_are_corrected():
     text = "[a]\n[b.c]\nx = '''\n[a]\n'''  # [a]\n y = [\n[1],\n]\n [ a ] # [a]\n[[a]]\n[d]"
     corrected, problems = double_brackets(text, lambda names: names if names in {("a",), ("b", "c")} else None)

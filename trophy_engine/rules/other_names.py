@@ -16,13 +16,25 @@ _FIELDS: Final = {
     "achievement": "achievements CompletionsSource.completions",
     "achievements": "CompletionsSource.completions AchievementPointsTrigger.achievement "
     "AchievementFreezeReward.achievement",
+    "amount": "points StreakFreezeReward.freezes AchievementFreezeReward.freezes auto_earn_amount threshold value",
+    "badge icon image picture": "badge_url",
     "cap max maximum": "PointsLimit.points max_count at_most maximum max_participants limit",
+    "condition conditions if": "Achievement.trigger when Streak.metrics",
+    "count number": "StreakFreezeReward.freezes AchievementFreezeReward.freezes value length years threshold points "
+    "CompositeTrigger.at_least StreakLength.at_least start_count max_participants",
     "days": "length StreakLength.at_least Tier.value RollingWindow.last interval Gate.weekdays",
     "end_date till until": "end",
+    "every": "interval StreakPointsTrigger.length StreakFreezeReward.length MetricPointsTrigger.threshold "
+    "PointsLimit.window auto_earn_interval",
+    "factor": "multiplier",
+    "frequency": "window run_unit aggregation_period",
     "from": "start ValueRange.at_least Metric.source Level.points",
     "goal target": "value StreakTrigger.length years threshold Level.points StreakLength.at_least",
     "id": "key",
-    "kind": "type",
+    "interval": "every run_interval auto_earn_interval Streak.frequency",
+    "key": "MetricTrigger.metric StreakTrigger.streak AchievementFreezeReward.achievement LevelTrigger.level "
+    "BalanceTrigger.system",
+    "kind": "type rank_by",
     "label title": "name",
     "length": "RollingWindow.last RunWindow.every Interval.every StreakLength.at_least years Tier.value",
     "level": "levels",
@@ -31,9 +43,15 @@ _FIELDS: Final = {
     "min minimum": "at_least Level.points StreakMetric.threshold value StreakTrigger.length years",
     "months periods weeks": "StreakTrigger.length StreakPointsTrigger.length StreakFreezeReward.length "
     "StreakLength.at_least",
+    "name": "MetricTrigger.metric StreakTrigger.streak AchievementFreezeReward.achievement LevelTrigger.level "
+    "BalanceTrigger.system key",
+    "per": "window run_unit MetricPointsTrigger.threshold",
+    "period": "window run_unit aggregation_period Streak.frequency",
+    "points": "BalanceTrigger.system LevelTrigger.system BalanceTrigger.value Tier.value",
     "points_system": "system PointsSource.points Leaderboard.points Ruleset.points",
     "prerequisites requires": "Gate.achievements CompositeTrigger.achievements",
     "since start_date": "start",
+    "system": "PointsSource.points Leaderboard.points",
     "threshold": "value Level.points length years at_least",
     "timezone tz": "time_zone",
     "to": "end ValueRange.at_most",
