@@ -17,6 +17,8 @@ def remedy_for(cls: type, field: Any, value: object) -> str:
     >>> remedy_for(MetricTrigger, attrs.fields(MetricTrigger).value, "100")
     '; write it without quotes: 100'
     """
+    if not isinstance(field.validator, Constraint):
+        return ""
     if isinstance(value, str) and value in {"true", "false"}:
         is_flag = field.validator.accepts(value == "true")
         return f"; write {value.title()}" if is_flag else ""

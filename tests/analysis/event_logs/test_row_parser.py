@@ -109,6 +109,12 @@ def test_nested_cells_have_paths():
     assert bad.reason == "the column 'properties.id.more' is empty"
 
 
+@pytest.mark.parametrize("column", ["who", "when", "n", "plan"])
+def test_an_integer_that_python_does_not_write_makes_a_bad_row(column):
+    [bad], _ = parse({column: 10**5000}, value="n", where={"plan": "free"})
+    assert bad.reason == "a cell must be text or a number, not an int that is too long to show"
+
+
 @pytest.mark.parametrize(
     ("text", "columns", "at"),
     [

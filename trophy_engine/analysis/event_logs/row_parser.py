@@ -21,9 +21,10 @@ from trophy_engine.analysis.event_logs.time_formats import parse_formatted
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue, TrophyError
-from trophy_engine.identifiers import as_plain_text, check_text, check_user_id
+from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
 from trophy_engine.rules.notation import show_value
+from trophy_engine.rules.structure import as_plain
 
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -267,9 +268,14 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
 
 
 def _text_of(value: Any) -> str:
-    """Return the text of a cell; that of true and false is as in JSON."""
+    """Return the text of a cell; that of true and false is as in JSON.
+
+    Raises:
+        InvalidValue: it is an integer of more digits than Python writes.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):  # of a subclass, such as an enum
-        return as_plain_text(value).strip()
-    return "" if value is None else str(value).strip()
+    try:
+        return "" if value is None else str(as_plain(value)).strip()
+    except ValueError:
+        raise InvalidValue(("a cell must be text or a number, not", GivenValue(value))) from None

@@ -15,6 +15,7 @@ from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, it
 from trophy_engine.rules.mappings import choose_class
 
 _DAYS_OF_WEEK: Final = 7
+_MAX_LENGTH: Final = 10**9
 #: A number with a unit, as in ``7 days``.
 _LENGTH: Final = re.compile(r"\s*(\d{1,9})\s*([a-z]*?)s?\s*")
 
@@ -57,11 +58,11 @@ class OneOfOrTable(Constraint):
         if isinstance(value, self.kinds) or (isinstance(value, str) and value in self.choices):
             return
         self._check_class(name, type(value))
-        length = _LENGTH.fullmatch(str(value)) if isinstance(value, str | int) else None
+        length = _length_of(value)
         *known, last = one_of(self.choices, None if length else value)
         if not length and not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is meant
             raise InvalidValue((*known, last), name)
-        table = self._example_of(int(length[1]), length[2]) if length else self.example
+        table = self._example_of(*length) if length else self.example
         remedy = "or write a table like", GivenValue(dict(table))
         raise InvalidValue((*known, GivenValue(value, after=";"), *remedy), name)
 
@@ -102,6 +103,14 @@ class OneOfOrTable(Constraint):
         """Return the constraint as JSON Schema, by reference to the definitions of the classes."""
         tables = ({"$ref": f"#/$defs/{kind.__name__}"} for kind in self.kinds)
         return {"anyOf": [{"enum": list(self.choices)}, *tables]}
+
+
+def _length_of(value: object) -> tuple[int, str] | None:
+    """Return a length and its unit, which can be an empty text, if a value means them."""
+    if isinstance(value, str):
+        written = _LENGTH.fullmatch(value)
+        return (int(written[1]), written[2]) if written else None
+    return (value, "") if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_LENGTH else None
 
 
 @attrs.frozen(eq=False, repr=False)
