@@ -28,7 +28,16 @@ def test_shown_conditions_keep_their_filters_and_thresholds():
     assert update_streak_settings(RULES, {"metrics": shown}) == RULES
 
 
-def test_conditions_on_one_metric_are_those_of_the_rules_in_order():
+def test_conditions_on_one_metric_are_first_those_that_are_shown_so():
+    assert conditions([{"key": "km", "threshold": 3}]) == (FAST,)
+    assert conditions([{"key": "km", "threshold": 3}, {"key": "km", "threshold": 5}]) == (FAST, EASY)
+    assert conditions([{"key": "km", "threshold": 9}, {"key": "km", "threshold": 5}]) == (
+        attrs.evolve(FAST, threshold=9),
+        EASY,
+    )
+
+
+def test_other_conditions_on_one_metric_are_those_of_the_rules_in_order():
     assert conditions([{"key": "km", "threshold": 4}]) == (attrs.evolve(EASY, threshold=4),)
     assert conditions([{"key": "km", "threshold": 0}, {"key": "km", "threshold": 3}]) == (FAST,)
     assert conditions([{"key": "hours", "threshold": 2}]) == (StreakMetric("hours", 2),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from math import ceil
 from typing import Any, Final, Literal
 
@@ -92,28 +94,43 @@ def _without_shown_frequency(ruleset: Ruleset, body: object) -> object:
 
 
 def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
-    """Return the conditions of a request; those on one metric are, in order, those of the rules, with their filters."""
+    """Return the conditions of a request, each with the filter of the condition that it is in the rules."""
     known = {metric.key for metric in ruleset.metrics}
-    former: dict[str, list[StreakMetric]] = {}
-    for metric in _primary(ruleset).metrics:
-        former.setdefault(metric.key, []).append(metric)
-    metrics = []
-    keys = [condition.key for condition in items]
+    former = list(_primary(ruleset).metrics)
     for index, condition in enumerate(items):
         if condition.key not in known:
             raise InvalidValue(f"{condition.key!r} is not the key of a metric", f"metrics[{index}].key")
-        kept, number = former.get(condition.key, []), keys[:index].count(condition.key)
-        if number >= max(len(kept), 1):
-            raise InvalidValue(f"must not contain {condition.key!r} twice", "metrics")
         if condition.threshold < 0:
             raise InvalidValue(f"must be at least 0, not {condition.threshold}", f"metrics[{index}].threshold")
-        if condition.threshold > 0:
-            metrics.append(_streak_metric(condition, index, kept[number] if kept else None))
-    return tuple(metrics)
+    for key, number in Counter(condition.key for condition in items).items():
+        if number > max(sum(metric.key == key for metric in former), 1):
+            raise InvalidValue(f"must not contain {key!r} twice", "metrics")
+    kept = _pair(items, former)
+    metrics = (_streak_metric(condition, index, kept.get(index)) for index, condition in enumerate(items))
+    return tuple(metric for metric in metrics if metric is not None)
 
 
-def _streak_metric(condition: StreakMetricItem, index: int, kept: StreakMetric | None) -> StreakMetric:
-    """Return a condition with the threshold of a request, and the filter of the rules, which the API does not know."""
+def _pair(items: Sequence[StreakMetricItem], former: list[StreakMetric]) -> dict[int, StreakMetric]:
+    """Return by index the condition of the rules that is shown as a condition, or else the next one on its metric."""
+    kept: dict[int, StreakMetric] = {}
+    for is_exact in (True, False):
+        for index, condition in enumerate(items):
+            shown = (
+                metric
+                for metric in former
+                if metric.key == condition.key and (not is_exact or ceil(metric.threshold) == condition.threshold)
+            )
+            metric = None if index in kept else next(shown, None)
+            if metric is not None:
+                kept[index] = metric
+                former.remove(metric)
+    return kept
+
+
+def _streak_metric(condition: StreakMetricItem, index: int, kept: StreakMetric | None) -> StreakMetric | None:
+    """Return a condition with the threshold of a request and the filter of the rules; None for a threshold of 0."""
+    if condition.threshold == 0:
+        return None
     if kept is not None and _serialize_condition(kept) == (condition.key, condition.threshold):
         return kept
     with prefixing_field(f"metrics[{index}]"):
