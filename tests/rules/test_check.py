@@ -369,7 +369,7 @@ def test_a_text_that_is_repeated_in_a_list_is_not_to_be_written_without_quotes(t
     ("freezes", "path", "message"),
     [
         ("max_count = 1, auto_earn_interval = 7, auto_earn_amount = 2", "auto_earn_amount", "2 are never granted"),
-        ("max_count = 0, auto_earn_interval = 7, auto_earn_amount = 1", "auto_earn_amount", "1 are never granted"),
+        ("max_count = 0, auto_earn_interval = 7, auto_earn_amount = 1", "auto_earn_amount", "never has an effect"),
         (
             'max_count = 2, rewards = [{ type = "streak", length = 7, freezes = 3 }]',
             "rewards[0].freezes",

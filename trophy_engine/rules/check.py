@@ -148,10 +148,12 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Unreachable, declared: D
 def _check_rewards(freezes: Freezes, path: str, unreachable: Unreachable, declared: DeclaredRules) -> Iterator[Problem]:
     if freezes.max_count is None:  # it could not be read
         return
-    if freezes.rewards and freezes.max_count == 0:
-        yield Problem("warning", f"{path}.rewards", "never has an effect, because max_count is 0; raise it")
-    if freezes.auto_earn_amount and freezes.auto_earn_amount > freezes.max_count:
-        message = f"{freezes.auto_earn_amount} are never granted, because max_count is {freezes.max_count}; raise it"
+    for field in ("rewards", "auto_earn_amount") if freezes.max_count == 0 else ():
+        if getattr(freezes, field):
+            yield Problem("warning", f"{path}.{field}", "never has an effect, because max_count is 0; raise it")
+    amount = freezes.auto_earn_amount
+    if amount and amount > freezes.max_count > 0:
+        message = f"{amount} are never granted, because max_count is {freezes.max_count}; raise it"
         yield Problem("warning", f"{path}.auto_earn_amount", message)
     for index, reward in enumerate(freezes.rewards or ()):
         reward_path = item_path(f"{path}.rewards", index)
