@@ -30,18 +30,6 @@ def derive(kind: str, *names: str | int) -> UUID:
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 
 
-def as_plain_text(text: str) -> str:
-    """Return the text of a string, which can be of a subclass such as an enum of strings.
-
-    >>> from enum import Enum
-    >>> class Metrics(str, Enum):
-    ...     WORDS = "words"
-    >>> f"{Metrics.WORDS}", f"{as_plain_text(Metrics.WORDS)}"
-    ('Metrics.WORDS', 'words')
-    """
-    return str.__str__(text)
-
-
 def check_text(text: object, field: str | FieldName) -> str:
     """Return a text, as a plain string, if every storage can keep it.
 

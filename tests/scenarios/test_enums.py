@@ -3,6 +3,7 @@
 from enum import Enum
 
 import attrs
+import pytest
 from stories import at
 
 from trophy_engine import (
@@ -20,8 +21,9 @@ from trophy_engine import (
     Streak,
     StreakMetric,
     Tier,
+    UnknownUser,
 )
-from trophy_engine.analysis import Columns, compare, replay
+from trophy_engine.analysis import Columns, compare, replay, sweep
 
 
 class Name(str, Enum):  # noqa: UP042  # as applications write it: in an f-string it has other text than a StrEnum
@@ -37,6 +39,11 @@ class Name(str, Enum):  # noqa: UP042  # as applications write it: in an f-strin
     RECAP = "recap"
     EMAIL = "email"
     TOKYO = "Asia/Tokyo"
+
+
+class Mode(str, Enum):  # noqa: UP042  # as above
+    AND = "AND"
+    OR = "OR"
 
 
 class Number(int, Enum):
@@ -128,6 +135,13 @@ def test_texts_have_the_strings():
         engine.explain(Name.JO, points=Name.XP, at=NOON).text,
     ]
     assert [text for text in texts if "Name." in text] == []
+
+
+def test_messages_and_variants_have_the_strings():
+    with pytest.raises(UnknownUser, match="unknown user 'gold'"):
+        Engine(RULES).user(Name.GOLD)
+    found = sweep(RULES, {"streaks.habit.evaluation_mode": [Mode.AND, Mode.OR]}, users=2, days=2)
+    assert [row.name for row in found.rows] == ["evaluation_mode = AND", "evaluation_mode = OR"]
 
 
 def test_rows_and_tables_have_the_strings():

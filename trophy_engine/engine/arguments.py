@@ -14,10 +14,11 @@ from trophy_engine.calendar.zones import zone
 from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_conditions
 from trophy_engine.error_messages import FieldName, GivenValue, name_field, short_repr
 from trophy_engine.errors import InvalidValue
-from trophy_engine.identifiers import as_plain_text, check_text, is_writable
+from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.streak import StreakMetric
+from trophy_engine.rules.structure import as_plain
 
 _EACH_KEY: Final = FieldName("attributes", before="each key of ")
 _AN_IDEMPOTENCY_KEY: Final = FieldName(before="an idempotency key")
@@ -43,7 +44,7 @@ def as_pairs(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tupl
     """
     check_attributes(attributes)
     plan.check_attributes(attributes, kind)
-    return tuple(sorted((as_plain_text(key), as_plain_text(text)) for key, text in attributes.items()))
+    return tuple(sorted(map(as_plain, attributes.items())))
 
 
 def check_attributes(attributes: object) -> None:
@@ -149,7 +150,7 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
         field = FieldName("notifications", after=f".{kind}")
         encoded = encode_strings(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
-        changes[f"preferences.{NOTIFICATIONS}.{as_plain_text(kind)}"] = encoded
+        changes[f"preferences.{NOTIFICATIONS}.{as_plain(kind)}"] = encoded
     return changes
 
 

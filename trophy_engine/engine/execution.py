@@ -148,7 +148,8 @@ class Execution:
             UnknownUser: the user does not exist.
         """
         self.enter()
-        state = self.repository.state(check_user_id(user))
+        user = check_user_id(user)
+        state = self.repository.state(user)
         if state is None:
             raise UnknownUser(user)
         return state

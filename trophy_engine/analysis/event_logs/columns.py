@@ -201,7 +201,7 @@ class Columns(Value):
     def note_unused(
         self, path: str, names: Collection[str], proposals: Mapping[str, str], on_note: Callable[[str], object] | None
     ) -> None:
-        """Note the columns of a log that nothing uses, although an option, which is by column, would."""
+        """Call ``on_note`` for each column of a log that nothing uses, although an option, by column, would."""
         if on_note is not None:
             for column, option in proposals.items():
                 if column in names and column not in self.required_columns():

@@ -46,6 +46,7 @@ from trophy_engine.rules.override import override
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.rules.structure import as_plain
 from trophy_engine.values import Value
 
 __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
@@ -259,7 +260,7 @@ def sweep(
     for path, values in variations.items():
         InstanceOf((Iterable,)).check(FieldName(before=f"variations of {path}"), values)
     paths = list(variations)
-    values_to_try = [tuple(islice(values, MAX_RULESETS + 1)) for values in variations.values()]
+    values_to_try = [as_plain(tuple(islice(values, MAX_RULESETS + 1))) for values in variations.values()]
     if prod(map(len, values_to_try)) > MAX_RULESETS:
         raise InvalidValue(f"the values make more than {MAX_RULESETS:,} combinations; try fewer at a time")
     combinations = [dict(zip(paths, values, strict=True)) for values in product(*values_to_try)]
