@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter, is_
@@ -21,6 +21,7 @@ _CONVERTERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (str, str.__str__),
     (int, int.__index__),
     (Decimal, Decimal),
+    (datetime, lambda instant: instant),  # in Python a date, too; a row of a log can have one
     (date, lambda day: date(day.year, day.month, day.day)),
 )
 _EMPTY: Final = ()
