@@ -14,7 +14,7 @@ from trophy_engine.trophy_api.fields import Field, read_fields
 from trophy_engine.trophy_api.ids import attribute_id
 
 
-class Attributes(Resource[Attribute]):
+class AttributeResource(Resource[Attribute]):
     """The attributes of a ruleset."""
 
     label, key_scope, section = "Attribute", "attribute of this type", "attributes"

@@ -15,7 +15,7 @@ from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, read_fields
 from trophy_engine.trophy_api.ids import level_id
 
 
-class Levels(NestedResource[Level]):
+class LevelResource(NestedResource[Level]):
     """The levels of a points system."""
 
     label, key_scope, section = "Level", "level", "levels"

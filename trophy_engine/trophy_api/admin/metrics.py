@@ -14,7 +14,7 @@ from trophy_engine.trophy_api.fields import Field, read_fields
 from trophy_engine.trophy_api.ids import metric_id
 
 
-class Metrics(Resource[Metric]):
+class MetricResource(Resource[Metric]):
     """The metrics of a ruleset."""
 
     label, key_scope, section = "Metric", "metric", "metrics"
