@@ -11,7 +11,7 @@ from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.trophy_api.admin.crud import check_request_items
-from trophy_engine.trophy_api.application.upsert import check_attributes, to_utc_date, upsert_user
+from trophy_engine.trophy_api.application.upsert import check_requested_attributes, requested_sign_up_date, upsert_user
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
@@ -77,7 +77,7 @@ def _structure_batch_event(engine: Engine, request: Request, raw: object, index:
         if isinstance(event.user.tz, str):
             zone(event.user.tz)
         if isinstance(event.user.sign_up_date, str):
-            as_sign_up_date(to_utc_date(event.user.sign_up_date))
+            as_sign_up_date(requested_sign_up_date(event.user.sign_up_date))
         if not isinstance(event.idempotency_key, Unset):
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:
@@ -88,6 +88,6 @@ def _structure_batch_event(engine: Engine, request: Request, raw: object, index:
     refusal = refuse_to_record(metric)
     if refusal is not None:
         raise Unprocessable(f"[{index}]: metric {refusal}")
-    check_attributes(engine, "user", event.user.attributes)
-    check_attributes(engine, "event", event.attributes)
+    check_requested_attributes(engine, "user", event.user.attributes)
+    check_requested_attributes(engine, "event", event.attributes)
     return event

@@ -6,8 +6,8 @@ from typing import Final
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api import parameters
-from trophy_engine.trophy_api.application.lookup import find_leaderboard
-from trophy_engine.trophy_api.application.upsert import check_attributes
+from trophy_engine.trophy_api.application.lookup import look_up_leaderboard
+from trophy_engine.trophy_api.application.upsert import check_requested_attributes
 from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.serializers.leaderboards import (
@@ -29,9 +29,9 @@ def list_leaderboards(engine: Engine, request: Request) -> Response:
 
 def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
     """Return rows of a leaderboard, by default the first of the current run."""
-    rule = find_leaderboard(engine, key)
+    rule = look_up_leaderboard(engine, key)
     attributes = parameters.read_attributes(request)
-    check_attributes(engine, "user", attributes)
+    check_requested_attributes(engine, "user", attributes)
     max_limit = rule.max_participants
     with renaming_fields(attributes="user_attributes"):
         view = engine.leaderboard(
@@ -52,7 +52,7 @@ def get_user_leaderboard(engine: Engine, request: Request, user: str, key: str) 
     player = engine.user(user)
     standing = engine.standing(
         user,
-        find_leaderboard(engine, key).key,
+        look_up_leaderboard(engine, key).key,
         at=player.at,
         run=parameters.read_date(request, "run"),
         days=parameters.read_integer(request, "numEvents", _DAYS, minimum=0, maximum=_MAX_DAYS),

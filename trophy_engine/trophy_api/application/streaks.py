@@ -25,10 +25,10 @@ def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
     player = engine.user(user)
     periods = parameters.read_integer(request, "historyPeriods", _HISTORY, minimum=1)
     with renaming_fields(periods="history_periods"):
-        return Response(200, describe_streak(engine, player, periods))
+        return Response(200, serialize_user_streak(engine, player, periods))
 
 
-def describe_streak(engine: Engine, player: Player, periods: int) -> Json:
+def serialize_user_streak(engine: Engine, player: Player, periods: int) -> Json:
     """Return the JSON of a user's streak with its last periods, and the pauses that are not over.
 
     Raises:
@@ -43,10 +43,10 @@ def describe_streak(engine: Engine, player: Player, periods: int) -> Json:
 
 def list_streaks(engine: Engine, request: Request) -> Response:
     """Return the lengths of some users' streaks, longest first; unknown users are left out."""
-    ids = _user_ids(engine, request)
+    ids = _read_user_ids_parameter(engine, request)
     if not 1 <= len(ids) <= _MAX_USERS:
         raise Unprocessable(f"userIds must be 1 to {_MAX_USERS} user ids, not {len(ids)}")
-    players = [engine.user(user) for user in dict.fromkeys(ids) if _exists(engine, user)]
+    players = [engine.user(user) for user in dict.fromkeys(ids) if _is_requested_user_known(engine, user)]
     rows = [
         {
             "userId": player.id,
@@ -58,7 +58,7 @@ def list_streaks(engine: Engine, request: Request) -> Response:
     return Response(200, sorted(rows, key=lambda row: -row["streakLength"]))
 
 
-def rank_streaks(engine: Engine, request: Request) -> Response:
+def get_streak_rankings(engine: Engine, request: Request) -> Response:
     """Return the users with the longest streaks, running or ever; of equal ones, those who were seen first.
 
     The platform's documents no longer have this call, but its client for Node does.
@@ -74,16 +74,16 @@ def rank_streaks(engine: Engine, request: Request) -> Response:
     return Response(200, [{"userId": user, "name": name, "streakLength": length} for length, user, name in ranked])
 
 
-def _user_ids(engine: Engine, request: Request) -> list[str]:
+def _read_user_ids_parameter(engine: Engine, request: Request) -> list[str]:
     """Return the ids that a query names; a value that is a known id is not split at its commas."""
     return [
         user
         for value in parameters.read_values(request, "userIds")
-        for user in ([value] if _exists(engine, value) else parameters.split_list(value))
+        for user in ([value] if _is_requested_user_known(engine, value) else parameters.split_list(value))
     ]
 
 
-def _exists(engine: Engine, user: str) -> bool:
+def _is_requested_user_known(engine: Engine, user: str) -> bool:
     try:
         return is_known_user(engine, user)
     except InvalidValue:

@@ -16,7 +16,7 @@ from trophy_engine.trophy_api.serializers.values import serialize_number, serial
 _AGGREGATIONS: Final[tuple[Aggregation, ...]] = ("daily", "weekly", "monthly")
 
 
-def summarize_total(
+def get_total_summary(
     engine: Engine, request: Request, user: str, *, metric: str | None = None, points: str | None = None
 ) -> Response:
     """Return a user's total of a metric or of points over time."""

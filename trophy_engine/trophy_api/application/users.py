@@ -26,7 +26,7 @@ from trophy_engine.trophy_api.structuring import structure
 from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 
-def create_user(engine: Engine, request: Request) -> Response:
+def post_user(engine: Engine, request: Request) -> Response:
     """Create a user; an existing one is refused."""
     body = structure(request.body, UpsertedUser, strict=request.strict)
     if is_known_user(engine, body.id):
@@ -40,21 +40,21 @@ def get_user(engine: Engine, _: Request, id_: str) -> Response:
     return Response(200, _serialize_user(engine, id_))
 
 
-def identify_user(engine: Engine, request: Request, id_: str) -> Response:
+def put_user(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set fields of an existing one."""
-    upsert_user(engine, id_, structure(_body_of(request), UpdatedUser, strict=request.strict))
+    upsert_user(engine, id_, structure(_request_body_or_empty(request), UpdatedUser, strict=request.strict))
     return Response(200, _serialize_user(engine, id_))
 
 
-def update_user(engine: Engine, request: Request, id_: str) -> Response:
+def patch_user(engine: Engine, request: Request, id_: str) -> Response:
     """Set fields of an existing user."""
-    body = structure(_body_of(request), PatchedUser, strict=request.strict)
+    body = structure(_request_body_or_empty(request), PatchedUser, strict=request.strict)
     engine.user(id_)
     upsert_user(engine, id_, body)
     return Response(200, _serialize_user(engine, id_))
 
 
-def _body_of(request: Request) -> object:
+def _request_body_or_empty(request: Request) -> object:
     """Return a body that has only optional fields; clients before version 1.15 send no body if none is set."""
     return {} if request.body is None else request.body
 
@@ -69,15 +69,15 @@ def get_preferences(engine: Engine, _: Request, id_: str) -> Response:
     return Response(200, serialize_preferences(engine.user(id_)))
 
 
-def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
+def patch_preferences(engine: Engine, request: Request, id_: str) -> Response:
     """Set the preferences that the body has."""
-    body = structure(_body_of(request), PreferencesBody, strict=request.strict)
+    body = structure(_request_body_or_empty(request), PreferencesBody, strict=request.strict)
     engine.user(id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
     notifications = body.notifications
     if not request.strict:
         notifications = {kind: channels for kind, channels in notifications.items() if kind in MESSAGES}
-    metrics, days_off = _streak_metrics(streak), _days_off(streak)
+    metrics, days_off = _streak_metrics_from_body(streak), _days_off_from_body(streak)
     with renaming_fields(metrics="streak.metrics", days_off="streak.days_off"):
         engine.prefer(
             id_,
@@ -90,16 +90,16 @@ def update_preferences(engine: Engine, request: Request, id_: str) -> Response:
     return Response(200, serialize_preferences(engine.user(id_)))
 
 
-def _streak_metrics(streak: StreakPreferences) -> list[StreakMetric] | Unset:
+def _streak_metrics_from_body(streak: StreakPreferences) -> list[StreakMetric] | Unset:
     if isinstance(streak.metrics, Unset):
         return UNSET
-    return [_streak_metric(metric, index) for index, metric in enumerate(streak.metrics)]
+    return [_streak_metric_from_body(metric, index) for index, metric in enumerate(streak.metrics)]
 
 
-def _streak_metric(preference: MetricPreference, index: int) -> StreakMetric:
+def _streak_metric_from_body(preference: MetricPreference, index: int) -> StreakMetric:
     with prefixing_field(f"streak.metrics[{index}]"):
         return StreakMetric(preference.key, preference.threshold)
 
 
-def _days_off(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:
+def _days_off_from_body(streak: StreakPreferences) -> tuple[Weekday, ...] | Unset:
     return streak.days_off if isinstance(streak.days_off, Unset) else parse_weekdays(streak.days_off, "streak.days_off")

@@ -36,7 +36,7 @@ from trophy_engine.notifications.effects import (
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.application.streaks import describe_streak
+from trophy_engine.trophy_api.application.streaks import serialize_user_streak
 from trophy_engine.trophy_api.ids import system_id
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
@@ -164,7 +164,7 @@ def _freeze_earned(bodies: Bodies, effect: FreezeEarned) -> Json:
 
 def _streak_reminder_due(bodies: Bodies, effect: StreakReminderDue) -> Json:
     player = bodies.player(effect)
-    streak = describe_streak(bodies.engine, player, _HISTORY)
+    streak = serialize_user_streak(bodies.engine, player, _HISTORY)
     return {"timestamp": serialize_instant(effect.at), "user": serialize_user(player), "streak": streak}
 
 
