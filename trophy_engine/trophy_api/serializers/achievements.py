@@ -24,11 +24,11 @@ def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
         "description": rule.description,
         "badgeUrl": rule.badge_url,
         "userAttributes": serialize_attributes(rule.when.user_attributes),
-        **_trigger(rule, ruleset),
+        **_serialize_trigger_fields(rule, ruleset),
     }
 
 
-def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
+def _serialize_trigger_fields(rule: Achievement, ruleset: Ruleset) -> Json:
     """Serialize the fields that achievements of this trigger have."""
     if isinstance(rule.trigger, ApiTrigger):
         return {"key": rule.key}
