@@ -8,12 +8,12 @@ from uuid import UUID
 
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.fields import error_message
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.parameters import read_integer_parameter
 from trophy_engine.trophy_api.structuring import structure
 
 #: The maximal number of items in a request.
@@ -74,8 +74,8 @@ def delete_resource_items(resource: Resource[Any], context: EditContext, request
 
 def list_resource_page(resource: Resource[Any], context: EditContext, request: Request) -> Response:
     """Return a page of the rules, oldest first."""
-    limit = parameters.read_integer(request, "limit", _PAGE, minimum=1, maximum=_MAX_PAGE)
-    skip = parameters.read_integer(request, "skip", 0, minimum=0)
+    limit = read_integer_parameter(request, "limit", _PAGE, minimum=1, maximum=_MAX_PAGE)
+    skip = read_integer_parameter(request, "skip", 0, minimum=0)
     page = resource.rules(context.ruleset)[skip : skip + limit]
     return Response(200, [resource.serialize(rule, context) for rule in page])
 

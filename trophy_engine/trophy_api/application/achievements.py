@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from trophy_engine.engine.engine import Engine
-from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.events import serialize_points_changes
 from trophy_engine.trophy_api.application.lookup import look_up_api_achievement, look_up_visible_achievements
 from trophy_engine.trophy_api.application.upsert import check_requested_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.parameters import read_attributes_parameter, read_flag_parameter, read_text_parameter
 from trophy_engine.trophy_api.requests import CompletionBody
 from trophy_engine.trophy_api.serializers.achievements import (
     serialize_achievement,
@@ -35,9 +35,9 @@ def post_achievement_completion(engine: Engine, request: Request, key: str) -> R
 
 def list_achievements(engine: Engine, request: Request) -> Response:
     """List the active achievements that are not hidden; with attributes in the query, only those that match them."""
-    attributes = parameters.read_attributes(request)
+    attributes = read_attributes_parameter(request)
     check_requested_attributes(engine, "user", attributes)
-    required = parameters.read_text(request, "userAttributes") is not None
+    required = read_text_parameter(request, "userAttributes") is not None
     achievements = [
         achievement
         for achievement in engine.ruleset.achievement_parts
@@ -55,7 +55,7 @@ def list_achievements(engine: Engine, request: Request) -> Response:
 def list_user_achievements(engine: Engine, request: Request, user: str) -> Response:
     """List the achievements that a user has completed, or all visible ones."""
     player = engine.user(user)
-    include_uncompleted = parameters.read_flag(request, "includeIncomplete")
+    include_uncompleted = read_flag_parameter(request, "includeIncomplete")
     stats = _serialize_completion_stats(engine)
     return Response(
         200,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from trophy_engine.engine.engine import Engine
-from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.lookup import look_up_system
 from trophy_engine.trophy_api.application.summaries import get_total_summary
 from trophy_engine.trophy_api.application.upsert import check_requested_attributes
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.parameters import read_attributes_parameter, read_flag_parameter, read_integer_parameter
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.points import (
     local_boost_status,
@@ -51,7 +51,7 @@ def list_levels(engine: Engine, _: Request, key: str) -> Response:
 def list_boosts(engine: Engine, request: Request, key: str) -> Response:
     """List the boosts that are not for a single user; finished ones only on request."""
     rule = look_up_system(engine, key)
-    include_finished = parameters.read_flag(request, "includeFinished")
+    include_finished = read_flag_parameter(request, "includeFinished")
     listed = [
         (name, boost, boost_status(boost, request.at, engine.ruleset.day_start))
         for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
@@ -71,7 +71,7 @@ def list_boosts(engine: Engine, request: Request, key: str) -> Response:
 def get_points_histogram(engine: Engine, request: Request, key: str) -> Response:
     """Return how many users, optionally with some attributes, have a balance in each range."""
     rule = look_up_system(engine, key)
-    attributes = parameters.read_attributes(request)
+    attributes = read_attributes_parameter(request)
     check_requested_attributes(engine, "user", attributes)
     rows = engine.reports.histogram(rule.key, attributes=attributes)
     return Response(200, [{"from": row.first, "to": row.last, "users": row.users} for row in rows])
@@ -90,7 +90,7 @@ def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Re
     """Return a user's balance, level and latest awards."""
     player = engine.user(user)
     rule = look_up_system(engine, key)
-    number = parameters.read_integer(request, "awards", _AWARDS, minimum=1, maximum=_MAX_AWARDS)
+    number = read_integer_parameter(request, "awards", _AWARDS, minimum=1, maximum=_MAX_AWARDS)
     view = player.points[rule.key]
     history, date = PastRules.of(engine), player.local_date
     answer = serialize_system(rule) | {

@@ -6,11 +6,17 @@ from heapq import nsmallest
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue
-from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.field_names import renaming_fields
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.parameters import (
+    read_choice_parameter,
+    read_integer_parameter,
+    read_repeated_parameter,
+    read_text_parameter,
+    split_parameter_list,
+)
 from trophy_engine.trophy_api.serializers.streaks import serialize_extended_at, serialize_streak_with_history
 from trophy_engine.trophy_api.serializers.values import Json
 from trophy_engine.views.player import Player
@@ -23,7 +29,7 @@ _RANKED = 10
 def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
     """Return a user's streak with its last periods, and the pauses that are not over."""
     player = engine.user(user)
-    periods = parameters.read_integer(request, "historyPeriods", _HISTORY, minimum=1)
+    periods = read_integer_parameter(request, "historyPeriods", _HISTORY, minimum=1)
     with renaming_fields(periods="history_periods"):
         return Response(200, serialize_user_streak(engine, player, periods))
 
@@ -63,9 +69,9 @@ def get_streak_rankings(engine: Engine, request: Request) -> Response:
 
     The platform's documents no longer have this call, but its client for Node does.
     """
-    limit = parameters.read_integer(request, "limit", _RANKED, minimum=1, maximum=_MAX_USERS)
-    given = parameters.read_text(request, "type")
-    by_longest = given is not None and parameters.read_choice(request, "type", ("active", "longest")) == "longest"
+    limit = read_integer_parameter(request, "limit", _RANKED, minimum=1, maximum=_MAX_USERS)
+    given = read_text_parameter(request, "type")
+    by_longest = given is not None and read_choice_parameter(request, "type", ("active", "longest")) == "longest"
     lengths = (
         (player.streak.longest if by_longest else player.streak.length, player.id, player.name)
         for player in engine.players()
@@ -78,8 +84,8 @@ def _read_user_ids_parameter(engine: Engine, request: Request) -> list[str]:
     """Return the ids that a query names; a value that is a known id is not split at its commas."""
     return [
         user
-        for value in parameters.read_values(request, "userIds")
-        for user in ([value] if _is_requested_user_known(engine, value) else parameters.split_list(value))
+        for value in read_repeated_parameter(request, "userIds")
+        for user in ([value] if _is_requested_user_known(engine, value) else split_parameter_list(value))
     ]
 
 
