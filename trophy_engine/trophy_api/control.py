@@ -30,7 +30,7 @@ from trophy_engine.trophy_api.exchange import (
 from trophy_engine.trophy_api.failures import Failures
 from trophy_engine.trophy_api.http import Answer, Request, Response
 from trophy_engine.trophy_api.router import Route, find_handler
-from trophy_engine.trophy_api.structuring import given_fields, item, structure
+from trophy_engine.trophy_api.structuring import given_item_fields, item, structure_request_json
 
 __all__ = ["Control"]
 
@@ -151,7 +151,7 @@ class Control:
         return Response(200, self._clock_as_json())
 
     def _set_clock(self, body: object) -> Response:
-        setting = structure(body, _ClockSetting)
+        setting = structure_request_json(body, _ClockSetting)
         now = parse_datetime(setting.now, "now")
         if now.utcoffset() is None:
             raise InvalidValue(("must end in an offset from UTC, for example Z, not", GivenValue(setting.now)), "now")
@@ -160,7 +160,7 @@ class Control:
         return self._read_clock()
 
     def _step_clock(self, body: object) -> Response:
-        step = structure(body, _Step)
+        step = structure_request_json(body, _Step)
         try:
             self._clock.step(
                 days=float(step.days),
@@ -189,7 +189,7 @@ class Control:
         return Response(status, self._failures_as_json())
 
     def _inject(self, body: object) -> Response:
-        self._failures.inject(**given_fields(structure(body, _Injection)))
+        self._failures.inject(**given_item_fields(structure_request_json(body, _Injection)))
         return self._list_failures(201)
 
     def _clear_failures(self) -> Response:

@@ -10,10 +10,10 @@ from trophy_engine.rules.notation import show_value
 from trophy_engine.trophy_api.structuring import to_camel_case
 
 
-def translate_names(error: Exception) -> str:
+def translate_field_names(error: Exception) -> str:
     """Return the message of an error with its field names in camelCase and its values in the notation of JSON.
 
-    >>> translate_names(InvalidValue("must be a date, not 'days_off'", "start_date"))
+    >>> translate_field_names(InvalidValue("must be a date, not 'days_off'", "start_date"))
     "startDate must be a date, not 'days_off'"
     """
     if isinstance(error, InvalidValue):
@@ -22,7 +22,7 @@ def translate_names(error: Exception) -> str:
 
 
 @contextmanager
-def renaming_fields(**names: str) -> Iterator[None]:
+def renaming_request_fields(**names: str) -> Iterator[None]:
     """Rename fields in each ``InvalidValue`` that the block raises; ``names`` maps old names to new ones.
 
     Raises:
@@ -35,7 +35,7 @@ def renaming_fields(**names: str) -> Iterator[None]:
 
 
 @contextmanager
-def prefixing_field(path: str) -> Iterator[None]:
+def prefixing_request_field(path: str) -> Iterator[None]:
     """Put a path before the field name in each ``InvalidValue`` that the block raises.
 
     Raises:

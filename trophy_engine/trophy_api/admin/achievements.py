@@ -17,9 +17,9 @@ from trophy_engine.rules.tiers import Tier, number_fields
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import BADGE, TEXT, USER_FILTER, Field, read_fields, serialize_fields
+from trophy_engine.trophy_api.fields import BADGE, TEXT, USER_FILTER, Field, read_item_fields, serialize_fields
 from trophy_engine.trophy_api.ids import achievement_id
-from trophy_engine.trophy_api.kinds import ACHIEVEMENT_TRIGGERS, achievement_trigger_fields
+from trophy_engine.trophy_api.kinds import ACHIEVEMENT_TRIGGERS, achievement_fields_in_api
 
 Status = Literal["active", "inactive", "locked"]
 
@@ -70,7 +70,7 @@ class AchievementResource(Resource[Achievement]):
         else:
             key = self.check_unused(item.key, _taken_achievement_keys(context.ruleset))
         return Achievement(
-            key, _trigger_from_item(item, item.trigger, context), **read_fields(self.fields, item, context)
+            key, _trigger_from_item(item, item.trigger, context), **read_item_fields(self.fields, item, context)
         )
 
     def update_rule(self, rule: Achievement, item: Any, context: EditContext) -> Achievement:
@@ -81,7 +81,7 @@ class AchievementResource(Resource[Achievement]):
         if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
             raise InvalidValue(f"cannot change from {rule.status} to {item.status}", "status")
         trigger = _trigger_from_item(item, kind, context, None if is_new_kind else rule.trigger)
-        changes = read_fields(self.fields, item, context, rule.when)
+        changes = read_item_fields(self.fields, item, context, rule.when)
         return attrs.evolve(rule, key=self._key_after_edit(rule, item, context), trigger=trigger, **changes)
 
     def _key_after_edit(self, rule: Achievement, item: Any, context: EditContext) -> str:
@@ -112,7 +112,7 @@ class AchievementResource(Resource[Achievement]):
         own = (
             {"key": rule.key}
             if isinstance(rule.trigger, ApiTrigger)
-            else serialize_fields(achievement_trigger_fields(rule.trigger.type), rule.trigger)
+            else serialize_fields(achievement_fields_in_api(rule.trigger.type), rule.trigger)
         )
         return {**super().serialize(rule, context), "trigger": rule.trigger.type, **own}
 
@@ -120,7 +120,7 @@ class AchievementResource(Resource[Achievement]):
 def _trigger_from_item(
     item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None
 ) -> AchievementTrigger:
-    values = read_fields(achievement_trigger_fields(kind), item, context)
+    values = read_item_fields(achievement_fields_in_api(kind), item, context)
     if isinstance(old, MetricTrigger) and values.get("value") is not None:
         values["at_most"] = None
     trigger: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)

@@ -14,7 +14,7 @@ from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import DATE, NUMBER, USER_FILTER, Field, read_fields
+from trophy_engine.trophy_api.fields import DATE, NUMBER, USER_FILTER, Field, read_item_fields
 from trophy_engine.trophy_api.ids import boost_id
 from trophy_engine.trophy_api.statuses import boost_status
 
@@ -47,7 +47,7 @@ class BoostResource(NestedResource[Boost]):
             if not context.has_user(item.user_id):
                 raise InvalidValue("User does not exist")
         key = context.numbered_key("boost", self._taken_boost_keys, first=len(self.rules(context.ruleset)) + 1)
-        return Boost(key=key, **read_fields(self.fields, item, context))
+        return Boost(key=key, **read_item_fields(self.fields, item, context))
 
     def update_rule(self, rule: Boost, item: Any, context: EditContext) -> Boost:
         """Update a boost."""

@@ -11,10 +11,10 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
-from trophy_engine.trophy_api.fields import error_message
+from trophy_engine.trophy_api.fields import request_error_message
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.parameters import read_integer_parameter
-from trophy_engine.trophy_api.structuring import structure
+from trophy_engine.trophy_api.structuring import structure_request_json
 
 #: The maximal number of items in a request.
 _MAX_ITEMS: Final = 100
@@ -28,10 +28,10 @@ def create_resource_items(resource: Resource[Any], context: EditContext, request
     for index, raw in enumerate(check_request_items(request.body)):
         try:
             ruleset, created_rule = resource.create(
-                structure(raw, resource.new, "the item", strict=request.strict), context
+                structure_request_json(raw, resource.new, "the item", strict=request.strict), context
             )
         except (InvalidValue, InvalidRules) as error:
-            issues.append(item_issue(error_message(error, resource.all_fields), index=index))
+            issues.append(item_issue(request_error_message(error, resource.all_fields), index=index))
         else:
             context = context.with_ruleset(ruleset)
             created.append(created_rule)
@@ -45,12 +45,12 @@ def update_resource_items(resource: Resource[Any], context: EditContext, request
         try:
             parse_resource_id(raw.get("id") if isinstance(raw, dict) else None)
             ruleset, updated_rule = resource.update(
-                structure(raw, resource.edit, "the item", strict=request.strict), context
+                structure_request_json(raw, resource.edit, "the item", strict=request.strict), context
             )
         except (InvalidValue, InvalidRules) as error:
             has_id = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             reference = {"id": raw["id"]} if has_id else {"index": index}
-            issues.append(item_issue(error_message(error, resource.all_fields), **reference))
+            issues.append(item_issue(request_error_message(error, resource.all_fields), **reference))
         else:
             context = context.with_ruleset(ruleset)
             updated.append(updated_rule)
@@ -66,7 +66,7 @@ def delete_resource_items(resource: Resource[Any], context: EditContext, request
             id_ = parse_resource_id(text)
             ruleset = resource.delete(resource.find(id_, ruleset), ruleset)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(item_issue(error_message(error, resource.all_fields), id=text))
+            issues.append(item_issue(request_error_message(error, resource.all_fields), id=text))
         else:
             deleted.append({"id": str(id_)})
     return ruleset, Response(200, {"deleted": deleted, "issues": issues})
@@ -139,7 +139,7 @@ def parse_resource_id(text: object) -> UUID:
         InvalidValue: the value is not a UUID.
     """
     try:
-        return structure(text, UUID)
+        return structure_request_json(text, UUID)
     except InvalidValue:
         raise InvalidValue("must be a valid UUID", "id") from None
 

@@ -23,8 +23,8 @@ from trophy_engine.trophy_api.fields import (
     USER_FILTER,
     Codec,
     Field,
-    Variants,
-    read_fields,
+    VariantFields,
+    read_item_fields,
 )
 from trophy_engine.trophy_api.ids import leaderboard_id
 from trophy_engine.trophy_api.statuses import LeaderboardPhase, leaderboard_status
@@ -35,7 +35,7 @@ Status = Literal["inactive", "active", "scheduled", "finished"]
 _MAX_PARTICIPANTS: Final = 1000
 #: The maximal number of ranked users; null stands for the maximum of the platform.
 _PARTICIPANTS: Final = Codec(read=lambda _, most: _MAX_PARTICIPANTS if most is None else most, type=int | None)
-_VARIANTS: Final = Variants(
+_VARIANTS: Final = VariantFields(
     "a leaderboard",
     {
         "metric": (Field("metric_id", "metric", codec=METRIC, required=True, omitted=True),),
@@ -85,7 +85,7 @@ class LeaderboardResource(Resource[Leaderboard]):
         """Create a leaderboard; it starts today by default."""
         _VARIANTS.check(item, item.rank_by, whole=True)
         self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
-        values = {"start": context.today, **read_fields(self.fields, item, context)}
+        values = {"start": context.today, **read_item_fields(self.fields, item, context)}
         board = _check_edited_participants(Leaderboard(**values, status=_requested_rule_status(item.status)))
         if item.status == "finished" and (board.end is None or board.end >= context.today):
             raise InvalidValue("must be in the past for a finished leaderboard", "end")
@@ -110,7 +110,7 @@ class LeaderboardResource(Resource[Leaderboard]):
         _VARIANTS.check(item, kind, whole=is_new_kind)
         if isinstance(item.key, str) and item.key != rule.key:
             self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
-        changes = read_fields(self.fields, item, context)
+        changes = read_item_fields(self.fields, item, context)
         if is_new_kind:
             changes = {"metric": None, "points": None, **changes}
         if item.run_unit is None:

@@ -13,7 +13,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.items import edit_item_class, new_item_class
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import Field, read_fields, serialize_fields
+from trophy_engine.trophy_api.fields import Field, read_item_fields, serialize_fields
 
 R = TypeVar("R")
 
@@ -72,7 +72,7 @@ class Resource(ABC, Generic[R]):
 
     def update_rule(self, rule: R, item: Any, context: EditContext) -> R:
         """Return a rule with the changes of an item; fields missing from the item stay unchanged."""
-        values = read_fields(self.fields, item, context, getattr(rule, "when", None))
+        values = read_item_fields(self.fields, item, context, getattr(rule, "when", None))
         changed: R = attrs.evolve(rule, **values)  # type: ignore[misc]  # all are attrs classes
         return changed
 

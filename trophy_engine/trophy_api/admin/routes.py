@@ -16,7 +16,7 @@ from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.edit_context import EditContext
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
-from trophy_engine.trophy_api.fields import error_message
+from trophy_engine.trophy_api.fields import request_error_message
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.router import Handler, Route
@@ -65,7 +65,7 @@ def object_routes(
         try:
             ruleset = edit(engine.ruleset, request.body, strict=request.strict)
         except (InvalidValue, InvalidRules) as error:
-            raise Unprocessable(error_message(error)) from None
+            raise Unprocessable(request_error_message(error)) from None
         _apply_edited_ruleset(engine, ruleset)
         return Response(200, serialize(ruleset))
 

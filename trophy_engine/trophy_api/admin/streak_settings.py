@@ -14,8 +14,8 @@ from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
-from trophy_engine.trophy_api.field_names import prefixing_field
-from trophy_engine.trophy_api.structuring import given_fields, item, structure
+from trophy_engine.trophy_api.field_names import prefixing_request_field
+from trophy_engine.trophy_api.structuring import given_item_fields, item, structure_request_json
 from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 #: The key of a streak that the API adds.
@@ -59,8 +59,8 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
         InvalidValue: the request is invalid.
         InvalidRules: the resulting streak is invalid.
     """
-    edit = structure(_drop_shown_frequency_setting(ruleset, body), StreakEdit, strict=strict)
-    changes = given_fields(edit)
+    edit = structure_request_json(_drop_shown_frequency_setting(ruleset, body), StreakEdit, strict=strict)
+    changes = given_item_fields(edit)
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
     if not isinstance(edit.days_off, Unset):
@@ -68,7 +68,7 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
     if not isinstance(edit.metrics, Unset):
         changes["metrics"] = _streak_metrics_from_settings(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
-        with prefixing_field("freezes"):
+        with prefixing_request_field("freezes"):
             changes["freezes"] = edit.freezes and _freezes_from_settings(edit.freezes, ruleset)
     primary = attrs.evolve(_streak_shown_in_settings(ruleset), **changes)
     return attrs.evolve(ruleset, streaks=(primary, *ruleset.streaks[1:]))
@@ -82,7 +82,7 @@ def _streak_shown_in_settings(ruleset: Ruleset) -> Streak:
 def _freezes_from_settings(edit: FreezesItem, ruleset: Ruleset) -> Freezes:
     """Return the freezes of a request, with the rewards of the rules, which the API does not know."""
     kept = _streak_shown_in_settings(ruleset).freezes
-    return Freezes(**given_fields(edit), rewards=() if kept is None else kept.rewards)
+    return Freezes(**given_item_fields(edit), rewards=() if kept is None else kept.rewards)
 
 
 def _drop_shown_frequency_setting(ruleset: Ruleset, body: object) -> object:
@@ -137,7 +137,7 @@ def _streak_metric_from_settings(
         return None
     if kept is not None and _serialize_condition(kept) == (condition.key, condition.threshold):
         return kept
-    with prefixing_field(f"metrics[{index}]"):
+    with prefixing_request_field(f"metrics[{index}]"):
         event_attributes = {} if kept is None else kept.event_attributes
         return StreakMetric(condition.key, condition.threshold, event_attributes=event_attributes)
 

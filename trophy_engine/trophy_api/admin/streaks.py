@@ -20,9 +20,9 @@ from trophy_engine.errors import (
 )
 from trophy_engine.trophy_api.admin.crud import check_request_items, item_issue, parse_resource_id, requested_ids
 from trophy_engine.trophy_api.errors import Unprocessable
-from trophy_engine.trophy_api.field_names import translate_names
+from trophy_engine.trophy_api.field_names import translate_field_names
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.structuring import item, structure
+from trophy_engine.trophy_api.structuring import item, structure_request_json
 
 #: Refusals that are warnings instead of errors, with their messages.
 _WARNINGS: Final[dict[type[Refused], str]] = {
@@ -163,7 +163,7 @@ def _apply_to_request_items(
     results_, issues = [], []
     for index, raw in enumerate(check_request_items(body[name], name=name)):
         try:
-            results_.append(action(structure(raw, kind, "the item", strict=request.strict)))
+            results_.append(action(structure_request_json(raw, kind, "the item", strict=request.strict)))
         except (InvalidValue, Refused, UnknownKey, UnknownUser) as error:
             issues.append(
                 item_issue(*_describe_item_issue(error, no_streak_refusal), **_identify_request_item(raw, index))
@@ -179,7 +179,7 @@ def _describe_item_issue(error: TrophyError, no_streak_refusal: type[Refused] | 
     for warning, message in _WARNINGS.items():
         if refusal is warning:
             return message, "warning"
-    return _NO_STREAK if isinstance(error, UnknownKey) else translate_names(error), "error"
+    return _NO_STREAK if isinstance(error, UnknownKey) else translate_field_names(error), "error"
 
 
 def _identify_request_item(raw: object, index: int) -> dict[str, Any]:

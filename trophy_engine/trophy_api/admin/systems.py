@@ -17,7 +17,7 @@ from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.admin.triggers import TriggerResource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, error_message_at, read_fields
+from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, read_item_fields, request_error_message_at
 from trophy_engine.trophy_api.ids import system_id
 
 
@@ -45,7 +45,7 @@ class SystemResource(Resource[PointsSystem]):
     def create_rule(self, item: Any, context: EditContext) -> PointsSystem:
         """Return a new points system without its parts."""
         self.check_unused(item.key, (system.key for system in context.ruleset.points))
-        return PointsSystem(**read_fields(self.fields, item, context))
+        return PointsSystem(**read_item_fields(self.fields, item, context))
 
     def create(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
         """Add a points system and its parts, all or none.
@@ -86,4 +86,4 @@ def _create_part_of_system(
     try:
         return parts.create(item, context)
     except (InvalidValue, InvalidRules) as error:
-        raise InvalidValue(error_message_at(path, error, parts.all_fields)) from None
+        raise InvalidValue(request_error_message_at(path, error, parts.all_fields)) from None

@@ -15,7 +15,7 @@ from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import USER_FILTER, Field, read_fields, serialize_fields
+from trophy_engine.trophy_api.fields import USER_FILTER, Field, read_item_fields, serialize_fields
 from trophy_engine.trophy_api.ids import trigger_id
 from trophy_engine.trophy_api.kinds import POINTS_TRIGGERS
 
@@ -64,7 +64,7 @@ class TriggerResource(NestedResource[PointsTrigger]):
     def _read_trigger_fields(
         self, item: Any, kind: str, context: EditContext, gate: Gate | None = None
     ) -> dict[str, Any]:
-        values = read_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context, gate)
+        values = read_item_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context, gate)
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points
         elif item.block_if_out_of_points is True:

@@ -15,13 +15,13 @@ from trophy_engine.trophy_api.serializers.achievements import (
     serialize_user_achievement,
 )
 from trophy_engine.trophy_api.serializers.values import Json, serialize_number
-from trophy_engine.trophy_api.structuring import structure
+from trophy_engine.trophy_api.structuring import structure_request_json
 
 
 def post_achievement_completion(engine: Engine, request: Request, key: str) -> Response:
     """Complete an achievement; the user fields of the body are saved even if the completion is refused."""
     rule = look_up_api_achievement(engine, key)
-    body = structure(request.body, CompletionBody, strict=request.strict)
+    body = structure_request_json(request.body, CompletionBody, strict=request.strict)
     upsert_user(engine, body.user.id, body.user)
     outcome = engine.complete(rule.key, user=body.user.id)
     completed = next(achievement for achievement in outcome.achievements if achievement.key == rule.key)

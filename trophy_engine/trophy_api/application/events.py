@@ -20,13 +20,13 @@ from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_le
 from trophy_engine.trophy_api.serializers.points import serialize_event_points
 from trophy_engine.trophy_api.serializers.streaks import serialize_event_streak
 from trophy_engine.trophy_api.serializers.values import Json, serialize_total
-from trophy_engine.trophy_api.structuring import structure
+from trophy_engine.trophy_api.structuring import structure_request_json
 
 
 def post_event(engine: Engine, request: Request, key: str) -> Response:
     """Record an event; one with a used idempotency key changes nothing, not even the user's fields."""
     rule = look_up_recorded_metric(engine, key)
-    body = structure(request.body, EventBody, strict=request.strict)
+    body = structure_request_json(request.body, EventBody, strict=request.strict)
     check_requested_attributes(engine, "user", body.user.attributes)
     check_requested_attributes(engine, "event", body.attributes)
     idempotency_key = request.headers.get("idempotency-key") or None

@@ -7,7 +7,7 @@ from typing import Final
 from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.application.lookup import look_up_leaderboard
 from trophy_engine.trophy_api.application.upsert import check_requested_attributes
-from trophy_engine.trophy_api.field_names import renaming_fields
+from trophy_engine.trophy_api.field_names import renaming_request_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.parameters import (
     read_attributes_parameter,
@@ -39,7 +39,7 @@ def get_leaderboard(engine: Engine, request: Request, key: str) -> Response:
     attributes = read_attributes_parameter(request)
     check_requested_attributes(engine, "user", attributes)
     max_limit = rule.max_participants
-    with renaming_fields(attributes="user_attributes"):
+    with renaming_request_fields(attributes="user_attributes"):
         view = engine.leaderboard(
             rule.key,
             run=read_date_parameter(request, "run"),

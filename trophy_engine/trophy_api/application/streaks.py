@@ -8,7 +8,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable
-from trophy_engine.trophy_api.field_names import renaming_fields
+from trophy_engine.trophy_api.field_names import renaming_request_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.parameters import (
     read_choice_parameter,
@@ -30,7 +30,7 @@ def get_user_streak(engine: Engine, request: Request, user: str) -> Response:
     """Return a user's streak with its last periods, and the pauses that are not over."""
     player = engine.user(user)
     periods = read_integer_parameter(request, "historyPeriods", _HISTORY, minimum=1)
-    with renaming_fields(periods="history_periods"):
+    with renaming_request_fields(periods="history_periods"):
         return Response(200, serialize_user_streak(engine, player, periods))
 
 

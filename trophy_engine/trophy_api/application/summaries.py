@@ -8,7 +8,7 @@ from trophy_engine.calendar.frequencies import Aggregation
 from trophy_engine.engine.engine import Engine
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
-from trophy_engine.trophy_api.field_names import renaming_fields
+from trophy_engine.trophy_api.field_names import renaming_request_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.parameters import read_choice_parameter, require_date_parameter
 from trophy_engine.trophy_api.serializers.values import serialize_number, serialize_total
@@ -24,7 +24,7 @@ def get_total_summary(
     start, end = require_date_parameter(request, "startDate"), require_date_parameter(request, "endDate")
     if start >= end:  # the platform requires two days, reports do not
         raise InvalidValue((f"{start} must be before", FieldName("endDate"), str(end)), "startDate")
-    with renaming_fields(start="start_date", end="end_date"):
+    with renaming_request_fields(start="start_date", end="end_date"):
         rows = engine.reports.summary(
             user,
             metric=metric,

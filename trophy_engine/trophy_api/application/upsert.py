@@ -15,7 +15,7 @@ from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.requests import UpdatedUser
-from trophy_engine.trophy_api.structuring import given_fields
+from trophy_engine.trophy_api.structuring import given_item_fields
 
 #: Where attributes are declared on the hosted platform; part of its messages.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
@@ -50,7 +50,7 @@ def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | Non
         raise InvalidValue(("cannot be set together with", FieldName("subscribed_to_emails")), "subscribe_to_emails")
     changes = {
         _FIELDS.get(name, name): value
-        for name, value in given_fields(fields).items()
+        for name, value in given_item_fields(fields).items()
         if name not in {"id", "attributes"}
     }
     if "sign_up_date" in changes:

@@ -10,7 +10,7 @@ from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.application.upsert import upsert_user
 from trophy_engine.trophy_api.errors import Unprocessable
-from trophy_engine.trophy_api.field_names import prefixing_field, renaming_fields
+from trophy_engine.trophy_api.field_names import prefixing_request_field, renaming_request_fields
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import (
     MetricPreference,
@@ -22,13 +22,13 @@ from trophy_engine.trophy_api.requests import (
 )
 from trophy_engine.trophy_api.serializers.users import serialize_preferences, serialize_user
 from trophy_engine.trophy_api.serializers.values import Json
-from trophy_engine.trophy_api.structuring import structure
+from trophy_engine.trophy_api.structuring import structure_request_json
 from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 
 def post_user(engine: Engine, request: Request) -> Response:
     """Create a user; an existing one is refused."""
-    body = structure(request.body, UpsertedUser, strict=request.strict)
+    body = structure_request_json(request.body, UpsertedUser, strict=request.strict)
     if is_known_user(engine, body.id):
         raise Unprocessable(f"user {body.id!r} already exists; update or identify the user instead")
     upsert_user(engine, body.id, body)
@@ -42,13 +42,15 @@ def get_user(engine: Engine, _: Request, id_: str) -> Response:
 
 def put_user(engine: Engine, request: Request, id_: str) -> Response:
     """Create a user, or set fields of an existing one."""
-    upsert_user(engine, id_, structure(_request_body_or_empty(request), UpdatedUser, strict=request.strict))
+    upsert_user(
+        engine, id_, structure_request_json(_request_body_or_empty(request), UpdatedUser, strict=request.strict)
+    )
     return Response(200, _serialize_user(engine, id_))
 
 
 def patch_user(engine: Engine, request: Request, id_: str) -> Response:
     """Set fields of an existing user."""
-    body = structure(_request_body_or_empty(request), PatchedUser, strict=request.strict)
+    body = structure_request_json(_request_body_or_empty(request), PatchedUser, strict=request.strict)
     engine.user(id_)
     upsert_user(engine, id_, body)
     return Response(200, _serialize_user(engine, id_))
@@ -71,14 +73,14 @@ def get_preferences(engine: Engine, _: Request, id_: str) -> Response:
 
 def patch_preferences(engine: Engine, request: Request, id_: str) -> Response:
     """Set the preferences that the body has."""
-    body = structure(_request_body_or_empty(request), PreferencesBody, strict=request.strict)
+    body = structure_request_json(_request_body_or_empty(request), PreferencesBody, strict=request.strict)
     engine.user(id_)
     streak = StreakPreferences() if isinstance(body.streak, Unset) else body.streak
     notifications = body.notifications
     if not request.strict:
         notifications = {kind: channels for kind, channels in notifications.items() if kind in MESSAGES}
     metrics, days_off = _streak_metrics_from_body(streak), _days_off_from_body(streak)
-    with renaming_fields(metrics="streak.metrics", days_off="streak.days_off"):
+    with renaming_request_fields(metrics="streak.metrics", days_off="streak.days_off"):
         engine.prefer(
             id_,
             notifications=notifications,
@@ -97,7 +99,7 @@ def _streak_metrics_from_body(streak: StreakPreferences) -> list[StreakMetric] |
 
 
 def _streak_metric_from_body(preference: MetricPreference, index: int) -> StreakMetric:
-    with prefixing_field(f"streak.metrics[{index}]"):
+    with prefixing_request_field(f"streak.metrics[{index}]"):
         return StreakMetric(preference.key, preference.threshold)
 
 
