@@ -80,13 +80,13 @@ class ASGIApplication:
                 partial(self._exchange, scope["method"], _request_target_of_scope(scope), headers, body)
             )
         except RequestTimedOut:
-            await _wait_for_disconnect(receive)
+            await _receive_until_disconnect(receive)
             return
         except AnswerLost:
             abort = (scope.get("extensions") or {}).get(ABORT)
             if abort is not None:
                 abort()
-            await _wait_for_disconnect(receive)
+            await _receive_until_disconnect(receive)
             return
         raw_headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in answer_headers]
         await send({"type": "http.response.start", "status": status, "headers": raw_headers})
@@ -136,6 +136,6 @@ async def _receive_request_body(receive: Receive) -> bytes | None:
     return b"".join(chunks)
 
 
-async def _wait_for_disconnect(receive: Receive) -> None:
+async def _receive_until_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

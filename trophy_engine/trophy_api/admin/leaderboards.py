@@ -97,14 +97,14 @@ class LeaderboardResource(Resource[Leaderboard]):
         status: LeaderboardPhase = now if isinstance(item.status, Unset) else item.status
         if status not in _NEXT_STATUSES[now]:
             raise InvalidValue(f"cannot change from {now} to {status}", "status")
-        new = _check_edited_participants(attrs.evolve(rule, **self._read_leaderboard_fields(rule, item, context)))
+        new = _check_edited_participants(attrs.evolve(rule, **self._leaderboard_fields_from_item(rule, item, context)))
         if item.status is not UNSET:
             new = _check_edited_schedule(attrs.evolve(new, status=_requested_rule_status(status)), status, context)
         if now != "inactive":
             self._check_uneditable_fields(rule, new)
         return new
 
-    def _read_leaderboard_fields(self, rule: Leaderboard, item: Any, context: EditContext) -> dict[str, Any]:
+    def _leaderboard_fields_from_item(self, rule: Leaderboard, item: Any, context: EditContext) -> dict[str, Any]:
         kind = rule.rank_by if isinstance(item.rank_by, Unset) else item.rank_by
         is_new_kind = kind != rule.rank_by
         _VARIANTS.check(item, kind, whole=is_new_kind)

@@ -44,7 +44,7 @@ class TriggerResource(NestedResource[PointsTrigger]):
         """Create a trigger."""
         POINTS_TRIGGERS.check(item, item.type, whole=True)
         key = context.numbered_key("trigger", self._taken_trigger_keys, first=len(self.rules(context.ruleset)) + 1)
-        trigger: PointsTrigger = _TYPES[item.type](key=key, **self._read_trigger_fields(item, item.type, context))
+        trigger: PointsTrigger = _TYPES[item.type](key=key, **self._trigger_fields_from_item(item, item.type, context))
         return trigger
 
     def update_rule(self, rule: PointsTrigger, item: Any, context: EditContext) -> PointsTrigger:
@@ -52,7 +52,7 @@ class TriggerResource(NestedResource[PointsTrigger]):
         kind = rule.type if isinstance(item.type, Unset) else item.type
         is_new_kind = kind != rule.type
         POINTS_TRIGGERS.check(item, kind, whole=is_new_kind)
-        values = self._read_trigger_fields(item, kind, context, rule.when)
+        values = self._trigger_fields_from_item(item, kind, context, rule.when)
         if not is_new_kind:
             return attrs.evolve(rule, **values)
         if rule.status != "inactive":
@@ -61,7 +61,7 @@ class TriggerResource(NestedResource[PointsTrigger]):
         trigger: PointsTrigger = _TYPES[kind](**{**kept, **values})
         return trigger
 
-    def _read_trigger_fields(
+    def _trigger_fields_from_item(
         self, item: Any, kind: str, context: EditContext, gate: Gate | None = None
     ) -> dict[str, Any]:
         values = read_item_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context, gate)
