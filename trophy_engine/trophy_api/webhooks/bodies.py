@@ -63,12 +63,12 @@ from trophy_engine.views.progress import LevelView
 _HISTORY: Final = 7
 
 
-class _RuleInBody(Protocol):
+class _RuleInWebhook(Protocol):
     @property
     def key(self) -> str | None: ...
 
 
-K = TypeVar("K", bound=_RuleInBody)
+K = TypeVar("K", bound=_RuleInWebhook)
 
 
 class WebhookBodies:
