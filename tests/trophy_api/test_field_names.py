@@ -7,7 +7,7 @@ from trophy.errors import UnprocessableEntityError
 
 from trophy_engine import Freezes, InvalidValue, Ruleset, Streak
 from trophy_engine.error_messages import FieldName, GivenValue
-from trophy_engine.trophy_api.field_names import prefixing_request_field, renaming_request_fields, translate_field_names
+from trophy_engine.trophy_api.field_names import prefixing_request_field, renaming_request_fields, translate_names
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from trophy_engine.trophy_api.field_names import prefixing_request_field, renami
     ],
 )
 def test_only_names_of_fields_are_translated(error, translated):
-    assert translate_field_names(error) == translated
+    assert translate_names(error) == translated
 
 
 def test_fields_have_other_names_within_a_block():

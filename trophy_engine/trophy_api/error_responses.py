@@ -14,7 +14,7 @@ from trophy_engine.errors import (
     UnknownUser,
 )
 from trophy_engine.trophy_api.errors import HttpError
-from trophy_engine.trophy_api.field_names import translate_field_names
+from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Response
 from trophy_engine.trophy_api.router import MethodNotAllowed
 
@@ -41,5 +41,5 @@ def error_response(error: TrophyError) -> Response:
         return Response(error.status, {"error": error.message})
     for kind, status in _STATUSES:
         if isinstance(error, kind):
-            return Response(status, {"error": translate_field_names(error)})
+            return Response(status, {"error": translate_names(error)})
     raise error

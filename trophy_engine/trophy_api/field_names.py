@@ -10,10 +10,10 @@ from trophy_engine.rules.notation import show_value
 from trophy_engine.trophy_api.structuring import to_camel_case
 
 
-def translate_field_names(error: Exception) -> str:
+def translate_names(error: Exception) -> str:
     """Return the message of an error with its field names in camelCase and its values in the notation of JSON.
 
-    >>> translate_field_names(InvalidValue("must be a date, not 'days_off'", "start_date"))
+    >>> translate_names(InvalidValue("must be a date, not 'days_off'", "start_date"))
     "startDate must be a date, not 'days_off'"
     """
     if isinstance(error, InvalidValue):

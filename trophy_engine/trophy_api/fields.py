@@ -20,7 +20,7 @@ from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import ALWAYS, Gate
 from trophy_engine.trophy_api.edit_context import AttributeValue, EditContext
-from trophy_engine.trophy_api.field_names import translate_field_names
+from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_number
@@ -236,7 +236,7 @@ def request_error_message(error: InvalidValue | InvalidRules, fields: Iterable[F
         return "; ".join(
             problem.message if isinstance(problem, Problem) else str(problem) for problem in error.problems
         )
-    return translate_field_names(_rename_fields_to_json(error, fields))
+    return translate_names(_rename_fields_to_json(error, fields))
 
 
 def request_error_message_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
@@ -249,7 +249,7 @@ def request_error_message_at(path: str, error: InvalidValue | InvalidRules, fiel
     """
     known = tuple(fields)
     if isinstance(error, InvalidValue) and any(error.field in {field.name, field.rule_field} for field in known):
-        return translate_field_names(_rename_fields_to_json(error, known).prefix_field(path))
+        return translate_names(_rename_fields_to_json(error, known).prefix_field(path))
     return f"{path}: {request_error_message(error, known)}"
 
 

@@ -59,7 +59,7 @@ def delete_cascade(
     )
 
 
-def set_keys_before_deletion(system: PointsSystem) -> PointsSystem:
+def with_explicit_keys(system: PointsSystem) -> PointsSystem:
     """Return the system with an explicit key on every trigger and boost, so that keys do not depend on the order."""
     triggers = zip(system.triggers, system.trigger_keys, strict=True)
     boosts = zip(system.boosts, system.boost_keys, strict=True)
@@ -181,7 +181,7 @@ class _Deletion(Value):
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
         """Return a points system without the triggers and boosts to delete; the others keep their keys."""
-        kept = set_keys_before_deletion(system)
+        kept = with_explicit_keys(system)
         triggers = tuple(trigger for trigger in kept.triggers if not self._is_broken_by_deletion(trigger))
         boosts = tuple(boost for boost in kept.boosts if not self._is_broken_by_deletion(boost))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):

@@ -13,7 +13,7 @@ from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.trophy_api.admin.crud import check_request_items
 from trophy_engine.trophy_api.application.upsert import check_requested_attributes, requested_sign_up_date, upsert_user
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
-from trophy_engine.trophy_api.field_names import translate_field_names
+from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import EventBody
 from trophy_engine.trophy_api.structuring import item, structure_request_json
@@ -48,7 +48,7 @@ def post_event_batch(engine: Engine, request: Request) -> Response:
             try:
                 _accept_batch_event(engine, event)
             except InvalidValue as error:
-                raise Unprocessable(f"[{index}]: {translate_field_names(error)}") from None
+                raise Unprocessable(f"[{index}]: {translate_names(error)}") from None
     return Response(202, {"accepted": len(events)})
 
 
@@ -81,7 +81,7 @@ def _structure_batch_event(engine: Engine, request: Request, raw: object, index:
         if not isinstance(event.idempotency_key, Unset):
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:
-        raise Unprocessable(f"[{index}]: {translate_field_names(error)}") from None
+        raise Unprocessable(f"[{index}]: {translate_names(error)}") from None
     metric = next((metric for metric in engine.ruleset.metrics if metric.key == event.key), None)
     if metric is None:
         raise NotFound(f"[{index}]: Metric not found by key {event.key!r}")

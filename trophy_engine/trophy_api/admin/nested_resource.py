@@ -8,7 +8,7 @@ import attrs
 
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.deletion import set_keys_before_deletion
+from trophy_engine.trophy_api.admin.deletion import with_explicit_keys
 from trophy_engine.trophy_api.admin.resource import Resource
 
 P = TypeVar("P")
@@ -26,7 +26,7 @@ class NestedResource(Resource[P]):
 
     def system_in(self, ruleset: Ruleset) -> PointsSystem:
         """Return the system with explicit keys, so that its rules keep their keys when others are deleted."""
-        return set_keys_before_deletion(next(system for system in ruleset.points if system.key == self.system))
+        return with_explicit_keys(next(system for system in ruleset.points if system.key == self.system))
 
     def rules(self, ruleset: Ruleset) -> tuple[P, ...]:
         """Return the rules of this kind in the system."""

@@ -20,7 +20,7 @@ from trophy_engine.errors import (
 )
 from trophy_engine.trophy_api.admin.crud import check_request_items, item_issue, parse_resource_id, requested_ids
 from trophy_engine.trophy_api.errors import Unprocessable
-from trophy_engine.trophy_api.field_names import translate_field_names
+from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.structuring import item, structure_request_json
 
@@ -179,7 +179,7 @@ def _describe_item_issue(error: TrophyError, no_streak_refusal: type[Refused] | 
     for warning, message in _WARNINGS.items():
         if refusal is warning:
             return message, "warning"
-    return _NO_STREAK if isinstance(error, UnknownKey) else translate_field_names(error), "error"
+    return _NO_STREAK if isinstance(error, UnknownKey) else translate_names(error), "error"
 
 
 def _identify_request_item(raw: object, index: int) -> dict[str, Any]:
