@@ -7,7 +7,7 @@ from trophy.errors import UnprocessableEntityError
 
 from trophy_engine import Freezes, InvalidValue, Ruleset, Streak
 from trophy_engine.error_messages import FieldName, GivenValue
-from trophy_engine.trophy_api.field_names import prefixing_field, renaming_fields, translate_names
+from trophy_engine.trophy_api.field_names import prefixing_request_field, renaming_request_fields, translate_names
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_only_names_of_fields_are_translated(error, translated):
 def test_fields_have_other_names_within_a_block():
     with (
         pytest.raises(InvalidValue, match="start_date 1 must be before end_date, not 'end'"),
-        renaming_fields(start="start_date", end="end_date"),
+        renaming_request_fields(start="start_date", end="end_date"),
     ):
         raise InvalidValue(("1 must be before", FieldName("end", after=","), "not 'end'"), "start")
 
@@ -43,7 +43,7 @@ def test_fields_have_other_names_within_a_block():
 def test_only_the_field_that_an_error_is_about_is_prefixed():
     with (
         pytest.raises(InvalidValue, match=r"^freezes\.max_count 1 must be at least start_count 2$") as raised,
-        prefixing_field("freezes"),
+        prefixing_request_field("freezes"),
     ):
         Freezes(start_count=2, max_count=1)
     assert raised.value.field == "freezes.max_count"

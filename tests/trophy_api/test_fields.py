@@ -10,10 +10,10 @@ from trophy_engine.trophy_api.fields import (
     PROSE,
     TEXT,
     Field,
-    Variants,
-    error_message,
-    error_message_at,
-    read_fields,
+    VariantFields,
+    read_item_fields,
+    request_error_message,
+    request_error_message_at,
     serialize_fields,
 )
 
@@ -23,13 +23,13 @@ FIELDS = (
     Field("note", codec=TEXT, omitted=True),
     Field("badge", "badge_url", codec=BADGE),
 )
-KINDS = Variants("an achievement", {"metric": (Field("metric_id", required=True),), "streak": (Field("length"),)})
+KINDS = VariantFields("an achievement", {"metric": (Field("metric_id", required=True),), "streak": (Field("length"),)})
 
 
 def test_only_given_fields_are_read_under_the_names_of_the_rule():
     item = SimpleNamespace(title="One", long_text="", badge=SimpleNamespace(url="https://x"))
-    assert read_fields(FIELDS, item, None) == {"name": "One", "description": None, "badge_url": "https://x"}
-    assert read_fields(FIELDS, SimpleNamespace(badge=None), None) == {"badge_url": None}
+    assert read_item_fields(FIELDS, item, None) == {"name": "One", "description": None, "badge_url": "https://x"}
+    assert read_item_fields(FIELDS, SimpleNamespace(badge=None), None) == {"badge_url": None}
 
 
 def test_a_rule_is_shown_under_the_names_of_the_api():
@@ -41,10 +41,10 @@ def test_a_rule_is_shown_under_the_names_of_the_api():
 
 def test_an_error_is_about_the_field_of_the_item():
     error = InvalidValue("must be text", "description")
-    assert error_message(error, FIELDS) == "longText must be text"
-    assert error_message(InvalidValue("must be text", "badge_url"), FIELDS) == "badge.url must be text"
-    assert error_message_at("items[2]", error, FIELDS) == "items[2].longText must be text"
-    assert error_message(InvalidRules(["one", "two"])) == "one; two"
+    assert request_error_message(error, FIELDS) == "longText must be text"
+    assert request_error_message(InvalidValue("must be text", "badge_url"), FIELDS) == "badge.url must be text"
+    assert request_error_message_at("items[2]", error, FIELDS) == "items[2].longText must be text"
+    assert request_error_message(InvalidRules(["one", "two"])) == "one; two"
 
 
 @pytest.mark.parametrize(

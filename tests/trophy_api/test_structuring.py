@@ -10,7 +10,7 @@ import pytest
 from trophy_engine import UNSET, InvalidValue
 from trophy_engine.engine.arguments import Unset
 from trophy_engine.numbers import Number
-from trophy_engine.trophy_api.structuring import given_fields, item, structure
+from trophy_engine.trophy_api.structuring import given_item_fields, item, structure_request_json
 
 ID = UUID("550e8400-e29b-41d4-a716-446655440000")
 
@@ -37,18 +37,18 @@ class Thing:
 
 def error_of(**fields):
     with pytest.raises(InvalidValue) as caught:
-        structure({"displayName": "x", **fields}, Thing)
+        structure_request_json({"displayName": "x", **fields}, Thing)
     return str(caught.value)
 
 
 def test_a_missing_field_differs_from_null():
-    thing = structure({"displayName": "x", "picture": None}, Thing)
+    thing = structure_request_json({"displayName": "x", "picture": None}, Thing)
     assert (thing.picture, thing.born_on) == (None, UNSET)
-    assert given_fields(thing) == {"display_name": "x", "picture": None}
+    assert given_item_fields(thing) == {"display_name": "x", "picture": None}
 
 
 def test_json_is_converted_to_values():
-    thing = structure(
+    thing = structure_request_json(
         {
             "displayName": "x",
             "kind": "big",
@@ -71,18 +71,18 @@ def test_json_is_converted_to_values():
 
 
 def test_a_whole_number_may_be_written_with_a_point():
-    count = structure({"displayName": "x", "count": 3.0}, Thing).count
+    count = structure_request_json({"displayName": "x", "count": 3.0}, Thing).count
     assert (count, type(count)) == (3, int)
 
 
 def test_unknown_fields_are_ignored_on_request_wherever_they_are():
     raw = {"displayName": "x", "color": "red", "picture": {"url": "a", "alt": "b"}, "pictures": [{"url": "c", "w": 1}]}
     with pytest.raises(InvalidValue, match="unknown field 'color'"):
-        structure(raw, Thing)
-    thing = structure(raw, Thing, strict=False)
+        structure_request_json(raw, Thing)
+    thing = structure_request_json(raw, Thing, strict=False)
     assert (thing.picture, thing.pictures) == (Picture(url="a"), (Picture(url="c"),))
     with pytest.raises(InvalidValue, match="displayName must be a string"):
-        structure({"display_name": "x"}, Thing, strict=False)
+        structure_request_json({"display_name": "x"}, Thing, strict=False)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +125,15 @@ def test_an_invalid_field_is_reported(fields, message):
 
 
 def test_an_identifier_is_read_in_either_case():
-    assert structure({"displayName": "x", "owner": str(ID).upper()}, Thing).owner == ID
+    assert structure_request_json({"displayName": "x", "owner": str(ID).upper()}, Thing).owner == ID
 
 
 def test_earlier_valid_values_do_not_change_the_result():
-    assert structure({"displayName": "x", "words": {"a": "b"}}, Thing).words == {"a": "b"}
+    assert structure_request_json({"displayName": "x", "words": {"a": "b"}}, Thing).words == {"a": "b"}
     assert error_of(words=["a"]) == "words must be an object"
-    assert structure({"displayName": "x", "pictures": [{"url": "a"}]}, Thing).pictures == (Picture(url="a"),)
+    assert structure_request_json({"displayName": "x", "pictures": [{"url": "a"}]}, Thing).pictures == (
+        Picture(url="a"),
+    )
     assert error_of(pictures={"url": "a"}) == "pictures must be a list"
     assert error_of(picture=["url"]) == "picture must be an object"
 
@@ -141,14 +143,14 @@ def test_a_field_of_any_type_is_required():
     class Box:
         content: Any
 
-    assert structure({"content": None}, Box).content is None
+    assert structure_request_json({"content": None}, Box).content is None
     with pytest.raises(InvalidValue, match="content is required"):
-        structure({}, Box)
+        structure_request_json({}, Box)
 
 
 def test_every_invalid_field_is_reported_once():
     with pytest.raises(InvalidValue) as caught:
-        structure({"count": "x", "pictures": [{"uri": "b"}]}, Thing)
+        structure_request_json({"count": "x", "pictures": [{"uri": "b"}]}, Thing)
     assert str(caught.value) == (
         "displayName must be a string; count must be a whole number; "
         "pictures[0].url must be a string; unknown field 'pictures[0].uri'; did you mean 'url'?"

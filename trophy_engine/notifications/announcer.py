@@ -9,9 +9,9 @@ from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core import Plan, RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Leaderboards
-from trophy_engine.notifications.broadcasts import broadcasts_between, finished_early
+from trophy_engine.notifications.broadcasts import broadcasts_between, broadcasts_of_early_ends
 from trophy_engine.notifications.final_rankings import FinalRankings
-from trophy_engine.notifications.plug import plug_of
+from trophy_engine.notifications.plug import notification_plug_of
 from trophy_engine.notifications.rank_changes import RankNotifier
 from trophy_engine.repository.repository import Repository
 
@@ -40,7 +40,7 @@ class Announcer:
 
     def advance_to(self, instant: int) -> None:
         """Advance the leaderboards to an instant, and queue the rank changes that time causes on the way."""
-        index, notifier = self._current()
+        index, notifier = self._current_rank_notifier()
         self._former = self._passed, self._waiting
         if notifier is not None:
             notifier.mark()
@@ -64,20 +64,20 @@ class Announcer:
 
     def after_command(self, user: str, at: int) -> list[RawEffect]:
         """Return the rank changes to announce after a user's command that the leaderboards have recorded."""
-        effects = self._collect_due(at)
-        index, notifier = self._current()
+        effects = self._collect_due_rank_changes(at)
+        index, notifier = self._current_rank_notifier()
         if notifier is not None:
             for move in self._leaderboards.moves:
                 effects += notifier.record_move(user, move, index, at)
         return effects
 
-    def _collect_due(self, until: int) -> list[RawEffect]:
+    def _collect_due_rank_changes(self, until: int) -> list[RawEffect]:
         self.advance_to(until)
         waiting, self._waiting = self._waiting, []
-        index, notifier = self._current()
+        index, notifier = self._current_rank_notifier()
         return waiting if notifier is None else [*waiting, *notifier.collect_due(until, index)]
 
-    def _current(self) -> tuple[LeaderboardIndex, RankNotifier | None]:
+    def _current_rank_notifier(self) -> tuple[LeaderboardIndex, RankNotifier | None]:
         """Return the index and the notifier of its changes; both are replaced after a change of rules or states."""
         index = self._leaderboards.current_index()
         if index is not self._index:
@@ -88,7 +88,7 @@ class Announcer:
         return index, self._notifier
 
     def _notifier_with_rules(self, plan: Plan) -> RankNotifier | None:
-        plug = plug_of(plan)
+        plug = notification_plug_of(plan)
         if plug is None:
             return None
         return (self._notifier or RankNotifier(0)).with_rules(plug.plan.throttle, plan.boards)
@@ -115,13 +115,13 @@ class Announcer:
             first_created: the instant at which the first user was created; ``NEVER`` without users.
         """
         repository = self._repository
-        plug = plug_of(repository.plan)
+        plug = notification_plug_of(repository.plan)
         if plug is None or first_created == NEVER:
             return []
         since = max(repository.settled(), first_created)
         rankings = FinalRankings(repository, until)
         effects = broadcasts_between(repository.plan, plug.plan, since, until, rankings.rows_at)
-        return [*self._collect_due(until), *effects] if repository.plan.boards else effects
+        return [*self._collect_due_rank_changes(until), *effects] if repository.plan.boards else effects
 
     def after_rules_change(self, before: Plan, at: int) -> list[RawEffect]:
         """Return the effects for runs of leaderboards that a change of rules has ended early.
@@ -131,6 +131,6 @@ class Announcer:
         after = self._repository.plan
         if self._notifier is not None:
             self._notifier = self._notifier_with_rules(after)
-        if plug_of(after) is None:
+        if notification_plug_of(after) is None:
             return []
-        return finished_early(before, after, at, FinalRankings(self._repository, at).top_rows)
+        return broadcasts_of_early_ends(before, after, at, FinalRankings(self._repository, at).top_rows)

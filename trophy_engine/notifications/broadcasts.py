@@ -40,15 +40,15 @@ def broadcasts_between(
     plan: Plan, rules: NotificationPlan, since: int, until: int, rankings_at: RankingsAt
 ) -> list[RawEffect]:
     """List the broadcasts after an instant and up to another, in order of time."""
-    broadcasts = [*_of_boosts(rules, since, until)]
+    broadcasts = [*_boost_broadcasts(rules, since, until)]
     for board in plan.boards.values():
         if board.rule.status == "active":
-            broadcasts += _of_runs(board, since, until)
+            broadcasts += _run_broadcasts(board, since, until)
     broadcasts.sort(key=attrgetter("at"))
     return [fields if ranked is None else (*fields, rankings_at(*ranked)) for _, fields, ranked in broadcasts]
 
 
-def finished_early(
+def broadcasts_of_early_ends(
     before: Plan, after: Plan, at: int, top_rows: Callable[[BoardPlan, int, int], Rankings]
 ) -> list[RawEffect]:
     """List the effects for runs of leaderboards that a change of rules has ended early, each with its first rows."""
@@ -58,12 +58,16 @@ def finished_early(
         run = board.runs.nearest(board.runs.day_at(at))
         first_day, last_day, closes = board.runs.first_day(run), board.runs.last_day(run), board.runs.closes(run)
         stopped = board.rule.status == "finished" and former is not None and former.rule.status == "active"
-        if stopped and board.runs.opens(run) <= at and (closes is None or at < _announces_end(board, closes)):
+        if (
+            stopped
+            and board.runs.opens(run) <= at
+            and (closes is None or at < _instant_of_end_broadcast(board, closes))
+        ):
             broadcasts.append((LeaderboardFinished, ALL_USERS, at, key, first_day, last_day, top_rows(board, run, at)))
     return broadcasts
 
 
-def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Broadcast]:
+def _boost_broadcasts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Broadcast]:
     for boost in rules.boosts:
         starts = None if boost.start is None else begins_anywhere(boost.start) + rules.day_start
         if starts is not None and since < starts <= until:
@@ -73,12 +77,12 @@ def _of_boosts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Bro
             yield _Broadcast(over, (BoostFinished, ALL_USERS, over, boost.system, boost.rule))
 
 
-def _announces_end(board: BoardPlan, closes: int) -> int:
+def _instant_of_end_broadcast(board: BoardPlan, closes: int) -> int:
     """Return the instant at which the end of a run that closes at an instant is announced."""
     return closes + ANNOUNCED_AFTER if board.time_zone is None else closes
 
 
-def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
+def _run_broadcasts(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
     runs = board.runs
     run = max(runs.nearest(runs.day_at(since)) - 1, 0)
     while (opens := runs.opens(run)) <= until and runs.window_on(runs.first_day(run)) == run:
@@ -89,7 +93,7 @@ def _of_runs(board: BoardPlan, since: int, until: int) -> Iterator[_Broadcast]:
                 yield _Broadcast(opens, started, (board, run, opens))
             else:  # gains within the run
                 yield _Broadcast(opens, (*started, ()))
-        over = None if closes is None else _announces_end(board, closes)
+        over = None if closes is None else _instant_of_end_broadcast(board, closes)
         if closes is not None and over is not None and since < over <= until:
             finished = LeaderboardFinished, ALL_USERS, over, board.key, first_day, last_day
             yield _Broadcast(over, finished, (board, run, closes - 1))

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-def _as_date_or_none(value: int | date | None) -> date | None:
+def _announced_end_date(value: int | date | None) -> date | None:
     return None if value is None else as_date(value)
 
 
@@ -70,7 +70,7 @@ class LeaderboardStarted(Effect):
     type: ClassVar[str] = "leaderboard.started"
     leaderboard: str
     start: date = attrs.field(converter=as_date)
-    end: date | None = attrs.field(converter=_as_date_or_none)
+    end: date | None = attrs.field(converter=_announced_end_date)
     rankings: tuple[LeaderboardRow, ...]
 
 
@@ -81,7 +81,7 @@ class LeaderboardFinished(Effect):
     type: ClassVar[str] = "leaderboard.finished"
     leaderboard: str
     start: date = attrs.field(converter=as_date)
-    end: date | None = attrs.field(converter=_as_date_or_none)
+    end: date | None = attrs.field(converter=_announced_end_date)
     rankings: tuple[LeaderboardRow, ...]
 
 

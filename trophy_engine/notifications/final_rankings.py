@@ -36,16 +36,16 @@ class FinalRankings:
     def __init__(self, repository: Repository, until: int) -> None:
         self._repository = repository
         self._until = until
-        self._users: dict[str, _UserThrough] = {}
+        self._users: dict[str, _UserInFinalRankings] = {}
         self._runs: dict[str, frozenset[int]] = {}
 
     def rows_at(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
         """Return ``top_rows``, or nothing at once if no user has a value in the run."""
-        if not board.is_timed and run not in self._runs_with_values(board):
+        if not board.is_timed and run not in self._runs_with_final_values(board):
             return ()
         return self.top_rows(board, run, at)
 
-    def _runs_with_values(self, board: BoardPlan) -> frozenset[int]:
+    def _runs_with_final_values(self, board: BoardPlan) -> frozenset[int]:
         """Return the runs of a leaderboard by recorded events in which any user has a value."""
         if board.key not in self._runs:
             states = self._repository.all_states()
@@ -54,24 +54,28 @@ class FinalRankings:
 
     def top_rows(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
         """Return the first rows of a run as of an instant, which must not be before that of an earlier query."""
-        states = [state for user in self._repository.users() if (state := self._user_at(user, at).at(at)) is not None]
-        rank_keys = nsmallest(min(DEFAULT_LIMIT, board.rule.max_participants), _rank_keys(board, run, states))
+        states = [
+            state
+            for user in self._repository.users()
+            if (state := self._user_in_final_rankings(user, at).state_at(at)) is not None
+        ]
+        rank_keys = nsmallest(min(DEFAULT_LIMIT, board.rule.max_participants), _final_rank_keys(board, run, states))
         return tuple(
-            LeaderboardRow(key[3], self._name(key[3]), rank, value_in(board, key))
+            LeaderboardRow(key[3], self._user_name_in_rankings(key[3]), rank, value_in(board, key))
             for rank, key in number_ranks(board, rank_keys, 0, 1)
         )
 
-    def _user_at(self, user: str, at: int) -> _UserThrough:
+    def _user_in_final_rankings(self, user: str, at: int) -> _UserInFinalRankings:
         if user not in self._users:
-            self._users[user] = _UserThrough(self._repository, user, at, self._until)
+            self._users[user] = _UserInFinalRankings(self._repository, user, at, self._until)
         return self._users[user]
 
-    def _name(self, user: str) -> str | None:
+    def _user_name_in_rankings(self, user: str) -> str | None:
         state = self._repository.state(user)
         return None if state is None else state.profile.name
 
 
-def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[RankKey]:
+def _final_rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[RankKey]:
     for state in states:
         values = values_of(board, state) if group_of(board, state.profile.attributes) is not None else {}
         key = rank_key(board, state, values[run]) if run in values else None
@@ -79,7 +83,7 @@ def _rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[
             yield key
 
 
-class _UserThrough:
+class _UserInFinalRankings:
     """One user as of an instant that only advances: from the stored state, or from the log if that state is later."""
 
     def __init__(self, repository: Repository, user: str, at: int, until: int) -> None:
@@ -93,7 +97,7 @@ class _UserThrough:
             self._transitions = repository.transitions_of(user, until)
         self._next = next(self._transitions, None)
 
-    def at(self, instant: int) -> UserState | None:
+    def state_at(self, instant: int) -> UserState | None:
         """Advance to an instant, and return the state, or None if the user did not exist then."""
         while self._next is not None and self._next.state.clock.settled <= instant:
             self._state, self._plan = self._next.state.copy(), self._next.plan

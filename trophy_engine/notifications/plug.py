@@ -63,12 +63,12 @@ class NotificationPlug:
         if not isinstance(former, NotificationState):
             commands = (transition.command for transition in transitions)
             activity = [command.at for command in commands if isinstance(command, Record | Complete)]
-            return scheduled.initial_state(self.plan, state, activity, at)
+            return scheduled.initial_notification_state(self.plan, state, activity, at)
         kept, systems = former.copy(), {system.key for system in diff.after.systems}
         kept.boosts_through = max(kept.boosts_through, state.clock.zone.window(at)[0])
         kept.emails = tuple(email for email in kept.emails if email[1].key in diff.after.achievements)
         kept.points_changes = {system: change for system, change in kept.points_changes.items() if system in systems}
-        before = plug_of(diff.before)
+        before = notification_plug_of(diff.before)
         if before is None or before.plan.recap != self.plan.recap:
             kept.recaps = ()
         if diff.other_primary_calendar:
@@ -77,30 +77,30 @@ class NotificationPlug:
 
     def next_due(self, plan: Plan, state: UserState) -> int:
         """Return the instant of the next scheduled message, whether or not the user wants it."""
-        return scheduled.next_due(self.plan, plan, state, _of(state))
+        return scheduled.next_scheduled_message(self.plan, plan, state, _notification_state_of(state))
 
     def act(self, agenda: Agenda, state: UserState, at: int) -> None:
         """Send every message that is due at an instant."""
-        scheduled.send_due(self.plan, agenda, state, _of(state), at)
+        scheduled.send_due_messages(self.plan, agenda, state, _notification_state_of(state), at)
 
     def observe(
         self, agenda: Agenda, state: UserState, command: UserCommand | None, effects: Sequence[RawEffect], at: int
     ) -> None:
         """Update the notifications after a transition; only events and completions by a call are activity."""
-        notifications = _of(state)
+        notifications = _notification_state_of(state)
         if isinstance(command, Record | Complete):
-            scheduled.record_activity(self.plan, state, notifications, at)
+            scheduled.record_activity_for_emails(self.plan, state, notifications, at)
         elif isinstance(command, Identify):
             state.clock.due = min(state.clock.due, at)  # messages may use another zone now
         scheduled.send_completion_emails(agenda, state, notifications, effects, at)
         scheduled.announce_awards(self.plan, agenda, state, notifications, effects, at)
 
 
-def plug_of(plan: Plan) -> NotificationPlug | None:
+def notification_plug_of(plan: Plan) -> NotificationPlug | None:
     """Return the plug of a plan, or None if the rules have no notifications."""
     return next((plug for plug in plan.plugs if isinstance(plug, NotificationPlug)), None)
 
 
-def _of(state: UserState) -> NotificationState:
+def _notification_state_of(state: UserState) -> NotificationState:
     notifications: NotificationState = state.plugs[KEY]
     return notifications

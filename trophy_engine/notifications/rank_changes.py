@@ -53,9 +53,9 @@ class RankNotifier:
         self._closes = dict(closes or {})
         self._waiting = dict(waiting or {})
         self._former: dict[_Name, tuple[int | None, _Rank | None]] = {}
-        self._sort_due()
+        self._sort_due_rank_changes()
 
-    def _sort_due(self) -> None:
+    def _sort_due_rank_changes(self) -> None:
         self._due = sorted((self._closes[name], *name) for name in self._waiting)
 
     def mark(self) -> None:
@@ -65,13 +65,13 @@ class RankNotifier:
     def return_to_mark(self) -> None:
         """Return to what was marked last."""
         for name, (closes, waiting) in self._former.items():
-            _restore(self._closes, name, closes)
-            _restore(self._waiting, name, waiting)
+            _restore_rank_notification(self._closes, name, closes)
+            _restore_rank_notification(self._waiting, name, waiting)
         if self._former:
-            self._sort_due()
+            self._sort_due_rank_changes()
             self._former.clear()
 
-    def _keep_former(self, name: _Name) -> None:
+    def _keep_former_rank_change(self, name: _Name) -> None:
         if name not in self._former:
             self._former[name] = self._closes.get(name), self._waiting.get(name)
 
@@ -88,31 +88,37 @@ class RankNotifier:
         """Yield the effects of pending changes that are due by an instant; the index is as of it."""
         while self._due and self._due[0][0] <= until:
             at, board, user = heappop(self._due)
-            self._keep_former((board, user))
+            self._keep_former_rank_change((board, user))
             change = self._waiting.pop((board, user))
             if change.rank != change.previous or user == _ALL_USERS:
                 self._closes[board, user] = at + self._throttle
-                yield _effect(board, user, at, change, index)
+                yield _rank_change_effect(board, user, at, change, index)
 
     def record_move(self, user: str, move: Move, index: LeaderboardIndex, at: int) -> Iterator[RawEffect]:
         """Yield the effects of a move for the user, the displaced users and the leaderboard; queue throttled ones."""
         board, before, after = move.board, move.before, move.after
-        displaced = _displaced(move, index)
+        displaced = _displaced_users_to_notify(move, index)
         if (before[0], before[2]) == (after[0], after[2]):
             displaced = list(displaced) if board.has_shared_ties else ()
             if not displaced:
                 return
         day = board.runs.first_day(move.run)
         if before[0] != after[0]:
-            yield from self._notify(board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]), index)
+            yield from self._notify_of_rank_change(
+                board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]), index
+            )
         for key, rank, previous in displaced:
             value = value_in(board, key)
-            yield from self._notify(board.key, key[3], at, _Rank(day, rank, previous, value, value), index)
-        yield from self._notify(board.key, _ALL_USERS, at, _Rank(day), index)
+            yield from self._notify_of_rank_change(
+                board.key, key[3], at, _Rank(day, rank, previous, value, value), index
+            )
+        yield from self._notify_of_rank_change(board.key, _ALL_USERS, at, _Rank(day), index)
 
-    def _notify(self, board: str, user: str, at: int, change: _Rank, index: LeaderboardIndex) -> Iterator[RawEffect]:
+    def _notify_of_rank_change(
+        self, board: str, user: str, at: int, change: _Rank, index: LeaderboardIndex
+    ) -> Iterator[RawEffect]:
         name = board, user
-        self._keep_former(name)
+        self._keep_former_rank_change(name)
         waiting, closes = self._waiting.get(name), self._closes.get(name, at)
         if waiting is not None:
             if waiting.day == change.day:
@@ -124,17 +130,17 @@ class RankNotifier:
         else:
             if self._throttle:
                 self._closes[name] = at + self._throttle
-            yield _effect(board, user, at, change, index)
+            yield _rank_change_effect(board, user, at, change, index)
 
 
-def _restore(values: dict[_Name, V], name: _Name, former: V | None) -> None:
+def _restore_rank_notification(values: dict[_Name, V], name: _Name, former: V | None) -> None:
     if former is None:
         values.pop(name, None)
     else:
         values[name] = former
 
 
-def _effect(board: str, user: str, at: int, change: _Rank, index: LeaderboardIndex) -> RawEffect:
+def _rank_change_effect(board: str, user: str, at: int, change: _Rank, index: LeaderboardIndex) -> RawEffect:
     if user == _ALL_USERS:
         plan = index.plan.boards[board]
         rows = index.first_rows(plan, plan.runs.nearest(change.day), min(DEFAULT_LIMIT, plan.rule.max_participants))
@@ -142,7 +148,7 @@ def _effect(board: str, user: str, at: int, change: _Rank, index: LeaderboardInd
     return (RankChanged, user, at, board, *change)
 
 
-def _displaced(move: Move, index: LeaderboardIndex) -> Iterable[Displaced]:
+def _displaced_users_to_notify(move: Move, index: LeaderboardIndex) -> Iterable[Displaced]:
     """Return the other users whose ranks a move changed."""
     ranking = index.ranking(move.board, move.run)
     (_, _, left, before), (_, _, joined, after) = move.before, move.after

@@ -39,7 +39,7 @@ from trophy_engine.notifications.effects import (
     StreakReminderDue,
 )
 from trophy_engine.notifications.plan import NotificationPlan
-from trophy_engine.notifications.state import Completion, NotificationState
+from trophy_engine.notifications.state import CompletionEmail, NotificationState
 
 _MORNING: Final = 9 * HOUR
 _AFTERNOON: Final = 17 * HOUR
@@ -56,25 +56,29 @@ _SYSTEM: Final = position(PointsAwarded, "system")
 _AWARDED: Final = position(PointsAwarded, "awarded")
 
 
-def initial_state(plan: NotificationPlan, state: UserState, activity: Sequence[int], at: int) -> NotificationState:
+def initial_notification_state(
+    plan: NotificationPlan, state: UserState, activity: Sequence[int], at: int
+) -> NotificationState:
     """Return the notification state of a user with activity at these instants; no message is due up to ``at``."""
     time_zone = _email_zone(state)
     last_active = max(activity, default=state.profile.created)
     day = time_zone.window(last_active)[0]
     notifications = NotificationState(last_active, state.clock.zone.window(at)[0])
-    notifications.reactivations = sum(_instant_on(time_zone, day + days, _MORNING) <= at for days in _IDLE_DAYS)
+    notifications.reactivations = sum(_message_instant(time_zone, day + days, _MORNING) <= at for days in _IDLE_DAYS)
     first_day = plan.recap.first_day(plan.recap.index(day))
-    if activity and _instant_on(time_zone, _following(plan, first_day), _MORNING) > at:
+    if activity and _message_instant(time_zone, _day_after_recap_period(plan, first_day), _MORNING) > at:
         notifications.recaps = (first_day,)
     return notifications
 
 
-def next_due(rules: NotificationPlan, plan: Plan, state: UserState, notifications: NotificationState) -> int:
+def next_scheduled_message(
+    rules: NotificationPlan, plan: Plan, state: UserState, notifications: NotificationState
+) -> int:
     """Return the instant of the next scheduled message, whether or not the user wants it."""
     return min(find(rules, plan, state, notifications) for find, _ in _KINDS)
 
 
-def send_due(
+def send_due_messages(
     rules: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
 ) -> None:
     """Send every message that is due at an instant."""
@@ -87,11 +91,11 @@ def _email_zone(state: UserState) -> Zone:
     return state.clock.zone if state.profile.has_zone else zone(_EASTERN, state.clock.zone.day_start)
 
 
-def _instant_on(time_zone: Zone, day: int, time_of_day: int) -> int:
+def _message_instant(time_zone: Zone, day: int, time_of_day: int) -> int:
     return time_zone.instant(day, time_of_day) if day <= LAST_DAY else NEVER
 
 
-def _wants(state: UserState, message: str) -> bool:
+def _wants_message(state: UserState, message: str) -> bool:
     encoded = state.profile.preferences.get(f"notifications.{message}")
     return not state.profile.control and (encoded is None or bool(json.loads(encoded)))
 
@@ -118,10 +122,10 @@ def announce_awards(
             notifications.points_changes = {**notifications.points_changes, system: (closes, gathered + added)}
             state.clock.due = min(state.clock.due, closes)
         else:
-            _send_change(rules, agenda, state, notifications, system, added, at)
+            _send_points_change(rules, agenda, state, notifications, system, added, at)
 
 
-def _send_change(
+def _send_points_change(
     rules: NotificationPlan,
     agenda: Agenda,
     state: UserState,
@@ -140,37 +144,37 @@ def _send_change(
     agenda.effects.append((PointsChanged, state.id, at, system, total, added))
 
 
-def _next_change(_: NotificationPlan, __: Plan, ___: UserState, notifications: NotificationState) -> int:
+def _next_points_message(_: NotificationPlan, __: Plan, ___: UserState, notifications: NotificationState) -> int:
     return min((closes for closes, gathered in notifications.points_changes.values() if gathered), default=NEVER)
 
 
-def _send_changes(
+def _send_points_messages(
     rules: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
 ) -> None:
     for system, (closes, gathered) in sorted(notifications.points_changes.items()):
         if gathered and closes <= at:
-            _send_change(rules, agenda, state, notifications, system, gathered, at)
+            _send_points_change(rules, agenda, state, notifications, system, gathered, at)
 
 
 # --- a user's own boosts: at the midnights of start and end -----------------------------------------------------------
 
 
-def _next_boost_day(rules: NotificationPlan, state: UserState, notifications: NotificationState) -> int | None:
+def _next_boost_message_day(rules: NotificationPlan, state: UserState, notifications: NotificationState) -> int | None:
     days = (
         day for boost in rules.own_boosts.get(state.id, ()) for day in (boost.start, boost.after) if day is not None
     )
     return min((day for day in days if day > notifications.boosts_through), default=None)
 
 
-def _next_boost(rules: NotificationPlan, _: Plan, state: UserState, notifications: NotificationState) -> int:
-    day = _next_boost_day(rules, state, notifications)
+def _next_boost_message(rules: NotificationPlan, _: Plan, state: UserState, notifications: NotificationState) -> int:
+    day = _next_boost_message_day(rules, state, notifications)
     return NEVER if day is None or day > LAST_DAY else state.clock.zone.midnight(day)
 
 
-def _send_boosts(
+def _send_boost_messages(
     rules: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
 ) -> None:
-    day = _next_boost_day(rules, state, notifications)
+    day = _next_boost_message_day(rules, state, notifications)
     if day is None:
         return
     notifications.boosts_through = day
@@ -187,42 +191,44 @@ def send_completion_emails(
     agenda: Agenda, state: UserState, notifications: NotificationState, effects: Sequence[RawEffect], at: int
 ) -> None:
     """Send the email of each completion between 17:00 and 21:00 by the zone of emails, else keep it until 17:00."""
-    completed = [Completion(*raw[_COMPLETION:]) for raw in effects if raw[KIND] is AchievementCompleted]
+    completed = [CompletionEmail(*raw[_COMPLETION:]) for raw in effects if raw[KIND] is AchievementCompleted]
     if not completed:
         return
     time_zone = _email_zone(state)
     day = time_zone.window(at)[0]
-    if _instant_on(time_zone, day, _AFTERNOON) <= at <= _instant_on(time_zone, day, _EVENING):
+    if _message_instant(time_zone, day, _AFTERNOON) <= at <= _message_instant(time_zone, day, _EVENING):
         for completion in completed:
-            _send_completion(agenda, state, completion, at)
+            _send_completion_email(agenda, state, completion, at)
         return
-    due = _instant_on(time_zone, day if at < _instant_on(time_zone, day, _AFTERNOON) else day + 1, _AFTERNOON)
+    due = _message_instant(time_zone, day if at < _message_instant(time_zone, day, _AFTERNOON) else day + 1, _AFTERNOON)
     notifications.emails = (*notifications.emails, *((due, completion) for completion in completed))
     state.clock.due = min(state.clock.due, due)
 
 
-def _send_completion(agenda: Agenda, state: UserState, completion: Completion, at: int) -> None:
-    if _wants(state, "achievement_completed"):
+def _send_completion_email(agenda: Agenda, state: UserState, completion: CompletionEmail, at: int) -> None:
+    if _wants_message(state, "achievement_completed"):
         agenda.effects.append((AchievementDue, state.id, at, *completion))
 
 
-def _next_email(_: NotificationPlan, __: Plan, ___: UserState, notifications: NotificationState) -> int:
+def _next_pending_email(_: NotificationPlan, __: Plan, ___: UserState, notifications: NotificationState) -> int:
     return min((due for due, _ in notifications.emails), default=NEVER)
 
 
-def _send_emails(
+def _send_pending_emails(
     _: NotificationPlan, agenda: Agenda, state: UserState, notifications: NotificationState, at: int
 ) -> None:
     emails, notifications.emails = notifications.emails, tuple(email for email in notifications.emails if email[0] > at)
     for due, completion in emails:
         if due <= at:
-            _send_completion(agenda, state, completion, at)
+            _send_completion_email(agenda, state, completion, at)
 
 
 # --- recaps: on the morning after a period in which the user was active -----------------------------------------------
 
 
-def record_activity(rules: NotificationPlan, state: UserState, notifications: NotificationState, at: int) -> None:
+def record_activity_for_emails(
+    rules: NotificationPlan, state: UserState, notifications: NotificationState, at: int
+) -> None:
     """Record activity of a user: the count of idle days starts again, and the period will have a recap."""
     notifications.last_active = at
     notifications.reactivations = 0
@@ -235,10 +241,10 @@ def record_activity(rules: NotificationPlan, state: UserState, notifications: No
 def _next_recap(rules: NotificationPlan, _: Plan, state: UserState, notifications: NotificationState) -> int:
     if not notifications.recaps:
         return NEVER
-    return _instant_on(_email_zone(state), _following(rules, min(notifications.recaps)), _MORNING)
+    return _message_instant(_email_zone(state), _day_after_recap_period(rules, min(notifications.recaps)), _MORNING)
 
 
-def _following(rules: NotificationPlan, first_day: int) -> int:
+def _day_after_recap_period(rules: NotificationPlan, first_day: int) -> int:
     return rules.recap.first_day(rules.recap.index(first_day) + 1)
 
 
@@ -248,8 +254,8 @@ def _send_recap(
     first_day = min(notifications.recaps)
     notifications.recaps = tuple(day for day in notifications.recaps if day != first_day)
     notifications.recapped_through = max(notifications.recapped_through, first_day)
-    if _wants(state, "recap"):
-        agenda.effects.append((RecapDue, state.id, at, first_day, _following(rules, first_day) - 1))
+    if _wants_message(state, "recap"):
+        agenda.effects.append((RecapDue, state.id, at, first_day, _day_after_recap_period(rules, first_day) - 1))
 
 
 # --- reactivation: on mornings after idle days ------------------------------------------------------------------------
@@ -259,7 +265,7 @@ def _next_reactivation(_: NotificationPlan, __: Plan, state: UserState, notifica
     if notifications.reactivations == len(_IDLE_DAYS):
         return NEVER
     time_zone = _email_zone(state)
-    return _instant_on(
+    return _message_instant(
         time_zone, time_zone.window(notifications.last_active)[0] + _IDLE_DAYS[notifications.reactivations], _MORNING
     )
 
@@ -269,7 +275,7 @@ def _send_reactivation(
 ) -> None:
     days = _IDLE_DAYS[notifications.reactivations]
     notifications.reactivations += 1
-    if _wants(state, "reactivation"):
+    if _wants_message(state, "reactivation"):
         agenda.effects.append((ReactivationDue, state.id, at, notifications.reactivations, days))
 
 
@@ -300,7 +306,7 @@ def _reminder_at(streak: StreakPlan, state: UserState, period: int) -> int:
             day = first_day + _THE_25TH
         case _:
             assert_never(streak.calendar.unit)
-    return _instant_on(_email_zone(state), day, _MORNING)
+    return _message_instant(_email_zone(state), day, _MORNING)
 
 
 def _reminder_in_the_evening(time_zone: Zone, first_day: int, last_day: int) -> int:
@@ -320,7 +326,7 @@ def _send_reminder(
     if streak is None:
         return
     notifications.reminded_through = open_period(state.streak, streak)
-    if _wants(state, "streak_reminder"):
+    if _wants_message(state, "streak_reminder"):
         first_day = streak.first_day(notifications.reminded_through)
         agenda.effects.append((StreakReminderDue, state.id, at, state.streak.length, first_day))
 
@@ -330,9 +336,9 @@ _Send = Callable[[NotificationPlan, Agenda, UserState, NotificationState, int], 
 
 #: The kinds of messages, in the order in which they are sent at the same instant.
 _KINDS: Final[tuple[tuple[_Find, _Send], ...]] = (
-    (_next_change, _send_changes),
-    (_next_boost, _send_boosts),
-    (_next_email, _send_emails),
+    (_next_points_message, _send_points_messages),
+    (_next_boost_message, _send_boost_messages),
+    (_next_pending_email, _send_pending_emails),
     (_next_recap, _send_recap),
     (_next_reactivation, _send_reactivation),
     (_next_reminder, _send_reminder),

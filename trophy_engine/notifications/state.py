@@ -16,7 +16,7 @@ from trophy_engine.rules.tiers import tier_key
 _BEFORE: Final = -1
 
 
-class Completion(NamedTuple):
+class CompletionEmail(NamedTuple):
     """The fields of the effect of a completion, after its user and its instant."""
 
     achievement: str
@@ -51,7 +51,7 @@ class NotificationState:
     recaps: tuple[int, ...] = ()
     recapped_through: int = _BEFORE
     reminded_through: int = _BEFORE
-    emails: tuple[tuple[int, Completion], ...] = ()
+    emails: tuple[tuple[int, CompletionEmail], ...] = ()
     points_changes: Mapping[str, tuple[int, int]] = attrs.field(factory=dict)
 
     def copy(self) -> Self:
@@ -75,7 +75,7 @@ class NotificationState:
             **{
                 **dumped,
                 "recaps": tuple(dumped["recaps"]),
-                "emails": tuple((due, Completion(*fields)) for due, *fields in dumped["emails"]),
+                "emails": tuple((due, CompletionEmail(*fields)) for due, *fields in dumped["emails"]),
                 "points_changes": changes,
             }
         )

@@ -14,8 +14,8 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import CALLABLE, Optional
 from trophy_engine.trophy_api.errors import AnswerLost, RequestTimedOut
 from trophy_engine.trophy_api.exchange import MAX_BODY_BYTES, as_exchange
-from trophy_engine.trophy_api.http import ExchangeFunction, decode_text
-from trophy_engine.trophy_api.request_target import build_target, strip_mount
+from trophy_engine.trophy_api.http import ExchangeFunction, decode_http_text
+from trophy_engine.trophy_api.request_target import build_request_target, strip_mount_path
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -62,41 +62,41 @@ class ASGIApplication:
         """
         match scope["type"]:
             case "http":
-                await self._answer(scope, receive, send)
+                await self._answer_http_request(scope, receive, send)
             case "lifespan":
-                await self._follow(receive, send)
+                await self._follow_lifespan(receive, send)
             case "websocket":
                 await send({"type": "websocket.close", "code": 1000, "reason": "the API has no WebSockets"})
             case type_:
                 raise InvalidValue(f"must be of type http, lifespan or websocket, not {type_!r}", "scope")
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read_body(receive)
+    async def _answer_http_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _receive_request_body(receive)
         if body is None:
             return
-        headers = [(decode_text(name), decode_text(value)) for name, value in scope["headers"]]
+        headers = [(decode_http_text(name), decode_http_text(value)) for name, value in scope["headers"]]
         try:
-            status, answer_headers, content = await self._run(
-                partial(self._exchange, scope["method"], _target(scope), headers, body)
+            status, answer_headers, content = await self._run_in_engine_thread(
+                partial(self._exchange, scope["method"], _request_target_of_scope(scope), headers, body)
             )
         except RequestTimedOut:
-            await _wait_for_disconnect(receive)
+            await _receive_until_disconnect(receive)
             return
         except AnswerLost:
             abort = (scope.get("extensions") or {}).get(ABORT)
             if abort is not None:
                 abort()
-            await _wait_for_disconnect(receive)
+            await _receive_until_disconnect(receive)
             return
         raw_headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in answer_headers]
         await send({"type": "http.response.start", "status": status, "headers": raw_headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _run(self, call: Callable[[], T]) -> T:
+    async def _run_in_engine_thread(self, call: Callable[[], T]) -> T:
         """Return the result of a call in the application's thread, which sees the task's context variables."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, copy_context().run, call)
 
-    async def _follow(self, receive: Receive, send: Send) -> None:
+    async def _follow_lifespan(self, receive: Receive, send: Send) -> None:
         """Reply to the events of a server's start and shutdown."""
         while True:
             match (await receive())["type"]:
@@ -104,23 +104,23 @@ class ASGIApplication:
                     await send({"type": "lifespan.startup.complete"})
                 case "lifespan.shutdown":
                     if self._on_shutdown is not None:
-                        await self._run(self._on_shutdown)
+                        await self._run_in_engine_thread(self._on_shutdown)
                     await send({"type": "lifespan.shutdown.complete"})
                     return
 
 
-def _target(scope: Mapping[str, Any]) -> str:
+def _request_target_of_scope(scope: Mapping[str, Any]) -> str:
     mount = scope.get("root_path") or ""
     raw_path = scope.get("raw_path")
-    return build_target(
-        strip_mount(scope["path"], mount),
-        decode_text(scope.get("query_string") or b""),
+    return build_request_target(
+        strip_mount_path(scope["path"], mount),
+        decode_http_text(scope.get("query_string") or b""),
         mount=mount,
         raw_path=None if raw_path is None else raw_path.decode("latin-1"),
     )
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+async def _receive_request_body(receive: Receive) -> bytes | None:
     """Read the body, or as much of it as shows that it is too long; None if the client closed the connection."""
     chunks = []
     length = 0
@@ -136,6 +136,6 @@ async def _read_body(receive: Receive) -> bytes | None:
     return b"".join(chunks)
 
 
-async def _wait_for_disconnect(receive: Receive) -> None:
+async def _receive_until_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

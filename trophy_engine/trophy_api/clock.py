@@ -50,7 +50,7 @@ class ManualClock:
     def __call__(self) -> datetime:
         """Return the instant that the clock shows (aware, UTC)."""
         with self._lock:
-            return self._read()
+            return self._read_clock_instant()
 
     @property
     def ticks(self) -> bool:
@@ -76,7 +76,7 @@ class ManualClock:
         if tick is not None:
             FLAG.check("tick", tick)
         with self._lock:
-            return self._move(from_micros(micros), tick=self.ticks if tick is None else tick)
+            return self._set_clock_instant(from_micros(micros), tick=self.ticks if tick is None else tick)
 
     def step(
         self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
@@ -98,7 +98,9 @@ class ManualClock:
                 days=days, hours=hours, minutes=minutes, seconds=seconds
             )
             with self._lock:
-                return self._move(from_micros(to_micros(self._read() + length)), tick=self.ticks)
+                return self._set_clock_instant(
+                    from_micros(to_micros(self._read_clock_instant() + length)), tick=self.ticks
+                )
         except InvalidValue:
             raise
         except (TypeError, ValueError):
@@ -107,10 +109,10 @@ class ManualClock:
         except OverflowError:
             raise InvalidValue("must lead to the years 1900 to 2199", "by") from None
 
-    def _read(self) -> datetime:
+    def _read_clock_instant(self) -> datetime:
         return self._at if self._started is None else self._at + (self._system() - self._started)
 
-    def _move(self, at: datetime, *, tick: bool) -> datetime:
+    def _set_clock_instant(self, at: datetime, *, tick: bool) -> datetime:
         self._at = at
         self._started = self._system() if tick else None
         return at

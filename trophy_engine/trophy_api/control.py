@@ -19,18 +19,18 @@ from trophy_engine.trophy_api.error_responses import error_response
 from trophy_engine.trophy_api.errors import Conflict, Unprocessable
 from trophy_engine.trophy_api.exchange import (
     Exchange,
-    check_key,
-    check_length,
+    check_api_key,
+    check_content_length,
     encode_response,
     join_headers,
-    parse_body,
-    split_path,
-    split_target,
+    parse_request_body,
+    split_request_path,
+    split_request_target,
 )
 from trophy_engine.trophy_api.failures import Failures
 from trophy_engine.trophy_api.http import Answer, Request, Response
 from trophy_engine.trophy_api.router import Route, find_handler
-from trophy_engine.trophy_api.structuring import given_fields, item, structure
+from trophy_engine.trophy_api.structuring import given_item_fields, item, structure_request_json
 
 __all__ = ["Control"]
 
@@ -95,19 +95,19 @@ class Control:
         self._clock, self._new_engine, self._strict = clock, new_engine, strict
         self._lock = RLock()
         self._routes: tuple[Route, ...] = (
-            ("GET", _PREFIX, lambda *_: self._describe()),
-            ("GET", f"{_PREFIX}/clock", lambda *_: self._read_clock()),
-            ("PUT", f"{_PREFIX}/clock", lambda _, request: self._set_clock(request.body)),
-            ("POST", f"{_PREFIX}/clock/step", lambda _, request: self._step_clock(request.body)),
-            ("POST", f"{_PREFIX}/settle", lambda *_: self._settle()),
-            ("POST", f"{_PREFIX}/reset", lambda *_: self._reset()),
-            ("GET", f"{_PREFIX}/failures", lambda *_: self._list_failures()),
-            ("POST", f"{_PREFIX}/failures", lambda _, request: self._inject(request.body)),
-            ("DELETE", f"{_PREFIX}/failures", lambda *_: self._clear_failures()),
+            ("GET", _PREFIX, lambda *_: self._get_server_state()),
+            ("GET", f"{_PREFIX}/clock", lambda *_: self._get_clock()),
+            ("PUT", f"{_PREFIX}/clock", lambda _, request: self._put_clock(request.body)),
+            ("POST", f"{_PREFIX}/clock/step", lambda _, request: self._post_clock_step(request.body)),
+            ("POST", f"{_PREFIX}/settle", lambda *_: self._post_settle()),
+            ("POST", f"{_PREFIX}/reset", lambda *_: self._post_reset()),
+            ("GET", f"{_PREFIX}/failures", lambda *_: self._get_failures()),
+            ("POST", f"{_PREFIX}/failures", lambda _, request: self._post_failures(request.body)),
+            ("DELETE", f"{_PREFIX}/failures", lambda *_: self._delete_failures()),
         )
-        self._use(engine)
+        self._serve_engine(engine)
 
-    def _use(self, engine: Engine) -> None:
+    def _serve_engine(self, engine: Engine) -> None:
         self.engine = engine
         self._failures = Failures(Exchange(engine, clock=self._clock, strict=self._strict))
 
@@ -121,22 +121,22 @@ class Control:
         """
         headers = list(headers)
         joined = join_headers(headers)
-        _, path, query = split_target(target, joined)
+        _, path, query = split_request_target(target, joined)
         with self._lock:
             if path.strip("/").partition("/")[0] != _PREFIX:
                 return self._failures(method, target, headers, body)
             try:
-                check_key(joined)
-                check_length(joined, body)
-                parts = split_path(path)
+                check_api_key(joined)
+                check_content_length(joined, body)
+                parts = split_request_path(path)
                 handler = find_handler(self._routes, "GET" if method == "HEAD" else method, parts)
-                request = Request(method, parts, query, joined, parse_body(body), at=self._clock())
+                request = Request(method, parts, query, joined, parse_request_body(body), at=self._clock())
                 response = handler(self.engine, request)
             except TrophyError as error:
                 response = error_response(error)
         return encode_response(response, with_body=method != "HEAD")
 
-    def _describe(self) -> Response:
+    def _get_server_state(self) -> Response:
         return Response(
             200,
             {
@@ -147,20 +147,20 @@ class Control:
             },
         )
 
-    def _read_clock(self) -> Response:
+    def _get_clock(self) -> Response:
         return Response(200, self._clock_as_json())
 
-    def _set_clock(self, body: object) -> Response:
-        setting = structure(body, _ClockSetting)
+    def _put_clock(self, body: object) -> Response:
+        setting = structure_request_json(body, _ClockSetting)
         now = parse_datetime(setting.now, "now")
         if now.utcoffset() is None:
             raise InvalidValue(("must end in an offset from UTC, for example Z, not", GivenValue(setting.now)), "now")
         to_micros(now, "now")
         self._clock.set(now, tick=None if isinstance(setting.tick, Unset) else setting.tick)
-        return self._read_clock()
+        return self._get_clock()
 
-    def _step_clock(self, body: object) -> Response:
-        step = structure(body, _Step)
+    def _post_clock_step(self, body: object) -> Response:
+        step = structure_request_json(body, _Step)
         try:
             self._clock.step(
                 days=float(step.days),
@@ -170,31 +170,31 @@ class Control:
             )
         except InvalidValue as error:
             raise Unprocessable(f"the step {error.fact}") from None
-        return self._read_clock()
+        return self._get_clock()
 
-    def _settle(self) -> Response:
+    def _post_settle(self) -> Response:
         effects = self.engine.settle(at=self._clock())
         return Response(200, {**self._clock_as_json(), "effects": Counter(effect.type for effect in effects)})
 
-    def _reset(self) -> Response:
+    def _post_reset(self) -> Response:
         if self._new_engine is None:
             raise Conflict("this server keeps its users in a file; start one without --storage to be able to reset it")
         self._clock.reset()
         former = self.engine
-        self._use(self._new_engine())
+        self._serve_engine(self._new_engine())
         former.close()
-        return self._describe()
+        return self._get_server_state()
 
-    def _list_failures(self, status: int = 200) -> Response:
+    def _get_failures(self, status: int = 200) -> Response:
         return Response(status, self._failures_as_json())
 
-    def _inject(self, body: object) -> Response:
-        self._failures.inject(**given_fields(structure(body, _Injection)))
-        return self._list_failures(201)
+    def _post_failures(self, body: object) -> Response:
+        self._failures.inject(**given_item_fields(structure_request_json(body, _Injection)))
+        return self._get_failures(201)
 
-    def _clear_failures(self) -> Response:
+    def _delete_failures(self) -> Response:
         self._failures.clear()
-        return self._list_failures()
+        return self._get_failures()
 
     def _clock_as_json(self) -> dict[str, Any]:
         return {"now": format_instant(to_micros(self._clock())), "tick": self._clock.ticks}

@@ -62,11 +62,13 @@ class EditContext(Value):
 
     def metric(self, id_: UUID) -> Metric:
         """Return the metric with an identifier."""
-        return _find_by_id("Metric", id_, ((metric_id(metric.key), metric) for metric in self.ruleset.metrics))
+        return _find_edited_rule_by_id(
+            "Metric", id_, ((metric_id(metric.key), metric) for metric in self.ruleset.metrics)
+        )
 
     def achievement(self, id_: UUID) -> Achievement:
         """Return the achievement with an identifier."""
-        return _find_by_id(
+        return _find_edited_rule_by_id(
             "Achievement",
             id_,
             (
@@ -77,12 +79,16 @@ class EditContext(Value):
 
     def system(self, id_: UUID) -> PointsSystem:
         """Return the points system with an identifier."""
-        return _find_by_id("Points system", id_, ((system_id(system.key), system) for system in self.ruleset.points))
+        return _find_edited_rule_by_id(
+            "Points system", id_, ((system_id(system.key), system) for system in self.ruleset.points)
+        )
 
     def attribute(self, type_: str, id_: UUID) -> Attribute:
         """Return the attribute of a type with an identifier."""
         known = (attribute for attribute in self.ruleset.attributes if attribute.type == type_)
-        return _find_by_id("Attribute", id_, ((attribute_id(type_, attribute.key), attribute) for attribute in known))
+        return _find_edited_rule_by_id(
+            "Attribute", id_, ((attribute_id(type_, attribute.key), attribute) for attribute in known)
+        )
 
     def filter(self, type_: str, items: Iterable[AttributeValue]) -> Filter:
         """Return a filter by attribute values.
@@ -107,22 +113,22 @@ class EditContext(Value):
             stem: the beginning of the key.
             keys: returns the keys of a ruleset among which the new key must be unique.
         """
-        taken = self._taken(keys)
-        return stem if stem not in taken else _numbered_key(stem, taken, 2)
+        taken = self._taken_keys_in_edit(keys)
+        return stem if stem not in taken else _unused_numbered_key(stem, taken, 2)
 
     def numbered_key(self, stem: str, keys: Callable[[Ruleset], Iterable[str]], first: int) -> str:
         """Return a key that no rule has or had: the stem with the lowest unused number from ``first`` on."""
-        return _numbered_key(stem, self._taken(keys), first)
+        return _unused_numbered_key(stem, self._taken_keys_in_edit(keys), first)
 
-    def _taken(self, keys: Callable[[Ruleset], Iterable[str]]) -> set[str]:
+    def _taken_keys_in_edit(self, keys: Callable[[Ruleset], Iterable[str]]) -> set[str]:
         return {key for ruleset in (*self.earlier_rulesets(), self.ruleset) for key in keys(ruleset)}
 
 
-def _numbered_key(stem: str, taken: set[str], first: int) -> str:
+def _unused_numbered_key(stem: str, taken: set[str], first: int) -> str:
     return next(key for number in count(first) if (key := f"{stem}-{number}") not in taken)
 
 
-def _find_by_id(label: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
+def _find_edited_rule_by_id(label: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
     """Return the rule with an identifier.
 
     Raises:

@@ -90,12 +90,12 @@ class Exchange:
         Raises:
             TrophyError: the request is refused, or the engine failed.
         """
-        check_key(headers)
-        check_length(headers, body)
-        host, path, query = split_target(target, headers)
-        admin, parts = _parse_address(host, path)
+        check_api_key(headers)
+        check_content_length(headers, body)
+        host, path, query = split_request_target(target, headers)
+        admin, parts = _parse_api_address(host, path)
         handler = find_handler(ADMIN if admin else APPLICATION, method, parts)
-        content = parse_body(body)
+        content = parse_request_body(body)
 
         def handle() -> Response:
             with (
@@ -150,7 +150,7 @@ def join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return joined
 
 
-def check_key(headers: Mapping[str, str]) -> None:
+def check_api_key(headers: Mapping[str, str]) -> None:
     """Check that a request has an API key.
 
     Raises:
@@ -160,7 +160,7 @@ def check_key(headers: Mapping[str, str]) -> None:
         raise Unauthorized("the header X-API-KEY is missing; every value is accepted")
 
 
-def check_length(headers: Mapping[str, str], body: bytes) -> None:
+def check_content_length(headers: Mapping[str, str], body: bytes) -> None:
     """Check the length of a body.
 
     Raises:
@@ -176,7 +176,7 @@ def check_length(headers: Mapping[str, str], body: bytes) -> None:
         raise Malformed(f"the body has {len(body):,} bytes, and the header Content-Length is {short_repr(declared)}")
 
 
-def split_target(target: str, headers: Mapping[str, str]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+def split_request_target(target: str, headers: Mapping[str, str]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     """Return the host, the path (percent-encoded) and the parameters of the query of a request."""
     path, _, query = target.partition("?")
     host = headers.get("host", "")
@@ -186,13 +186,13 @@ def split_target(target: str, headers: Mapping[str, str]) -> tuple[str, str, tup
     return host.lower(), path, tuple(parse_qsl(query, keep_blank_values=True))
 
 
-def _parse_address(host: str, path: str) -> tuple[bool, tuple[str, ...]]:
+def _parse_api_address(host: str, path: str) -> tuple[bool, tuple[str, ...]]:
     """Return whether an address is of the admin API (by its host or first path part), and its path below the version.
 
     Raises:
         NotFound: the path does not begin with the version.
     """
-    parts = split_path(path)
+    parts = split_request_path(path)
     admin = host.startswith("admin.")
     if parts[0] == "admin":
         admin, parts = True, parts[1:]
@@ -201,7 +201,7 @@ def _parse_address(host: str, path: str) -> tuple[bool, tuple[str, ...]]:
     return admin, parts[1:]
 
 
-def split_path(path: str) -> tuple[str, ...]:
+def split_request_path(path: str) -> tuple[str, ...]:
     """Return the parts of a percent-encoded path, decoded; at least one.
 
     Raises:
@@ -213,7 +213,7 @@ def split_path(path: str) -> tuple[str, ...]:
         raise Malformed(f"the path must be percent-encoded UTF-8 text, not {short_repr(path)}") from None
 
 
-def parse_body(content: bytes) -> Any:
+def parse_request_body(content: bytes) -> Any:
     """Parse a JSON body; an empty one is None.
 
     Raises:
@@ -222,7 +222,7 @@ def parse_body(content: bytes) -> Any:
     if not content:
         return None
     try:
-        return json.loads(content, object_pairs_hook=_build_object)
+        return json.loads(content, object_pairs_hook=_build_request_object)
     except json.JSONDecodeError as error:
         raise Malformed(f"the body cannot be parsed as JSON: {error}") from None
     except UnicodeDecodeError:
@@ -233,7 +233,7 @@ def parse_body(content: bytes) -> Any:
         raise Malformed("the body cannot be parsed as JSON: a number has too many digits") from None
 
 
-def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_request_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the pairs of a JSON object as a dict.
 
     Raises:

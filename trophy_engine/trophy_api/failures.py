@@ -27,7 +27,7 @@ _CALLS: Final = Integer(min=1, max=1_000_000)
 _SECONDS: Final = Optional(Integer(min=0))
 
 
-def _check_kind(_: object, __: object, value: object) -> None:
+def _check_failure_kind(_: object, __: object, value: object) -> None:
     is_status = isinstance(value, int) and not isinstance(value, bool) and value in _STATUSES
     if not is_status and value not in ("timeout", "lost"):
         raise InvalidValue(
@@ -45,7 +45,7 @@ class InjectedFailure(Value):
         retry_after: the header ``Retry-After`` of an answer with a status, in seconds; None for no header.
     """
 
-    failure: Kind = attrs.field(validator=_check_kind)
+    failure: Kind = attrs.field(validator=_check_failure_kind)
     retry_after: int | None = attrs.field(
         default=None, validator=lambda _, __, value: _SECONDS.check("retry_after", value)
     )
@@ -115,9 +115,11 @@ class Failures:
                 self._exchange(method, target, headers, body)
                 raise AnswerLost("an injected failure: the request was served, and its answer is lost")
             case status:
-                return encode_response(_refusal(status, injected.retry_after), with_body=method != "HEAD")
+                return encode_response(
+                    _injected_failure_response(status, injected.retry_after), with_body=method != "HEAD"
+                )
 
 
-def _refusal(status: int, retry_after: int | None) -> Response:
+def _injected_failure_response(status: int, retry_after: int | None) -> Response:
     headers = {} if retry_after is None else {"retry-after": str(retry_after)}
     return Response(status, {"error": f"an injected failure: {status}"}, headers)

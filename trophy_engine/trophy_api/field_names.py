@@ -22,7 +22,7 @@ def translate_names(error: Exception) -> str:
 
 
 @contextmanager
-def renaming_fields(**names: str) -> Iterator[None]:
+def renaming_request_fields(**names: str) -> Iterator[None]:
     """Rename fields in each ``InvalidValue`` that the block raises; ``names`` maps old names to new ones.
 
     Raises:
@@ -35,7 +35,7 @@ def renaming_fields(**names: str) -> Iterator[None]:
 
 
 @contextmanager
-def prefixing_field(path: str) -> Iterator[None]:
+def prefixing_request_field(path: str) -> Iterator[None]:
     """Put a path before the field name in each ``InvalidValue`` that the block raises.
 
     Raises:

@@ -55,11 +55,11 @@ class Codec(Value):
     describe: Callable[[str, Any, PastRules], Json] | None = None
 
 
-def _id_of(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
+def _id_serializer(identify: Callable[[str], Any]) -> Callable[[Any], Any]:
     return lambda key: None if key is None else str(identify(key))
 
 
-def _filter(type_: str) -> Codec:
+def _filter_codec(type_: str) -> Codec:
     def read(context: EditContext, filter_: Any) -> Filter:
         return context.filter(type_, filter_ or ())
 
@@ -68,16 +68,16 @@ def _filter(type_: str) -> Codec:
         ids = ((str(attribute_id(type_, key)), value) for key, value in single)
         return [{"attributeId": id_, "attributeValue": value} for id_, value in ids]
 
-    return Codec(read, show, type=tuple[AttributeValue, ...] | None, describe=_describe_filter)
+    return Codec(read, show, type=tuple[AttributeValue, ...] | None, describe=_serialize_filter)
 
 
-def _describe_filter(name: str, filter_: Mapping[str, str], _: PastRules) -> Json:
+def _serialize_filter(name: str, filter_: Mapping[str, str], _: PastRules) -> Json:
     """Describe a filter; its first attribute is also in a field of its own."""
     filters = serialize_attributes(filter_)
     return {name: filters, **({name.removesuffix("s"): filters[0]} if filters else {})}
 
 
-def _iso(day: date | None) -> str | None:
+def _serialize_iso_date(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
@@ -93,7 +93,7 @@ TEXT: Final = Codec(read=lambda _, text: text or None, type=str | None)
 BADGE: Final = Codec(
     lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",), type=Badge | None
 )
-DATE: Final = Codec(show=_iso, type=date)
+DATE: Final = Codec(show=_serialize_iso_date, type=date)
 NUMBER: Final = Codec(show=as_json, type=Number, describe=lambda name, value, _: {name: serialize_number(value)})
 #: The same, left out if there is none.
 OPTIONAL_NUMBER: Final = Codec(
@@ -103,14 +103,14 @@ OPTIONAL_NUMBER: Final = Codec(
 )
 METRIC: Final = Codec(
     lambda context, id_: context.metric(id_).key,
-    _id_of(metric_id),
+    _id_serializer(metric_id),
     type=UUID,
     describe=lambda _, key, history: {"metricId": str(metric_id(key)), "metricName": history.metric_name(key)},
 )
-SYSTEM: Final = Codec(lambda context, id_: context.system(id_).key, _id_of(system_id), type=UUID)
+SYSTEM: Final = Codec(lambda context, id_: context.system(id_).key, _id_serializer(system_id), type=UUID)
 ACHIEVEMENT: Final = Codec(
     lambda context, id_: context.achievement(id_).key,
-    _id_of(achievement_id),
+    _id_serializer(achievement_id),
     type=UUID,
     describe=lambda _, key, history: {
         "achievementId": str(achievement_id(key)),
@@ -128,8 +128,8 @@ BREAKDOWN: Final = Codec(
     lambda keys: [str(attribute_id("user", key)) for key in keys],
     type=tuple[UUID, ...],
 )
-USER_FILTER: Final = _filter("user")
-EVENT_FILTER: Final = _filter("event")
+USER_FILTER: Final = _filter_codec("user")
+EVENT_FILTER: Final = _filter_codec("event")
 
 
 @attrs.frozen
@@ -169,7 +169,7 @@ class Field(Value):
         return ".".join((to_camel_case(self.name), *self.codec.within))
 
 
-def read_fields(
+def read_item_fields(
     fields: Iterable[Field], item: object, context: EditContext, gate: Gate | None = None
 ) -> dict[str, Any]:
     """Return the values that an item sets, by their names in the rule.
@@ -193,10 +193,10 @@ def read_fields(
             values[field.rule_field] = field.codec.read(context, value)
         else:
             gate_values[field.gate_field] = field.codec.read(context, value)
-    return {**values, "when": _change_gate(gate or ALWAYS, gate_values)} if gate_values else values
+    return {**values, "when": _gate_with_item_values(gate or ALWAYS, gate_values)} if gate_values else values
 
 
-def _change_gate(gate: Gate, values: dict[str, Any]) -> Gate:
+def _gate_with_item_values(gate: Gate, values: dict[str, Any]) -> Gate:
     """Return a gate with other values; conditions on attributes with several values, which no item has, stay."""
     if "user_attributes" in values:
         several = {key: wanted for key, wanted in gate.user_attributes.items() if not isinstance(wanted, str)}
@@ -206,16 +206,16 @@ def _change_gate(gate: Gate, values: dict[str, Any]) -> Gate:
 
 def serialize_fields(fields: Iterable[Field], rule: object) -> dict[str, Any]:
     """Serialize fields of a rule."""
-    values = ((field, field.codec.show(_value_of(field, rule))) for field in fields)
+    values = ((field, field.codec.show(_rule_value_of_field(field, rule))) for field in fields)
     return {to_camel_case(field.name): value for field, value in values if value is not None or not field.omitted}
 
 
-def _value_of(field: Field, rule: Any) -> Any:
+def _rule_value_of_field(field: Field, rule: Any) -> Any:
     """Return the value of a field of a rule, or of its gate."""
     return getattr(rule, field.rule_field) if field.gate_field is None else getattr(rule.when, field.gate_field)
 
 
-def describe_fields(fields: Iterable[Field], rule: object, history: PastRules) -> Json:
+def serialize_application_fields(fields: Iterable[Field], rule: object, history: PastRules) -> Json:
     """Return the fields of a rule as the application API shows them."""
     described: Json = {}
     for field in fields:
@@ -225,40 +225,41 @@ def describe_fields(fields: Iterable[Field], rule: object, history: PastRules) -
     return described
 
 
-def error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
+def request_error_message(error: InvalidValue | InvalidRules, fields: Iterable[Field] = ()) -> str:
     """Return the message of an error with the API's names of ``fields``.
 
-    >>> error_message(InvalidValue("must be at least 1, not 0", "threshold"), [Field("metric_threshold", "threshold")])
+    >>> error = InvalidValue("must be at least 1, not 0", "threshold")
+    >>> request_error_message(error, [Field("metric_threshold", "threshold")])
     'metricThreshold must be at least 1, not 0'
     """
     if isinstance(error, InvalidRules):
         return "; ".join(
             problem.message if isinstance(problem, Problem) else str(problem) for problem in error.problems
         )
-    return translate_names(_with_json_paths(error, fields))
+    return translate_names(_rename_fields_to_json(error, fields))
 
 
-def error_message_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
+def request_error_message_at(path: str, error: InvalidValue | InvalidRules, fields: Iterable[Field]) -> str:
     """Return the message of an error in a part of an item, with the path of the part.
 
-    >>> error_message_at("levels[0]", InvalidValue("must be at least 0, not -1", "points"), [Field("points")])
+    >>> request_error_message_at("levels[0]", InvalidValue("must be at least 0, not -1", "points"), [Field("points")])
     'levels[0].points must be at least 0, not -1'
-    >>> error_message_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
+    >>> request_error_message_at("levels[1]", InvalidValue("Key already in use by another level"), [Field("points")])
     'levels[1]: Key already in use by another level'
     """
     known = tuple(fields)
     if isinstance(error, InvalidValue) and any(error.field in {field.name, field.rule_field} for field in known):
-        return translate_names(_with_json_paths(error, known).prefix_field(path))
-    return f"{path}: {error_message(error, known)}"
+        return translate_names(_rename_fields_to_json(error, known).prefix_field(path))
+    return f"{path}: {request_error_message(error, known)}"
 
 
-def _with_json_paths(error: InvalidValue, fields: Iterable[Field]) -> InvalidValue:
+def _rename_fields_to_json(error: InvalidValue, fields: Iterable[Field]) -> InvalidValue:
     paths = {name: field.json_path for field in fields for name in (field.rule_field, field.gate_field) if name}
     return error.rename_fields(lambda name: paths.get(name, name))
 
 
 @attrs.frozen
-class Variants(Value):
+class VariantFields(Value):
     """Fields that belong to one kind of rule each, for example to achievements by metric.
 
     Attributes:

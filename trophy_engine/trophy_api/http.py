@@ -57,7 +57,7 @@ class Response(Value):
     headers: Mapping[str, str] = _NO_HEADERS
 
 
-def decode_text(value: bytes) -> str:
+def decode_http_text(value: bytes) -> str:
     """Return the text of bytes of a request line or a header: from UTF-8, or from Latin-1 if they are not UTF-8."""
     try:
         return value.decode()

@@ -11,7 +11,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue
 from trophy_engine.trophy_api.errors import AnswerLost, RequestTimedOut
 from trophy_engine.trophy_api.exchange import Exchange, as_exchange
-from trophy_engine.trophy_api.http import ExchangeFunction, decode_text
+from trophy_engine.trophy_api.http import ExchangeFunction, decode_http_text
 
 
 class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -61,7 +61,7 @@ class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def _respond(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         target = f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii')}"
-        headers = [(name.decode("ascii"), decode_text(value)) for name, value in request.headers.raw]
+        headers = [(name.decode("ascii"), decode_http_text(value)) for name, value in request.headers.raw]
         try:
             status, answer_headers, body = self._exchange(request.method, target, headers, request.content)
         except RequestTimedOut as error:

@@ -12,7 +12,7 @@ from trophy_engine.trophy_api.fields import (
     OPTIONAL_NUMBER,
     Codec,
     Field,
-    Variants,
+    VariantFields,
 )
 
 _UNITS: Final = Literal["hours", "days"]
@@ -27,7 +27,7 @@ _THRESHOLD: Final = Codec(
 _UNIT: Final = Codec(describe=lambda name, unit, _: {name: unit.removesuffix("s")}, type=_UNITS)
 
 #: The triggers of a points system.
-POINTS_TRIGGERS: Final = Variants(
+POINTS_TRIGGERS: Final = VariantFields(
     "a trigger",
     {
         "metric": (
@@ -45,7 +45,7 @@ POINTS_TRIGGERS: Final = Variants(
     },
 )
 #: The triggers of achievements; an ``api`` achievement is completed by its key, which is the achievement's own.
-ACHIEVEMENT_TRIGGERS: Final = Variants(
+ACHIEVEMENT_TRIGGERS: Final = VariantFields(
     "an achievement",
     {
         "metric": (
@@ -64,6 +64,6 @@ ACHIEVEMENT_TRIGGERS: Final = Variants(
 )
 
 
-def achievement_trigger_fields(kind: str) -> tuple[Field, ...]:
+def achievement_fields_in_api(kind: str) -> tuple[Field, ...]:
     """Return the fields that a kind of achievement has in its trigger."""
     return tuple(field for field in ACHIEVEMENT_TRIGGERS.fields[kind] if field.name != "key")

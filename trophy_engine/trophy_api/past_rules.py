@@ -29,7 +29,7 @@ _AT: Final = itemgetter(0)
 
 
 @attrs.define
-class _Facts:
+class _PastRuleFacts:
     """Facts on all versions of the rules so far, each with the instants at which it changed, oldest first.
 
     Attributes:
@@ -49,12 +49,12 @@ class _Facts:
     boosts_added: dict[tuple[str, str], datetime] = attrs.field(factory=dict)
     current: dict[tuple[str, str], PointsTrigger] = attrs.field(factory=dict)
 
-    def add(self, at: datetime, ruleset: Ruleset) -> None:
+    def add_version(self, at: datetime, ruleset: Ruleset) -> None:
         """Add the next version of the rules, in force from an instant."""
         for metric in ruleset.metrics:
-            _note(self.metrics, metric.key, at, metric.name)
-        for achievement in _named(ruleset):
-            _note(self.achievements, achievement.key, at, achievement.name)
+            _record_past_value(self.metrics, metric.key, at, metric.name)
+        for achievement in _achievements_in_version(ruleset):
+            _record_past_value(self.achievements, achievement.key, at, achievement.name)
         former, self.current = self.current, {}
         for system in ruleset.points:
             for key, trigger in zip(system.trigger_keys, system.triggers, strict=True):
@@ -66,16 +66,16 @@ class _Facts:
                 keys.setdefault(boost, key)
                 self.boosts_added.setdefault((system.key, key), at)
             for boost, key in keys.items():
-                _note(self.boosts, (system.key, boost), at, key)
+                _record_past_value(self.boosts, (system.key, boost), at, key)
         self.versions += 1
 
 
-def _named(ruleset: Ruleset) -> tuple[Achievement, ...]:
+def _achievements_in_version(ruleset: Ruleset) -> tuple[Achievement, ...]:
     """Return everything that rules name as an achievement: achievements, and tiers."""
     return (*ruleset.achievements, *ruleset.achievement_parts)
 
 
-def _note(facts: dict[Hashable, list[_Dated]], name: Hashable, at: datetime, value: object) -> None:
+def _record_past_value(facts: dict[Hashable, list[_Dated]], name: Hashable, at: datetime, value: object) -> None:
     """Add a value if it differs from the one before."""
     dated = facts.setdefault(name, [])
     if not dated or dated[-1][1] != value:
@@ -83,7 +83,7 @@ def _note(facts: dict[Hashable, list[_Dated]], name: Hashable, at: datetime, val
 
 
 #: The facts on the rules of each engine.
-_FACTS: Final[WeakKeyDictionary[Engine, _Facts]] = WeakKeyDictionary()
+_FACTS: Final[WeakKeyDictionary[Engine, _PastRuleFacts]] = WeakKeyDictionary()
 
 
 @attrs.frozen
@@ -96,15 +96,15 @@ class PastRules(Value):
     """
 
     ruleset: Ruleset
-    _facts: _Facts | None = None  # None for a history with one ruleset
+    _facts: _PastRuleFacts | None = None  # None for a history with one ruleset
     last: datetime | None = None
 
     @classmethod
     def of(cls, engine: Engine) -> Self:
         """Return the past rules of an engine."""
-        facts = _FACTS.setdefault(engine, _Facts())
+        facts = _FACTS.setdefault(engine, _PastRuleFacts())
         for version in engine.rules_history(skip=facts.versions):
-            facts.add(version.at or _EVER, version.ruleset)
+            facts.add_version(version.at or _EVER, version.ruleset)
         return cls(engine.ruleset, facts)
 
     @classmethod
@@ -116,34 +116,34 @@ class PastRules(Value):
         """Return the history up to and including an instant."""
         return attrs.evolve(self, last=at)
 
-    def _past(self, dated: list[_Dated] | None) -> int:
+    def _count_past_changes(self, dated: list[_Dated] | None) -> int:
         """Return the number of changes of a fact up to the instant."""
         if dated is None:
             return 0
         return len(dated) if self.last is None else bisect_right(dated, self.last, key=_AT)
 
-    def _latest(self, dated: list[_Dated] | None, default: str) -> str:
+    def _latest_past_value(self, dated: list[_Dated] | None, default: str) -> str:
         """Return the latest value of a fact up to the instant."""
-        past = self._past(dated)
+        past = self._count_past_changes(dated)
         return str(dated[past - 1][1]) if dated and past else default
 
     def dates(self, system: str, trigger_key: str) -> tuple[datetime, datetime]:
         """Return when a trigger first appeared and when it last changed."""
         dated = None if self._facts is None else self._facts.triggers.get((system, trigger_key))
-        past = self._past(dated)
+        past = self._count_past_changes(dated)
         return (dated[0][0], dated[past - 1][0]) if dated and past else (_EVER, _EVER)
 
     def metric_name(self, key: str) -> str:
         """Return the latest name of a metric, or its key if no ruleset has it."""
         if self._facts is None:
             return next((metric.name for metric in self.ruleset.metrics if metric.key == key), key)
-        return self._latest(self._facts.metrics.get(key), key)
+        return self._latest_past_value(self._facts.metrics.get(key), key)
 
     def achievement_name(self, key: str) -> str:
         """Return the latest name of an achievement, or its key if no ruleset has it."""
         if self._facts is None:
-            return next((rule.name for rule in _named(self.ruleset) if rule.key == key), key)
-        return self._latest(self._facts.achievements.get(key), key)
+            return next((rule.name for rule in _achievements_in_version(self.ruleset) if rule.key == key), key)
+        return self._latest_past_value(self._facts.achievements.get(key), key)
 
     def boost_added(self, system: str, key: str) -> date:
         """Return the date, in UTC, on which the rules first had a boost."""
@@ -153,4 +153,4 @@ class PastRules(Value):
     def boost_key(self, system: str, boost: Boost) -> str:
         """Return the key of a boost in the latest ruleset that contains it."""
         dated = None if self._facts is None else self._facts.boosts.get((system, boost))
-        return self._latest(dated, boost.key or boost.name)
+        return self._latest_past_value(dated, boost.key or boost.name)

@@ -36,23 +36,23 @@ def find_handler(routes: Iterable[Route], method: str, path: tuple[str, ...]) ->
         NotFound: no template matches the path.
         MethodNotAllowed: a template matches, but not for this method.
     """
-    matches = [(allowed, handler) for allowed, template, handler in routes if _matches(template, path)]
+    matches = [(allowed, handler) for allowed, template, handler in routes if _matches_path_template(template, path)]
     for allowed, handler in matches:
         if allowed == method:
             return handler
     full_path = "/" + "/".join(path)
     if matches:
-        raise MethodNotAllowed(full_path, method, _list_methods(name for name, _ in matches))
+        raise MethodNotAllowed(full_path, method, _list_allowed_methods(name for name, _ in matches))
     raise NotFound(f"unknown path {full_path}")
 
 
-def _list_methods(methods: Iterable[str]) -> Iterator[str]:
+def _list_allowed_methods(methods: Iterable[str]) -> Iterator[str]:
     """Yield methods, and ``HEAD`` after ``GET``: what can be read can be read without its body."""
     for method in methods:
         yield from ("GET", "HEAD") if method == "GET" else (method,)
 
 
-def _matches(template: str, path: tuple[str, ...]) -> bool:
+def _matches_path_template(template: str, path: tuple[str, ...]) -> bool:
     parts = template.split("/")
     return len(parts) == len(path) and all(
         template_part == part or template_part.startswith("{") for template_part, part in zip(parts, path, strict=True)

@@ -155,7 +155,7 @@ class Sandbox:
             MissingExtra: the client is not installed.
         """
         http = self.http
-        return _platform().TrophyApi(api_key="any", httpx_client=http, max_retries=0)
+        return _import_platform_client().TrophyApi(api_key="any", httpx_client=http, max_retries=0)
 
     @cached_property
     def async_client(self) -> AsyncTrophyApi:
@@ -164,10 +164,10 @@ class Sandbox:
         import httpx  # noqa: PLC0415  # the transport needs it, too
 
         http = httpx.AsyncClient(transport=transport)
-        return _platform().AsyncTrophyApi(api_key="any", httpx_client=http, max_retries=0)
+        return _import_platform_client().AsyncTrophyApi(api_key="any", httpx_client=http, max_retries=0)
 
 
-def _platform() -> Any:
+def _import_platform_client() -> Any:
     """Import the platform's client.
 
     Raises:

@@ -6,9 +6,9 @@ A missing field is ``UNSET``; a null field is None. JSON names are the camelCase
 ... class NewMetric:
 ...     name: str
 ...     unit_type: str | None | Unset = UNSET
->>> structure({"name": "Words", "unitType": None}, NewMetric)
+>>> structure_request_json({"name": "Words", "unitType": None}, NewMetric)
 NewMetric(name='Words', unit_type=None)
->>> structure({"unitType": "number"}, NewMetric)
+>>> structure_request_json({"unitType": "number"}, NewMetric)
 Traceback (most recent call last):
     ...
 trophy_engine.errors.InvalidValue: name must be a string
@@ -60,13 +60,13 @@ def item(cls: type[T]) -> type[T]:
     return attrs.frozen(kw_only=True, field_transformer=_alias_in_camel_case)(cls)
 
 
-def given_fields(item: Any) -> dict[str, Any]:
+def given_item_fields(item: Any) -> dict[str, Any]:
     """Return the fields of an item that are set, by their Python names."""
     values = ((field.name, getattr(item, field.name)) for field in attrs.fields(type(item)))
     return {name: value for name, value in values if value is not UNSET}
 
 
-def structure(raw: object, kind: type[T], name: str = "the request body", *, strict: bool = True) -> T:
+def structure_request_json(raw: object, kind: type[T], name: str = "the request body", *, strict: bool = True) -> T:
     """Convert JSON to an item.
 
     Args:
@@ -83,34 +83,38 @@ def structure(raw: object, kind: type[T], name: str = "the request body", *, str
     except InvalidValue as error:
         raise InvalidValue(f"{name} {error}") from None
     except (ClassValidationError, IterableValidationError) as error:
-        raise InvalidValue("; ".join(dict.fromkeys(_error_clauses(error, "")))) from None
+        raise InvalidValue("; ".join(dict.fromkeys(_structuring_error_clauses(error, "")))) from None
 
 
-def _error_clauses(error: BaseException, path: str) -> Iterator[str]:
+def _structuring_error_clauses(error: BaseException, path: str) -> Iterator[str]:
     """Yield a clause for each fault; a clause begins with the path of the field."""
     if isinstance(error, ClassValidationError):
         field_errors, others = error.group_exceptions()
         for inner, note in field_errors:
             field = attrs.fields_dict(error.cl)[note.name]
-            cause = _error_of_missing(note.type) if isinstance(inner, KeyError) else inner
+            cause = _structuring_error_of_missing(note.type) if isinstance(inner, KeyError) else inner
             fault = field.metadata.get("fault")
-            yield from (fault,) if fault else _error_clauses(cause, _join(path, str(field.alias)))
+            yield from (
+                (fault,)
+                if fault
+                else _structuring_error_clauses(cause, _join_request_field_path(path, str(field.alias)))
+            )
         for inner in others:
-            yield from _error_clauses(inner, path)
+            yield from _structuring_error_clauses(inner, path)
     elif isinstance(error, IterableValidationError):
         for inner, item_note in error.group_exceptions()[0]:
-            yield from _error_clauses(inner, f"{path}[{item_note.index!r}]")
+            yield from _structuring_error_clauses(inner, f"{path}[{item_note.index!r}]")
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [field.alias for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
-            yield unknown_key("field", _join(path, name), nearest(name, known), known)
+            yield unknown_key("field", _join_request_field_path(path, name), nearest(name, known), known)
     elif isinstance(error, InvalidValue):
         yield f"{path} {error}"
     else:
         raise error
 
 
-def _error_of_missing(kind: Any) -> BaseException:
+def _structuring_error_of_missing(kind: Any) -> BaseException:
     """Return the error for a missing field: the error that a value of no valid type would raise."""
     try:
         _STRICT.structure(UNSET, kind)
@@ -119,11 +123,11 @@ def _error_of_missing(kind: Any) -> BaseException:
     return InvalidValue("is required")
 
 
-def _join(path: str, name: str) -> str:
+def _join_request_field_path(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _instance_hook(kind: type | tuple[type, ...], description: str) -> Callable[[Any, Any], Any]:
+def _request_instance_hook(kind: type | tuple[type, ...], description: str) -> Callable[[Any, Any], Any]:
     """Return a hook that accepts values of a type unchanged; True and False are not numbers."""
 
     def hook(value: Any, _: Any) -> Any:
@@ -134,54 +138,54 @@ def _instance_hook(kind: type | tuple[type, ...], description: str) -> Callable[
     return hook
 
 
-def _text(value: Any, _: Any) -> str:
-    text: str = _instance_hook(str, "a string")(value, _)
+def _text_from_request(value: Any, _: Any) -> str:
+    text: str = _request_instance_hook(str, "a string")(value, _)
     if not is_writable(text):
         raise InvalidValue("must be text that UTF-8 can write")
     return text
 
 
-def _integer(value: Any, _: Any) -> int:
+def _integer_from_request(value: Any, _: Any) -> int:
     """Return an integer; JSON has only one number type, so 5.0 is accepted."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    integer: int = _instance_hook(int, "a whole number")(value, _)
+    integer: int = _request_instance_hook(int, "a whole number")(value, _)
     return integer
 
 
-def _number(value: Any, _: Any) -> Number:
-    _instance_hook((int, float), "a number")(value, _)
+def _number_from_request(value: Any, _: Any) -> Number:
+    _request_instance_hook((int, float), "a number")(value, _)
     try:
         return exact(value)
     except InvalidValue as error:
         raise InvalidValue(error.fact) from None
 
 
-def _date(value: Any, _: Any) -> date:
+def _date_from_request(value: Any, _: Any) -> date:
     try:
-        return parse_date(_instance_hook(str, "a string")(value, _), "it")
+        return parse_date(_request_instance_hook(str, "a string")(value, _), "it")
     except InvalidValue:
         raise InvalidValue("must be a date, for example 2025-04-02") from None
 
 
-def _uuid(value: Any, _: Any) -> UUID:
+def _uuid_from_request(value: Any, _: Any) -> UUID:
     if not isinstance(value, str) or not _UUID.fullmatch(value):
         raise InvalidValue("must be a valid UUID")
     return UUID(value)
 
 
-def _literal(value: Any, kind: Any) -> Any:
+def _literal_from_request(value: Any, kind: Any) -> Any:
     options = get_args(kind)
     if not isinstance(value, str) or value not in options:
         raise InvalidValue(f"must be one of {', '.join(options)}")
     return value
 
 
-def _is_optional(kind: Any) -> bool:
+def _is_optional_request_type(kind: Any) -> bool:
     return get_origin(kind) in {Union, UnionType} and kind != Number
 
 
-def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+def _request_optional_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Return the hook of a field that can be missing or null."""
     options = get_args(kind)
     rest: Any = Union[tuple(option for option in options if option not in {Unset, type(None)})]  # noqa: UP007
@@ -193,42 +197,46 @@ def _optional(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     return hook
 
 
-def _tuple(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+def _request_tuple_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Return the hook of a list field."""
     list_type: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # known at run time
-    check = _instance_hook(list, "a list")
+    check = _request_instance_hook(list, "a list")
     return lambda value, _: tuple(converter.structure(check(value, _), list_type))
 
 
-def _converter(*, strict: bool) -> Converter:
+def _build_request_converter(*, strict: bool) -> Converter:
     converter = Converter(forbid_extra_keys=strict, use_alias=True)
-    converter.register_structure_hook(str, _text)
-    converter.register_structure_hook(int, _integer)
-    converter.register_structure_hook(bool, _instance_hook(bool, "true or false"))
-    converter.register_structure_hook(date, _date)
-    converter.register_structure_hook(UUID, _uuid)
-    converter.register_structure_hook_func(_is(Literal), _literal)
-    converter.register_structure_hook_factory(_is_optional, lambda kind: _optional(kind, converter))
-    converter.register_structure_hook_func(lambda kind: kind == Number, _number)
+    converter.register_structure_hook(str, _text_from_request)
+    converter.register_structure_hook(int, _integer_from_request)
+    converter.register_structure_hook(bool, _request_instance_hook(bool, "true or false"))
+    converter.register_structure_hook(date, _date_from_request)
+    converter.register_structure_hook(UUID, _uuid_from_request)
+    converter.register_structure_hook_func(_matches_request_type(Literal), _literal_from_request)
     converter.register_structure_hook_factory(
-        attrs.has, lambda kind: _object_hook(converter.gen_structure_attrs_fromdict(kind))
+        _is_optional_request_type, lambda kind: _request_optional_hook(kind, converter)
+    )
+    converter.register_structure_hook_func(lambda kind: kind == Number, _number_from_request)
+    converter.register_structure_hook_factory(
+        attrs.has, lambda kind: _request_object_hook(converter.gen_structure_attrs_fromdict(kind))
     )
     converter.register_structure_hook_factory(
-        _is(dict), lambda kind: _object_hook(make_mapping_structure_fn(kind, converter))
+        _matches_request_type(dict), lambda kind: _request_object_hook(make_mapping_structure_fn(kind, converter))
     )
-    converter.register_structure_hook_factory(_is(tuple), lambda kind: _tuple(kind, converter))
+    converter.register_structure_hook_factory(
+        _matches_request_type(tuple), lambda kind: _request_tuple_hook(kind, converter)
+    )
     return converter
 
 
-def _is(origin: Any) -> Callable[[Any], bool]:
+def _matches_request_type(origin: Any) -> Callable[[Any], bool]:
     return lambda kind: get_origin(kind) is origin
 
 
-def _object_hook(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _request_object_hook(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Wrap a hook so that it refuses values that are not objects."""
-    check = _instance_hook(dict, "an object")
+    check = _request_instance_hook(dict, "an object")
     return lambda value, kind: hook(check(value, kind), kind)
 
 
-_STRICT: Final = _converter(strict=True)
-_LENIENT: Final = _converter(strict=False)
+_STRICT: Final = _build_request_converter(strict=True)
+_LENIENT: Final = _build_request_converter(strict=False)

@@ -10,8 +10,8 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.trophy_api.error_responses import error_response
 from trophy_engine.trophy_api.errors import LengthRequired
 from trophy_engine.trophy_api.exchange import MAX_BODY_BYTES, as_exchange, encode_response
-from trophy_engine.trophy_api.http import Answer, ExchangeFunction, decode_text
-from trophy_engine.trophy_api.request_target import build_target
+from trophy_engine.trophy_api.http import Answer, ExchangeFunction, decode_http_text
+from trophy_engine.trophy_api.request_target import build_request_target
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -54,46 +54,46 @@ class WSGIApplication:
     def _respond(self, environ: WSGIEnvironment) -> Answer:
         method = environ["REQUEST_METHOD"]
         try:
-            body = _read_body(environ)
+            body = _read_body_of_environ(environ)
         except LengthRequired as error:
             return encode_response(error_response(error), with_body=method != "HEAD")
-        return self._exchange(method, _target(environ), list(_headers(environ)), body)
+        return self._exchange(method, _request_target_of_environ(environ), list(_headers_of_environ(environ)), body)
 
 
-def _target(environ: WSGIEnvironment) -> str:
+def _request_target_of_environ(environ: WSGIEnvironment) -> str:
     raw_targets = [environ[name] for name in _RAW_TARGETS if environ.get(name)]
-    return build_target(
-        _decode(environ.get("PATH_INFO", ""), errors="surrogateescape"),
-        _decode(environ.get("QUERY_STRING", "")),
-        mount=_decode(environ.get("SCRIPT_NAME", ""), errors="surrogateescape"),
-        raw_path=_path_of(raw_targets[0]) if raw_targets else None,
+    return build_request_target(
+        _decode_environ_text(environ.get("PATH_INFO", ""), errors="surrogateescape"),
+        _decode_environ_text(environ.get("QUERY_STRING", "")),
+        mount=_decode_environ_text(environ.get("SCRIPT_NAME", ""), errors="surrogateescape"),
+        raw_path=_path_of_request_target(raw_targets[0]) if raw_targets else None,
     )
 
 
-def _path_of(target: str) -> str:
+def _path_of_request_target(target: str) -> str:
     """Return the path of a target, which may be a whole URL."""
     path = target.partition("?")[0]
     return path if path.startswith("/") else "/" + path.partition("://")[2].partition("/")[2]
 
 
-def _headers(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
+def _headers_of_environ(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
     """Yield the headers of a request."""
     for name, value in environ.items():
         header = name.removeprefix("HTTP_")
         if (header in _UNPREFIXED and name == header and value) or (header not in _UNPREFIXED and name != header):
-            yield header.replace("_", "-"), _decode(value)
+            yield header.replace("_", "-"), _decode_environ_text(value)
 
 
-def _decode(text: str, errors: str | None = None) -> str:
+def _decode_environ_text(text: str, errors: str | None = None) -> str:
     """Return a text of the environment, which has a character for each byte."""
     try:
         raw = text.encode("latin-1")
     except UnicodeEncodeError:  # of a server that decodes by itself
         return text
-    return decode_text(raw) if errors is None else raw.decode(errors=errors)
+    return decode_http_text(raw) if errors is None else raw.decode(errors=errors)
 
 
-def _read_body(environ: WSGIEnvironment) -> bytes:
+def _read_body_of_environ(environ: WSGIEnvironment) -> bytes:
     """Read the body, or as much of it as shows that it is too long.
 
     Raises:

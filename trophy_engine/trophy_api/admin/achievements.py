@@ -17,9 +17,9 @@ from trophy_engine.rules.tiers import Tier, number_fields
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import BADGE, TEXT, USER_FILTER, Field, read_fields, serialize_fields
+from trophy_engine.trophy_api.fields import BADGE, TEXT, USER_FILTER, Field, read_item_fields, serialize_fields
 from trophy_engine.trophy_api.ids import achievement_id
-from trophy_engine.trophy_api.kinds import ACHIEVEMENT_TRIGGERS, achievement_trigger_fields
+from trophy_engine.trophy_api.kinds import ACHIEVEMENT_TRIGGERS, achievement_fields_in_api
 
 Status = Literal["active", "inactive", "locked"]
 
@@ -29,7 +29,7 @@ _NAME: Final = Field("name", required=True)
 _NEXT_STATUSES: Final = {"inactive": {"active"}, "active": {"locked"}, "locked": {"active"}}
 
 
-class Achievements(Resource[Achievement]):
+class AchievementResource(Resource[Achievement]):
     """The achievements of a ruleset.
 
     Only an achievement with an ``api`` trigger shows its key; the key of any other is derived from its name. If
@@ -66,10 +66,12 @@ class Achievements(Resource[Achievement]):
         """Create an achievement."""
         ACHIEVEMENT_TRIGGERS.check(item, item.trigger, whole=True)
         if isinstance(item.key, Unset):
-            key = context.unused_key(_key_from_name(item.name), _keys)
+            key = context.unused_key(_key_for_new_achievement(item.name), _taken_achievement_keys)
         else:
-            key = self.check_unused(item.key, _keys(context.ruleset))
-        return Achievement(key, _trigger(item, item.trigger, context), **read_fields(self.fields, item, context))
+            key = self.check_unused(item.key, _taken_achievement_keys(context.ruleset))
+        return Achievement(
+            key, _trigger_from_item(item, item.trigger, context), **read_item_fields(self.fields, item, context)
+        )
 
     def update_rule(self, rule: Achievement, item: Any, context: EditContext) -> Achievement:
         """Return an updated achievement; a new trigger type requires all fields of that type."""
@@ -78,22 +80,24 @@ class Achievements(Resource[Achievement]):
         ACHIEVEMENT_TRIGGERS.check(item, kind, whole=is_new_kind)
         if not isinstance(item.status, Unset) and item.status not in {rule.status, *_NEXT_STATUSES[rule.status]}:
             raise InvalidValue(f"cannot change from {rule.status} to {item.status}", "status")
-        trigger = _trigger(item, kind, context, None if is_new_kind else rule.trigger)
-        changes = read_fields(self.fields, item, context, rule.when)
-        return attrs.evolve(rule, key=self._key(rule, item, context), trigger=trigger, **changes)
+        trigger = _trigger_from_item(item, kind, context, None if is_new_kind else rule.trigger)
+        changes = read_item_fields(self.fields, item, context, rule.when)
+        return attrs.evolve(rule, key=self._key_after_edit(rule, item, context), trigger=trigger, **changes)
 
-    def _key(self, rule: Achievement, item: Any, context: EditContext) -> str:
+    def _key_after_edit(self, rule: Achievement, item: Any, context: EditContext) -> str:
         if isinstance(item.key, Unset) or item.key == rule.key:
             return rule.key
         if rule.status != "inactive":  # users have completed it under its key
             raise InvalidValue("can only be changed while the achievement is inactive", "key")
-        return self.check_unused(item.key, _keys(context.ruleset))
+        return self.check_unused(item.key, _taken_achievement_keys(context.ruleset))
 
     def replace(self, old: Achievement, new: Achievement, ruleset: Ruleset) -> Ruleset:
         """Replace an achievement; rules that refer to its old key then refer to the new one."""
         names = {old.key: new.key}
         parts: dict[str, Any] = {
-            field.name: tuple(rename_references(_with_part(rule, old, new), "achievement", names) for rule in rules)
+            field.name: tuple(
+                rename_references(_apply_edit_to_achievement(rule, old, new), "achievement", names) for rule in rules
+            )
             for field in attrs.fields(Ruleset)
             if isinstance(rules := getattr(ruleset, field.name), tuple)
         }
@@ -108,20 +112,22 @@ class Achievements(Resource[Achievement]):
         own = (
             {"key": rule.key}
             if isinstance(rule.trigger, ApiTrigger)
-            else serialize_fields(achievement_trigger_fields(rule.trigger.type), rule.trigger)
+            else serialize_fields(achievement_fields_in_api(rule.trigger.type), rule.trigger)
         )
         return {**super().serialize(rule, context), "trigger": rule.trigger.type, **own}
 
 
-def _trigger(item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None) -> AchievementTrigger:
-    values = read_fields(achievement_trigger_fields(kind), item, context)
+def _trigger_from_item(
+    item: Any, kind: str, context: EditContext, old: AchievementTrigger | None = None
+) -> AchievementTrigger:
+    values = read_item_fields(achievement_fields_in_api(kind), item, context)
     if isinstance(old, MetricTrigger) and values.get("value") is not None:
         values["at_most"] = None
     trigger: AchievementTrigger = _TRIGGERS[kind](**values) if old is None else attrs.evolve(old, **values)
     return trigger
 
 
-def _with_part(achievement: Any, old: Achievement, new: Achievement) -> Any:
+def _apply_edit_to_achievement(achievement: Any, old: Achievement, new: Achievement) -> Any:
     """Return a rule after a change of an achievement, or of one of its tiers."""
     if achievement == old:
         return new
@@ -130,7 +136,7 @@ def _with_part(achievement: Any, old: Achievement, new: Achievement) -> Any:
     tiers = list(achievement.tiers)
     for index, part in enumerate(achievement.parts if tiers else ()):
         if part == old:
-            tiers[index] = _with_changes(tiers[index], old, new)
+            tiers[index] = _apply_edit_to_tier(tiers[index], old, new)
             no_number: dict[str, Any] = dict.fromkeys(number_fields(achievement.trigger))
             trigger = attrs.evolve(new.trigger, **no_number)
             return attrs.evolve(
@@ -143,7 +149,7 @@ def _with_part(achievement: Any, old: Achievement, new: Achievement) -> Any:
     return achievement
 
 
-def _with_changes(tier: Tier, old: Achievement, new: Achievement) -> Tier:
+def _apply_edit_to_tier(tier: Tier, old: Achievement, new: Achievement) -> Tier:
     """Return a tier with the changes of it as an achievement of its own.
 
     Raises:
@@ -157,14 +163,14 @@ def _with_changes(tier: Tier, old: Achievement, new: Achievement) -> Tier:
     return attrs.evolve(tier, value=value, at_most=next(iter(at_most), None), **changes)
 
 
-def _keys(ruleset: Ruleset) -> tuple[str, ...]:
+def _taken_achievement_keys(ruleset: Ruleset) -> tuple[str, ...]:
     return tuple(rule.key for rule in (*ruleset.achievements, *ruleset.achievement_parts))
 
 
-def _key_from_name(name: str) -> str:
+def _key_for_new_achievement(name: str) -> str:
     """Derive a key from a name.
 
-    >>> _key_from_name("100 Words, at last!")
+    >>> _key_for_new_achievement("100 Words, at last!")
     '100-words-at-last'
     """
     return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") or "achievement"

@@ -10,11 +10,11 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import Field, read_fields
+from trophy_engine.trophy_api.fields import Field, read_item_fields
 from trophy_engine.trophy_api.ids import attribute_id
 
 
-class Attributes(Resource[Attribute]):
+class AttributeResource(Resource[Attribute]):
     """The attributes of a ruleset."""
 
     label, key_scope, section = "Attribute", "attribute of this type", "attributes"
@@ -33,7 +33,7 @@ class Attributes(Resource[Attribute]):
         self.check_unused(
             item.key, (attribute.key for attribute in context.ruleset.attributes if attribute.type == item.type)
         )
-        return Attribute(**read_fields(self.fields, item, context))
+        return Attribute(**read_item_fields(self.fields, item, context))
 
     def delete(self, rule: Attribute, ruleset: Ruleset) -> Ruleset:
         """Return the ruleset without an attribute and without the rules that filter by it."""

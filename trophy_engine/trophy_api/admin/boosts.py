@@ -14,14 +14,14 @@ from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import DATE, NUMBER, USER_FILTER, Field, read_fields
+from trophy_engine.trophy_api.fields import DATE, NUMBER, USER_FILTER, Field, read_item_fields
 from trophy_engine.trophy_api.ids import boost_id
 from trophy_engine.trophy_api.statuses import boost_status
 
 Rounding = Literal["down", "up", "nearest"]
 
 
-class Boosts(NestedResource[Boost]):
+class BoostResource(NestedResource[Boost]):
     """The boosts of a points system."""
 
     label, key_scope, section = "Points boost", "boost", "boosts"
@@ -46,8 +46,8 @@ class Boosts(NestedResource[Boost]):
                 raise InvalidValue(("cannot be provided when", FieldName("user_id"), "is set"), "user_attributes")
             if not context.has_user(item.user_id):
                 raise InvalidValue("User does not exist")
-        key = context.numbered_key("boost", self._keys, first=len(self.rules(context.ruleset)) + 1)
-        return Boost(key=key, **read_fields(self.fields, item, context))
+        key = context.numbered_key("boost", self._taken_boost_keys, first=len(self.rules(context.ruleset)) + 1)
+        return Boost(key=key, **read_item_fields(self.fields, item, context))
 
     def update_rule(self, rule: Boost, item: Any, context: EditContext) -> Boost:
         """Update a boost."""
@@ -69,5 +69,5 @@ class Boosts(NestedResource[Boost]):
             else {name: value for name, value in fields.items() if name != "userAttributes"}
         )
 
-    def _keys(self, ruleset: Ruleset) -> Iterator[str]:
+    def _taken_boost_keys(self, ruleset: Ruleset) -> Iterator[str]:
         return (key for system in ruleset.points if system.key == self.system for key in system.boost_keys)

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api import parameters
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
-from trophy_engine.trophy_api.fields import error_message
+from trophy_engine.trophy_api.fields import request_error_message
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.structuring import structure
+from trophy_engine.trophy_api.parameters import read_integer_parameter
+from trophy_engine.trophy_api.structuring import structure_request_json
 
 #: The maximal number of items in a request.
 _MAX_ITEMS: Final = 100
@@ -22,65 +22,65 @@ _PAGE: Final = 10
 _MAX_PAGE: Final = 100
 
 
-def create(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
+def create_resource_items(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
     """Create a rule from each item."""
     created, issues = [], []
-    for index, raw in enumerate(check_items(request.body)):
+    for index, raw in enumerate(check_request_items(request.body)):
         try:
             ruleset, created_rule = resource.create(
-                structure(raw, resource.new, "the item", strict=request.strict), context
+                structure_request_json(raw, resource.new, "the item", strict=request.strict), context
             )
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(error_message(error, resource.all_fields), index=index))
+            issues.append(item_issue(request_error_message(error, resource.all_fields), index=index))
         else:
             context = context.with_ruleset(ruleset)
             created.append(created_rule)
     return context.ruleset, Response(201 if created else 200, {"created": created, "issues": issues})
 
 
-def update(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
+def update_resource_items(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
     """Update the rule that each item names; fields missing from the item stay unchanged."""
     updated, issues = [], []
-    for index, raw in enumerate(check_items(request.body)):
+    for index, raw in enumerate(check_request_items(request.body)):
         try:
-            parse_id(raw.get("id") if isinstance(raw, dict) else None)
+            parse_resource_id(raw.get("id") if isinstance(raw, dict) else None)
             ruleset, updated_rule = resource.update(
-                structure(raw, resource.edit, "the item", strict=request.strict), context
+                structure_request_json(raw, resource.edit, "the item", strict=request.strict), context
             )
         except (InvalidValue, InvalidRules) as error:
             has_id = isinstance(raw, dict) and isinstance(raw.get("id"), str)
             reference = {"id": raw["id"]} if has_id else {"index": index}
-            issues.append(issue(error_message(error, resource.all_fields), **reference))
+            issues.append(item_issue(request_error_message(error, resource.all_fields), **reference))
         else:
             context = context.with_ruleset(ruleset)
             updated.append(updated_rule)
     return context.ruleset, Response(200, {"updated": updated, "issues": issues})
 
 
-def delete(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
+def delete_resource_items(resource: Resource[Any], context: EditContext, request: Request) -> tuple[Ruleset, Response]:
     """Delete the rules that the request names, and the rules that depend on them."""
     deleted, issues = [], []
     ruleset = context.ruleset
     for text in requested_ids(request):
         try:
-            id_ = parse_id(text)
+            id_ = parse_resource_id(text)
             ruleset = resource.delete(resource.find(id_, ruleset), ruleset)
         except (InvalidValue, InvalidRules) as error:
-            issues.append(issue(error_message(error, resource.all_fields), id=text))
+            issues.append(item_issue(request_error_message(error, resource.all_fields), id=text))
         else:
             deleted.append({"id": str(id_)})
     return ruleset, Response(200, {"deleted": deleted, "issues": issues})
 
 
-def list_page(resource: Resource[Any], context: EditContext, request: Request) -> Response:
+def list_resource_page(resource: Resource[Any], context: EditContext, request: Request) -> Response:
     """Return a page of the rules, oldest first."""
-    limit = parameters.read_integer(request, "limit", _PAGE, minimum=1, maximum=_MAX_PAGE)
-    skip = parameters.read_integer(request, "skip", 0, minimum=0)
+    limit = read_integer_parameter(request, "limit", _PAGE, minimum=1, maximum=_MAX_PAGE)
+    skip = read_integer_parameter(request, "skip", 0, minimum=0)
     page = resource.rules(context.ruleset)[skip : skip + limit]
     return Response(200, [resource.serialize(rule, context) for rule in page])
 
 
-def get(resource: Resource[Any], context: EditContext, request: Request) -> Response:
+def get_resource_item(resource: Resource[Any], context: EditContext, request: Request) -> Response:
     """Return the rule that the last part of the path identifies.
 
     Raises:
@@ -88,7 +88,7 @@ def get(resource: Resource[Any], context: EditContext, request: Request) -> Resp
         NotFound: no rule has the identifier.
     """
     try:
-        id_ = parse_id(request.path[-1])
+        id_ = parse_resource_id(request.path[-1])
     except InvalidValue as error:
         raise Unprocessable(str(error)) from None
     try:
@@ -100,18 +100,18 @@ def get(resource: Resource[Any], context: EditContext, request: Request) -> Resp
 # --- parts of requests ----------------------------------------------------------------------------------------------
 
 
-def check_items(items: object, maximum: int = _MAX_ITEMS, *, name: str = "The request body") -> list[Any]:
+def check_request_items(items: object, maximum: int = _MAX_ITEMS, *, name: str = "The request body") -> list[Any]:
     """Return the items of a body, or of the part of it that ``name`` names.
 
     Raises:
         Unprocessable: the items are not a list, or the list has the wrong length.
     """
     if not isinstance(items, list) or not 1 <= len(items) <= maximum:
-        raise Unprocessable(f"{name} must be a list of 1 to {maximum} items, but {_describe_body(items)}")
+        raise Unprocessable(f"{name} must be a list of 1 to {maximum} items, but {_describe_request_body(items)}")
     return items
 
 
-def _describe_body(items: object) -> str:
+def _describe_request_body(items: object) -> str:
     if items is None:
         return "there is none"
     if isinstance(items, list):
@@ -132,19 +132,19 @@ def requested_ids(request: Request) -> list[str]:
     return ids
 
 
-def parse_id(text: object) -> UUID:
+def parse_resource_id(text: object) -> UUID:
     """Parse an identifier.
 
     Raises:
         InvalidValue: the value is not a UUID.
     """
     try:
-        return structure(text, UUID)
+        return structure_request_json(text, UUID)
     except InvalidValue:
         raise InvalidValue("must be a valid UUID", "id") from None
 
 
-def issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:
+def item_issue(message: str, severity: str = "error", **about: str | int) -> dict[str, Any]:
     """Return the issue of an item that could not be applied; ``about`` names it by ``id``, ``userId`` or ``index``.
 
     Severity and message occur twice: clients of the platform before version 1.4 name them level and reason.

@@ -84,12 +84,12 @@ class _Deletion(Value):
         metrics = {
             metric.key
             for metric in ruleset.metrics
-            if self._is_broken(metric) or ("event", metric.distinct_by) in self.attributes
+            if self._is_broken_by_deletion(metric) or ("event", metric.distinct_by) in self.attributes
         }
         achievements = {
             name
             for achievement in ruleset.achievements
-            if self._includes(achievement)
+            if self._deletes_achievement(achievement)
             for name in (achievement.key, *(name for _, name in tier_names(achievement)))
         }
         if metrics <= self.metrics and achievements <= self.achievements:
@@ -97,35 +97,35 @@ class _Deletion(Value):
         more = attrs.evolve(self, metrics=self.metrics | metrics, achievements=self.achievements | achievements)
         return more.with_dependents(ruleset)
 
-    def _includes(self, achievement: Achievement) -> bool:
-        if achievement.key in self.achievements or self._filters_by_deleted(achievement):
+    def _deletes_achievement(self, achievement: Achievement) -> bool:
+        if achievement.key in self.achievements or self._filters_by_deleted_attribute(achievement):
             return True
-        if self._opens_gate(achievement):
+        if self._opens_gate_by_deletion(achievement):
             return True
         tiers = {name for _, name in tier_names(achievement)}
-        return (bool(tiers) and self.achievements >= tiers) or self._is_broken(achievement.trigger)
+        return (bool(tiers) and self.achievements >= tiers) or self._is_broken_by_deletion(achievement.trigger)
 
-    def _is_broken(
+    def _is_broken_by_deletion(
         self, rule: AchievementTrigger | FreezeReward | PointsTrigger | Boost | Leaderboard | Metric
     ) -> bool:
         """Return whether the rule loses its attribute, a condition of its gate, or all references of another field."""
-        if self._opens_gate(rule):
+        if self._opens_gate_by_deletion(rule):
             return True
         deleted = {"metric": self.metrics, "achievement": self.achievements, "points system": self.systems}
-        return self._filters_by_deleted(rule) or any(
+        return self._filters_by_deleted_attribute(rule) or any(
             deleted.get(reference.kind, frozenset()) >= set(reference.keys.values())
             for reference in references_of(rule)
         )
 
-    def _opens_gate(self, rule: Any) -> bool:
+    def _opens_gate_by_deletion(self, rule: Any) -> bool:
         """Return whether a gate loses a condition, so that it would be open for more users."""
         gate = getattr(rule, "when", ALWAYS)
         return not (self.achievements.isdisjoint(gate.achievements) and self.systems.isdisjoint(gate.levels))
 
-    def _filters_by_deleted(self, rule: Any) -> bool:
+    def _filters_by_deleted_attribute(self, rule: Any) -> bool:
         """Return whether a rule or its gate filters by a deleted attribute."""
         gate = getattr(rule, "when", None)
-        return (gate is not None and self._filters_by_deleted(gate)) or any(
+        return (gate is not None and self._filters_by_deleted_attribute(gate)) or any(
             (type_, key) in self.attributes
             for type_ in ("user", "event")
             for key in getattr(rule, f"{type_}_attributes", Filter())
@@ -138,7 +138,7 @@ class _Deletion(Value):
     def keeps_leaderboard(self, board: Leaderboard) -> bool:
         """Return whether a leaderboard remains."""
         broken_down = any(("user", key) in self.attributes for key in board.breakdown_attributes)
-        return not (broken_down or self._is_broken(board))
+        return not (broken_down or self._is_broken_by_deletion(board))
 
     def from_metric(self, metric: Metric) -> Metric:
         """Return a remaining metric that no longer counts the completions of deleted achievements."""
@@ -173,17 +173,17 @@ class _Deletion(Value):
         """Return a streak without the conditions on deleted metrics and attributes, and rewards for achievements."""
         freezes = streak.freezes
         if freezes is not None:
-            kept = tuple(reward for reward in freezes.rewards if not self._is_broken(reward))
+            kept = tuple(reward for reward in freezes.rewards if not self._is_broken_by_deletion(reward))
             freezes = attrs.evolve(freezes, rewards=kept)
         kept_metrics = (metric for metric in streak.metrics if metric.key not in self.metrics)
-        metrics = tuple(metric for metric in kept_metrics if not self._filters_by_deleted(metric))
+        metrics = tuple(metric for metric in kept_metrics if not self._filters_by_deleted_attribute(metric))
         return attrs.evolve(streak, metrics=metrics, freezes=freezes)
 
     def from_system(self, system: PointsSystem) -> PointsSystem:
         """Return a points system without the triggers and boosts to delete; the others keep their keys."""
         kept = with_explicit_keys(system)
-        triggers = tuple(trigger for trigger in kept.triggers if not self._is_broken(trigger))
-        boosts = tuple(boost for boost in kept.boosts if not self._is_broken(boost))
+        triggers = tuple(trigger for trigger in kept.triggers if not self._is_broken_by_deletion(trigger))
+        boosts = tuple(boost for boost in kept.boosts if not self._is_broken_by_deletion(boost))
         if (len(triggers), len(boosts)) == (len(system.triggers), len(system.boosts)):
             return system
         return attrs.evolve(kept, triggers=triggers, boosts=boosts)

@@ -10,13 +10,13 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
 from trophy_engine.rules.metric_uses import refuse_to_record
-from trophy_engine.trophy_api.admin.crud import check_items
-from trophy_engine.trophy_api.application.upsert import check_attributes, to_utc_date, upsert_user
+from trophy_engine.trophy_api.admin.crud import check_request_items
+from trophy_engine.trophy_api.application.upsert import check_requested_attributes, requested_sign_up_date, upsert_user
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.requests import EventBody
-from trophy_engine.trophy_api.structuring import item, structure
+from trophy_engine.trophy_api.structuring import item, structure_request_json
 
 _MAX_EVENTS: Final = 1000
 
@@ -29,7 +29,7 @@ class BatchEvent(EventBody):
     idempotency_key: str | Unset = UNSET
 
 
-def record_batch(engine: Engine, request: Request) -> Response:
+def post_event_batch(engine: Engine, request: Request) -> Response:
     """Record a batch of events.
 
     An event that the rules refuse, for example because the user lacks the points that it costs, is skipped without an
@@ -40,18 +40,19 @@ def record_batch(engine: Engine, request: Request) -> Response:
         Unprocessable: an event is invalid; no event is recorded.
     """
     events = [
-        _parse_event(engine, request, raw, index) for index, raw in enumerate(check_items(request.body, _MAX_EVENTS))
+        _structure_batch_event(engine, request, raw, index)
+        for index, raw in enumerate(check_request_items(request.body, _MAX_EVENTS))
     ]
     with engine.batch():
         for index, event in enumerate(events):
             try:
-                _record(engine, event)
+                _accept_batch_event(engine, event)
             except InvalidValue as error:
                 raise Unprocessable(f"[{index}]: {translate_names(error)}") from None
     return Response(202, {"accepted": len(events)})
 
 
-def _record(engine: Engine, event: BatchEvent) -> None:
+def _accept_batch_event(engine: Engine, event: BatchEvent) -> None:
     user, key = event.user.id, None if isinstance(event.idempotency_key, Unset) else event.idempotency_key
     if key is not None and engine.has_recorded(event.key, user=user, idempotency_key=key):
         return
@@ -68,15 +69,15 @@ def _record(engine: Engine, event: BatchEvent) -> None:
         return  # counted as accepted: the platform reports no results of batch events
 
 
-def _parse_event(engine: Engine, request: Request, raw: object, index: int) -> BatchEvent:
+def _structure_batch_event(engine: Engine, request: Request, raw: object, index: int) -> BatchEvent:
     """Parse an event, and check all that can be checked without the state of its user."""
     try:
-        event = structure(raw, BatchEvent, "the event", strict=request.strict)
+        event = structure_request_json(raw, BatchEvent, "the event", strict=request.strict)
         check_user_id(event.user.id)
         if isinstance(event.user.tz, str):
             zone(event.user.tz)
         if isinstance(event.user.sign_up_date, str):
-            as_sign_up_date(to_utc_date(event.user.sign_up_date))
+            as_sign_up_date(requested_sign_up_date(event.user.sign_up_date))
         if not isinstance(event.idempotency_key, Unset):
             check_idempotency_key(event.idempotency_key)
     except InvalidValue as error:
@@ -87,6 +88,6 @@ def _parse_event(engine: Engine, request: Request, raw: object, index: int) -> B
     refusal = refuse_to_record(metric)
     if refusal is not None:
         raise Unprocessable(f"[{index}]: metric {refusal}")
-    check_attributes(engine, "user", event.user.attributes)
-    check_attributes(engine, "event", event.attributes)
+    check_requested_attributes(engine, "user", event.user.attributes)
+    check_requested_attributes(engine, "event", event.attributes)
     return event

@@ -13,24 +13,26 @@ from trophy_engine.trophy_api.fields import Field
 from trophy_engine.trophy_api.structuring import item
 
 
-def new_item(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
+def new_item_class(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
     """Return the class of the items that create a rule; variant fields are optional."""
-    variants = _optional(variant_fields)
-    own = {field.name: _attribute(field, field.default, required=field.required) for field in fields}
-    return _item(f"New{name}", {**own, **variants})
+    variants = _optional_item_fields(variant_fields)
+    own = {field.name: _item_attribute(field, field.default, required=field.required) for field in fields}
+    return _build_item_class(f"New{name}", {**own, **variants})
 
 
-def edit_item(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
+def edit_item_class(name: str, fields: Iterable[Field], variant_fields: Iterable[Field]) -> type[Any]:
     """Return the class of the items that update a rule; all fields except the identifier are optional."""
-    own = _optional(field for field in fields if not field.fixed)
-    return _item(f"{name}Edit", {"id": (UUID, attrs.field()), **own, **_optional(variant_fields)})
+    own = _optional_item_fields(field for field in fields if not field.fixed)
+    return _build_item_class(
+        f"{name}Edit", {"id": (UUID, attrs.field()), **own, **_optional_item_fields(variant_fields)}
+    )
 
 
-def _optional(fields: Iterable[Field]) -> dict[str, tuple[Any, Any]]:
-    return {field.name: _attribute(field, UNSET, required=False) for field in fields}
+def _optional_item_fields(fields: Iterable[Field]) -> dict[str, tuple[Any, Any]]:
+    return {field.name: _item_attribute(field, UNSET, required=False) for field in fields}
 
 
-def _attribute(field: Field, default: Any, *, required: bool) -> tuple[Any, Any]:
+def _item_attribute(field: Field, default: Any, *, required: bool) -> tuple[Any, Any]:
     """Return the type and the attrs field for a field of an item."""
     metadata = {"fault": field.fault}
     if required:
@@ -38,7 +40,7 @@ def _attribute(field: Field, default: Any, *, required: bool) -> tuple[Any, Any]
     return field.type | Unset, attrs.field(default=default, metadata=metadata)
 
 
-def _item(name: str, attributes: dict[str, tuple[Any, Any]]) -> type[Any]:
+def _build_item_class(name: str, attributes: dict[str, tuple[Any, Any]]) -> type[Any]:
     annotations = {name: type_ for name, (type_, _) in attributes.items()}
     defaults = {name: default for name, (_, default) in attributes.items()}
     return item(type(name, (), {"__annotations__": annotations, **defaults}))

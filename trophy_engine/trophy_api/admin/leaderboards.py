@@ -23,8 +23,8 @@ from trophy_engine.trophy_api.fields import (
     USER_FILTER,
     Codec,
     Field,
-    Variants,
-    read_fields,
+    VariantFields,
+    read_item_fields,
 )
 from trophy_engine.trophy_api.ids import leaderboard_id
 from trophy_engine.trophy_api.statuses import LeaderboardPhase, leaderboard_status
@@ -35,7 +35,7 @@ Status = Literal["inactive", "active", "scheduled", "finished"]
 _MAX_PARTICIPANTS: Final = 1000
 #: The maximal number of ranked users; null stands for the maximum of the platform.
 _PARTICIPANTS: Final = Codec(read=lambda _, most: _MAX_PARTICIPANTS if most is None else most, type=int | None)
-_VARIANTS: Final = Variants(
+_VARIANTS: Final = VariantFields(
     "a leaderboard",
     {
         "metric": (Field("metric_id", "metric", codec=METRIC, required=True, omitted=True),),
@@ -54,7 +54,7 @@ _NEXT_STATUSES: Final[dict[str, set[str]]] = {
 }
 
 
-class Leaderboards(Resource[Leaderboard]):
+class LeaderboardResource(Resource[Leaderboard]):
     """The leaderboards of a ruleset. If the key of a leaderboard changes, so does its identifier."""
 
     label, key_scope, section = "Leaderboard", "leaderboard", "leaderboards"
@@ -85,11 +85,11 @@ class Leaderboards(Resource[Leaderboard]):
         """Create a leaderboard; it starts today by default."""
         _VARIANTS.check(item, item.rank_by, whole=True)
         self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
-        values = {"start": context.today, **read_fields(self.fields, item, context)}
-        board = _check_participants(Leaderboard(**values, status=_rule_status(item.status)))
+        values = {"start": context.today, **read_item_fields(self.fields, item, context)}
+        board = _check_edited_participants(Leaderboard(**values, status=_requested_rule_status(item.status)))
         if item.status == "finished" and (board.end is None or board.end >= context.today):
             raise InvalidValue("must be in the past for a finished leaderboard", "end")
-        return _check_schedule(board, item.status, context)
+        return _check_edited_schedule(board, item.status, context)
 
     def update_rule(self, rule: Leaderboard, item: Any, context: EditContext) -> Leaderboard:
         """Update a leaderboard."""
@@ -97,27 +97,27 @@ class Leaderboards(Resource[Leaderboard]):
         status: LeaderboardPhase = now if isinstance(item.status, Unset) else item.status
         if status not in _NEXT_STATUSES[now]:
             raise InvalidValue(f"cannot change from {now} to {status}", "status")
-        new = _check_participants(attrs.evolve(rule, **self._changes(rule, item, context)))
+        new = _check_edited_participants(attrs.evolve(rule, **self._leaderboard_fields_from_item(rule, item, context)))
         if item.status is not UNSET:
-            new = _check_schedule(attrs.evolve(new, status=_rule_status(status)), status, context)
+            new = _check_edited_schedule(attrs.evolve(new, status=_requested_rule_status(status)), status, context)
         if now != "inactive":
-            self._check_frozen(rule, new)
+            self._check_uneditable_fields(rule, new)
         return new
 
-    def _changes(self, rule: Leaderboard, item: Any, context: EditContext) -> dict[str, Any]:
+    def _leaderboard_fields_from_item(self, rule: Leaderboard, item: Any, context: EditContext) -> dict[str, Any]:
         kind = rule.rank_by if isinstance(item.rank_by, Unset) else item.rank_by
         is_new_kind = kind != rule.rank_by
         _VARIANTS.check(item, kind, whole=is_new_kind)
         if isinstance(item.key, str) and item.key != rule.key:
             self.check_unused(item.key, (board.key for board in context.ruleset.leaderboards))
-        changes = read_fields(self.fields, item, context)
+        changes = read_item_fields(self.fields, item, context)
         if is_new_kind:
             changes = {"metric": None, "points": None, **changes}
         if item.run_unit is None:
             changes.setdefault("run_interval", None)
         return changes
 
-    def _check_frozen(self, old: Leaderboard, new: Leaderboard) -> None:
+    def _check_uneditable_fields(self, old: Leaderboard, new: Leaderboard) -> None:
         for field in self.fields:
             if field.name not in _ALWAYS_EDITABLE and getattr(old, field.rule_field) != getattr(new, field.rule_field):
                 raise InvalidValue("can only be changed while the leaderboard is inactive", field.name)
@@ -128,18 +128,18 @@ class Leaderboards(Resource[Leaderboard]):
         return {**super().serialize(rule, context), "status": status}
 
 
-def _rule_status(status: LeaderboardPhase) -> LeaderboardStatus:
+def _requested_rule_status(status: LeaderboardPhase) -> LeaderboardStatus:
     """Return the status of the rule: a scheduled leaderboard is an active one that starts later."""
     return "active" if status == "scheduled" else status
 
 
-def _check_participants(board: Leaderboard) -> Leaderboard:
+def _check_edited_participants(board: Leaderboard) -> Leaderboard:
     if board.max_participants > _MAX_PARTICIPANTS:
         raise InvalidValue(f"must be at most {_MAX_PARTICIPANTS}, not {board.max_participants}", "max_participants")
     return board
 
 
-def _check_schedule(board: Leaderboard, status: LeaderboardPhase, context: EditContext) -> Leaderboard:
+def _check_edited_schedule(board: Leaderboard, status: LeaderboardPhase, context: EditContext) -> Leaderboard:
     if status == "scheduled" and board.start <= context.today:
         raise InvalidValue("must be in the future for a scheduled leaderboard", "start")
     if status == "active" and leaderboard_status(board, context.at, context.ruleset.day_start) == "scheduled":

@@ -11,11 +11,11 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, read_fields
+from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, read_item_fields
 from trophy_engine.trophy_api.ids import level_id
 
 
-class Levels(NestedResource[Level]):
+class LevelResource(NestedResource[Level]):
     """The levels of a points system."""
 
     label, key_scope, section = "Level", "level", "levels"
@@ -44,4 +44,4 @@ class Levels(NestedResource[Level]):
     def create_rule(self, item: Any, context: EditContext) -> Level:
         """Create a level."""
         self.check_unused(item.key, (level.key for level in self.rules(context.ruleset)))
-        return Level(**read_fields(self.fields, item, context))
+        return Level(**read_item_fields(self.fields, item, context))

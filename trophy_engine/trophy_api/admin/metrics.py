@@ -10,11 +10,11 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import Field, read_fields
+from trophy_engine.trophy_api.fields import Field, read_item_fields
 from trophy_engine.trophy_api.ids import metric_id
 
 
-class Metrics(Resource[Metric]):
+class MetricResource(Resource[Metric]):
     """The metrics of a ruleset."""
 
     label, key_scope, section = "Metric", "metric", "metrics"
@@ -32,7 +32,7 @@ class Metrics(Resource[Metric]):
     def create_rule(self, item: Any, context: EditContext) -> Metric:
         """Create a metric."""
         self.check_unused(item.key, (metric.key for metric in context.ruleset.metrics))
-        return Metric(**read_fields(self.fields, item, context))
+        return Metric(**read_item_fields(self.fields, item, context))
 
     def delete(self, rule: Metric, ruleset: Ruleset) -> Ruleset:
         """Delete a metric, and the rules that count it."""

@@ -11,9 +11,9 @@ import attrs
 
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.items import edit_item, new_item
+from trophy_engine.trophy_api.admin.items import edit_item_class, new_item_class
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import Field, read_fields, serialize_fields
+from trophy_engine.trophy_api.fields import Field, read_item_fields, serialize_fields
 
 R = TypeVar("R")
 
@@ -49,8 +49,8 @@ class Resource(ABC, Generic[R]):
         super().__init_subclass__()
         if "fields" in vars(cls):
             fields = (*cls.item_fields, *cls.fields)
-            cls.new = new_item(cls.__name__, fields, cls.variant_fields)
-            cls.edit = edit_item(cls.__name__, fields, cls.variant_fields)
+            cls.new = new_item_class(cls.__name__, fields, cls.variant_fields)
+            cls.edit = edit_item_class(cls.__name__, fields, cls.variant_fields)
 
     def rules(self, ruleset: Ruleset) -> tuple[R, ...]:
         """Return the rules of this kind, oldest first."""
@@ -72,7 +72,7 @@ class Resource(ABC, Generic[R]):
 
     def update_rule(self, rule: R, item: Any, context: EditContext) -> R:
         """Return a rule with the changes of an item; fields missing from the item stay unchanged."""
-        values = read_fields(self.fields, item, context, getattr(rule, "when", None))
+        values = read_item_fields(self.fields, item, context, getattr(rule, "when", None))
         changed: R = attrs.evolve(rule, **values)  # type: ignore[misc]  # all are attrs classes
         return changed
 

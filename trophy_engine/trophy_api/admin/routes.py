@@ -16,7 +16,7 @@ from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.edit_context import EditContext
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
-from trophy_engine.trophy_api.fields import error_message
+from trophy_engine.trophy_api.fields import request_error_message
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.router import Handler, Route
@@ -39,17 +39,17 @@ def resource_routes(path: str, factory: ResourceFactory) -> tuple[Route, ...]:
         def handle(engine: Engine, request: Request) -> Response:
             context = edit_context(engine, request)
             ruleset, response = operation(factory(request, context), context, request)
-            _change_rules(engine, ruleset)
+            _apply_edited_ruleset(engine, ruleset)
             return response
 
         return handle
 
     return (
-        ("GET", path, read_route(crud.list_page)),
-        ("POST", path, write_route(crud.create)),
-        ("PATCH", path, write_route(crud.update)),
-        ("DELETE", path, write_route(crud.delete)),
-        ("GET", f"{path}/{{id}}", read_route(crud.get)),
+        ("GET", path, read_route(crud.list_resource_page)),
+        ("POST", path, write_route(crud.create_resource_items)),
+        ("PATCH", path, write_route(crud.update_resource_items)),
+        ("DELETE", path, write_route(crud.delete_resource_items)),
+        ("GET", f"{path}/{{id}}", read_route(crud.get_resource_item)),
     )
 
 
@@ -65,8 +65,8 @@ def object_routes(
         try:
             ruleset = edit(engine.ruleset, request.body, strict=request.strict)
         except (InvalidValue, InvalidRules) as error:
-            raise Unprocessable(error_message(error)) from None
-        _change_rules(engine, ruleset)
+            raise Unprocessable(request_error_message(error)) from None
+        _apply_edited_ruleset(engine, ruleset)
         return Response(200, serialize(ruleset))
 
     return ("GET", path, get), ("PATCH", path, update)
@@ -82,7 +82,7 @@ def resource_of_system(parts: type[NestedResource[Any]]) -> ResourceFactory:
 
     def open_(request: Request, context: EditContext) -> Resource[Any]:
         try:
-            id_ = crud.parse_id(request.path[1])
+            id_ = crud.parse_resource_id(request.path[1])
         except InvalidValue:
             raise Unprocessable("systemId must be a valid UUID") from None
         try:
@@ -105,6 +105,6 @@ def edit_context(engine: Engine, request: Request) -> EditContext:
     return EditContext(engine.ruleset, request.at, partial(is_known_user, engine), earlier_rulesets, boost_added)
 
 
-def _change_rules(engine: Engine, ruleset: Ruleset) -> None:
+def _apply_edited_ruleset(engine: Engine, ruleset: Ruleset) -> None:
     if ruleset != engine.ruleset or ruleset.digest != engine.ruleset.digest:
         engine.update(ruleset)

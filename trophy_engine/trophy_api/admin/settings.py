@@ -10,8 +10,8 @@ from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.trophy_api.errors import NotHosted
-from trophy_engine.trophy_api.field_names import prefixing_field
-from trophy_engine.trophy_api.structuring import given_fields, item, structure, to_camel_case
+from trophy_engine.trophy_api.field_names import prefixing_request_field
+from trophy_engine.trophy_api.structuring import given_item_fields, item, structure_request_json, to_camel_case
 
 #: An engine is a single environment.
 ENVIRONMENTS: Final = ({"name": "Engine", "key": "engine", "priority": 0},)
@@ -51,14 +51,14 @@ def update_settings(ruleset: Ruleset, body: object, *, strict: bool = True) -> R
         InvalidValue: the request is invalid.
         NotHosted: the request changes the branding.
     """
-    edit = structure(body, SettingsEdit, strict=strict)
+    edit = structure_request_json(body, SettingsEdit, strict=strict)
     if not isinstance(edit.branding, Unset):
         raise NotHosted("Branding applies to messages of the hosted service only; an engine sends no messages")
     changes: dict[str, Any] = {}
     if not isinstance(edit.experimentation, Unset):
         experiment = ruleset.experimentation or Experimentation()
-        with prefixing_field("experimentation"):
-            changes["experimentation"] = attrs.evolve(experiment, **given_fields(edit.experimentation))
+        with prefixing_request_field("experimentation"):
+            changes["experimentation"] = attrs.evolve(experiment, **given_item_fields(edit.experimentation))
     if not isinstance(edit.aggregation_period, Unset):
         changes["notifications"] = attrs.evolve(
             ruleset.notifications or Notifications(), aggregation_period=edit.aggregation_period

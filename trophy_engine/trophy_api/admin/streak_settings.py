@@ -14,8 +14,8 @@ from trophy_engine.engine.arguments import UNSET, Unset
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.streak import Freezes, Streak, StreakMetric
-from trophy_engine.trophy_api.field_names import prefixing_field
-from trophy_engine.trophy_api.structuring import given_fields, item, structure
+from trophy_engine.trophy_api.field_names import prefixing_request_field
+from trophy_engine.trophy_api.structuring import given_item_fields, item, structure_request_json
 from trophy_engine.trophy_api.weekdays import parse_weekdays
 
 #: The key of a streak that the API adds.
@@ -59,33 +59,33 @@ def update_streak_settings(ruleset: Ruleset, body: object, *, strict: bool = Tru
         InvalidValue: the request is invalid.
         InvalidRules: the resulting streak is invalid.
     """
-    edit = structure(_without_shown_frequency(ruleset, body), StreakEdit, strict=strict)
-    changes = given_fields(edit)
+    edit = structure_request_json(_drop_shown_frequency_setting(ruleset, body), StreakEdit, strict=strict)
+    changes = given_item_fields(edit)
     if edit.frequency in {"weekly", "monthly"}:
         changes["days_off"] = ()
     if not isinstance(edit.days_off, Unset):
         changes["days_off"] = parse_weekdays(edit.days_off, "days_off")
     if not isinstance(edit.metrics, Unset):
-        changes["metrics"] = _streak_metrics(edit.metrics, ruleset)
+        changes["metrics"] = _streak_metrics_from_settings(edit.metrics, ruleset)
     if not isinstance(edit.freezes, Unset):
-        with prefixing_field("freezes"):
-            changes["freezes"] = edit.freezes and _freezes(edit.freezes, ruleset)
-    primary = attrs.evolve(_primary(ruleset), **changes)
+        with prefixing_request_field("freezes"):
+            changes["freezes"] = edit.freezes and _freezes_from_settings(edit.freezes, ruleset)
+    primary = attrs.evolve(_streak_shown_in_settings(ruleset), **changes)
     return attrs.evolve(ruleset, streaks=(primary, *ruleset.streaks[1:]))
 
 
-def _primary(ruleset: Ruleset) -> Streak:
+def _streak_shown_in_settings(ruleset: Ruleset) -> Streak:
     """Return the primary streak; without one, a streak that never starts."""
     return ruleset.primary_streak or Streak(_KEY)
 
 
-def _freezes(edit: FreezesItem, ruleset: Ruleset) -> Freezes:
+def _freezes_from_settings(edit: FreezesItem, ruleset: Ruleset) -> Freezes:
     """Return the freezes of a request, with the rewards of the rules, which the API does not know."""
-    kept = _primary(ruleset).freezes
-    return Freezes(**given_fields(edit), rewards=() if kept is None else kept.rewards)
+    kept = _streak_shown_in_settings(ruleset).freezes
+    return Freezes(**given_item_fields(edit), rewards=() if kept is None else kept.rewards)
 
 
-def _without_shown_frequency(ruleset: Ruleset, body: object) -> object:
+def _drop_shown_frequency_setting(ruleset: Ruleset, body: object) -> object:
     """Return a request without the frequency that the settings show, which can be one that no request can set."""
     streak = ruleset.primary_streak
     if streak is None or not isinstance(body, dict) or body.get("frequency") != str(streak.frequency):
@@ -93,10 +93,10 @@ def _without_shown_frequency(ruleset: Ruleset, body: object) -> object:
     return {name: value for name, value in body.items() if name != "frequency"}
 
 
-def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
+def _streak_metrics_from_settings(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tuple[StreakMetric, ...]:
     """Return the conditions of a request, each with the filter of the condition that it is in the rules."""
     known = {metric.key for metric in ruleset.metrics}
-    former = list(_primary(ruleset).metrics)
+    former = list(_streak_shown_in_settings(ruleset).metrics)
     for index, condition in enumerate(items):
         if condition.key not in known:
             raise InvalidValue(f"{condition.key!r} is not the key of a metric", f"metrics[{index}].key")
@@ -105,12 +105,14 @@ def _streak_metrics(items: tuple[StreakMetricItem, ...], ruleset: Ruleset) -> tu
     for key, number in Counter(condition.key for condition in items).items():
         if number > max(sum(metric.key == key for metric in former), 1):
             raise InvalidValue(f"must not contain {key!r} twice", "metrics")
-    kept = _pair(items, former)
-    metrics = (_streak_metric(condition, index, kept.get(index)) for index, condition in enumerate(items))
+    kept = _pair_settings_with_metrics(items, former)
+    metrics = (_streak_metric_from_settings(condition, index, kept.get(index)) for index, condition in enumerate(items))
     return tuple(metric for metric in metrics if metric is not None)
 
 
-def _pair(items: Sequence[StreakMetricItem], former: list[StreakMetric]) -> dict[int, StreakMetric]:
+def _pair_settings_with_metrics(
+    items: Sequence[StreakMetricItem], former: list[StreakMetric]
+) -> dict[int, StreakMetric]:
     """Return by index the condition of the rules that is shown as a condition, or else the next one on its metric."""
     kept: dict[int, StreakMetric] = {}
     for is_exact in (True, False):
@@ -127,13 +129,15 @@ def _pair(items: Sequence[StreakMetricItem], former: list[StreakMetric]) -> dict
     return kept
 
 
-def _streak_metric(condition: StreakMetricItem, index: int, kept: StreakMetric | None) -> StreakMetric | None:
+def _streak_metric_from_settings(
+    condition: StreakMetricItem, index: int, kept: StreakMetric | None
+) -> StreakMetric | None:
     """Return a condition with the threshold of a request and the filter of the rules; None for a threshold of 0."""
     if condition.threshold == 0:
         return None
     if kept is not None and _serialize_condition(kept) == (condition.key, condition.threshold):
         return kept
-    with prefixing_field(f"metrics[{index}]"):
+    with prefixing_request_field(f"metrics[{index}]"):
         event_attributes = {} if kept is None else kept.event_attributes
         return StreakMetric(condition.key, condition.threshold, event_attributes=event_attributes)
 
@@ -145,7 +149,7 @@ def _serialize_condition(condition: StreakMetric) -> tuple[str, int]:
 
 def serialize_streak_settings(ruleset: Ruleset) -> dict[str, Any]:
     """Serialize the settings of the streak; without a streak, the defaults, by which no streak ever starts."""
-    streak = _primary(ruleset)
+    streak = _streak_shown_in_settings(ruleset)
     freezes = streak.freezes
     return {
         "frequency": str(streak.frequency),

@@ -18,11 +18,11 @@ from trophy_engine.errors import (
     UnknownKey,
     UnknownUser,
 )
-from trophy_engine.trophy_api.admin.crud import check_items, issue, parse_id, requested_ids
+from trophy_engine.trophy_api.admin.crud import check_request_items, item_issue, parse_resource_id, requested_ids
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.http import Request, Response
-from trophy_engine.trophy_api.structuring import item, structure
+from trophy_engine.trophy_api.structuring import item, structure_request_json
 
 #: Refusals that are warnings instead of errors, with their messages.
 _WARNINGS: Final[dict[type[Refused], str]] = {
@@ -56,39 +56,41 @@ class StreakUser:
     id: str
 
 
-def grant_freezes(engine: Engine, request: Request) -> Response:
+def post_freezes(engine: Engine, request: Request) -> Response:
     """Grant one freeze per item; a user can occur several times."""
 
     def grant(item: FreezeGrant) -> None:
         engine.grant_freeze(item.user_id)
 
-    granted, issues = _apply_to_each(request, "freezes", FreezeGrant, grant, no_streak_refusal=FreezeLimitReached)
+    granted, issues = _apply_to_request_items(
+        request, "freezes", FreezeGrant, grant, no_streak_refusal=FreezeLimitReached
+    )
     return Response(201 if granted else 200, {"issues": issues})
 
 
-def restore_streaks(engine: Engine, request: Request) -> Response:
+def post_streak_restore(engine: Engine, request: Request) -> Response:
     """Restore lost streaks of users."""
 
     def act(user: StreakUser) -> str:
         engine.restore_streak(user.id)
         return user.id
 
-    restored, issues = _apply_to_each(request, "users", StreakUser, act, no_streak_refusal=NoStreakToRestore)
+    restored, issues = _apply_to_request_items(request, "users", StreakUser, act, no_streak_refusal=NoStreakToRestore)
     return Response(201 if restored else 200, {"restoredUsers": restored, "issues": issues})
 
 
-def reset_streaks(engine: Engine, request: Request) -> Response:
+def post_streak_reset(engine: Engine, request: Request) -> Response:
     """Reset streaks of users."""
 
     def act(user: StreakUser) -> str:
         engine.reset_streak(user.id)
         return user.id
 
-    reset, issues = _apply_to_each(request, "users", StreakUser, act, no_streak_refusal=NoStreakToReset)
+    reset, issues = _apply_to_request_items(request, "users", StreakUser, act, no_streak_refusal=NoStreakToReset)
     return Response(200, {"resetUsers": reset, "issues": issues})
 
 
-def pause_streaks(engine: Engine, request: Request) -> Response:
+def post_pauses(engine: Engine, request: Request) -> Response:
     """Pause streaks of users: a missed period that a pause touches ends no streak."""
 
     def act(item: NewPause) -> dict[str, Any]:
@@ -102,11 +104,11 @@ def pause_streaks(engine: Engine, request: Request) -> Response:
             "status": "archived" if created_pause.archived else "active",
         }
 
-    created, issues = _apply_to_each(request, "pauses", NewPause, act)
+    created, issues = _apply_to_request_items(request, "pauses", NewPause, act)
     return Response(201 if created else 200, {"created": created, "issues": issues})
 
 
-def delete_pauses(engine: Engine, request: Request) -> Response:
+def delete_streak_pauses(engine: Engine, request: Request) -> Response:
     """Remove pauses."""
     ids = requested_ids(request)
     running = {
@@ -118,24 +120,24 @@ def delete_pauses(engine: Engine, request: Request) -> Response:
     deleted, issues = [], []
     for text in ids:
         try:
-            id_ = parse_id(text)
-            user, number = _pop_pause(running, id_)
+            id_ = parse_resource_id(text)
+            user, number = _pop_requested_pause(running, id_)
             engine.unpause(user, number)
         except (InvalidValue, Refused, UnknownKey) as error:
-            issues.append(issue(*_issue_of(error), id=text))
+            issues.append(item_issue(*_describe_item_issue(error), id=text))
         else:
             deleted.append({"id": str(id_)})
     return Response(200, {"deleted": deleted, "issues": issues})
 
 
-def _pop_pause(pauses: dict[UUID, tuple[str, int]], id_: UUID) -> tuple[str, int]:
+def _pop_requested_pause(pauses: dict[UUID, tuple[str, int]], id_: UUID) -> tuple[str, int]:
     """Remove a pause from the dict, so that it is found once, and return its user and number."""
     if id_ not in pauses:
         raise InvalidValue("Streak pause not found by ID")
     return pauses.pop(id_)
 
 
-def _apply_to_each(
+def _apply_to_request_items(
     request: Request,
     name: str,
     kind: type[Any],
@@ -159,15 +161,17 @@ def _apply_to_each(
     if not isinstance(body, dict) or name not in body or (request.strict and len(body) > 1):
         raise Unprocessable(f"The request body must be an object with {name}")
     results_, issues = [], []
-    for index, raw in enumerate(check_items(body[name], name=name)):
+    for index, raw in enumerate(check_request_items(body[name], name=name)):
         try:
-            results_.append(action(structure(raw, kind, "the item", strict=request.strict)))
+            results_.append(action(structure_request_json(raw, kind, "the item", strict=request.strict)))
         except (InvalidValue, Refused, UnknownKey, UnknownUser) as error:
-            issues.append(issue(*_issue_of(error, no_streak_refusal), **_identify_item(raw, index)))
+            issues.append(
+                item_issue(*_describe_item_issue(error, no_streak_refusal), **_identify_request_item(raw, index))
+            )
     return results_, issues
 
 
-def _issue_of(error: TrophyError, no_streak_refusal: type[Refused] | None = None) -> tuple[str, str]:
+def _describe_item_issue(error: TrophyError, no_streak_refusal: type[Refused] | None = None) -> tuple[str, str]:
     """Return the message and the severity of an issue; an ``UnknownKey`` here means that the rules have no streak."""
     if isinstance(error, UnknownUser):
         return "User does not exist", "error"
@@ -178,7 +182,7 @@ def _issue_of(error: TrophyError, no_streak_refusal: type[Refused] | None = None
     return _NO_STREAK if isinstance(error, UnknownKey) else translate_names(error), "error"
 
 
-def _identify_item(raw: object, index: int) -> dict[str, Any]:
+def _identify_request_item(raw: object, index: int) -> dict[str, Any]:
     """Return the user of an item, or its index if it names none."""
     user = (raw.get("userId") or raw.get("id")) if isinstance(raw, dict) else None
     return {"userId": user} if isinstance(user, str) else {"index": index}

@@ -10,18 +10,18 @@ from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.rules.diagnostics import item_path
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.admin.boosts import Boosts
+from trophy_engine.trophy_api.admin.boosts import BoostResource
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
-from trophy_engine.trophy_api.admin.levels import Levels
+from trophy_engine.trophy_api.admin.levels import LevelResource
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.admin.resource import Resource
-from trophy_engine.trophy_api.admin.triggers import Triggers
+from trophy_engine.trophy_api.admin.triggers import TriggerResource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, error_message_at, read_fields
+from trophy_engine.trophy_api.fields import BADGE, PROSE, Field, read_item_fields, request_error_message_at
 from trophy_engine.trophy_api.ids import system_id
 
 
-class Systems(Resource[PointsSystem]):
+class SystemResource(Resource[PointsSystem]):
     """The points systems of a ruleset."""
 
     label, key_scope, section = "Points system", "points system", "points"
@@ -33,9 +33,9 @@ class Systems(Resource[PointsSystem]):
         Field("max_points", "maximum", type=int | None),
     )
     item_fields = (
-        Field("levels", type=tuple[Levels.new, ...], fixed=True),
-        Field("boosts", type=tuple[Boosts.new, ...], fixed=True),
-        Field("triggers", type=tuple[Triggers.new, ...], fixed=True),
+        Field("levels", type=tuple[LevelResource.new, ...], fixed=True),
+        Field("boosts", type=tuple[BoostResource.new, ...], fixed=True),
+        Field("triggers", type=tuple[TriggerResource.new, ...], fixed=True),
     )
 
     def rule_id(self, rule: PointsSystem) -> UUID:
@@ -45,7 +45,7 @@ class Systems(Resource[PointsSystem]):
     def create_rule(self, item: Any, context: EditContext) -> PointsSystem:
         """Return a new points system without its parts."""
         self.check_unused(item.key, (system.key for system in context.ruleset.points))
-        return PointsSystem(**read_fields(self.fields, item, context))
+        return PointsSystem(**read_item_fields(self.fields, item, context))
 
     def create(self, item: Any, context: EditContext) -> tuple[Ruleset, dict[str, Any]]:
         """Add a points system and its parts, all or none.
@@ -55,9 +55,9 @@ class Systems(Resource[PointsSystem]):
         """
         ruleset, serialized = super().create(item, context)
         parts: dict[str, NestedResource[Any]] = {
-            "levels": Levels(item.key),
-            "boosts": Boosts(item.key),
-            "triggers": Triggers(item.key),
+            "levels": LevelResource(item.key),
+            "boosts": BoostResource(item.key),
+            "triggers": TriggerResource(item.key),
         }
         for name, resource in parts.items():
             items = getattr(item, name)
@@ -66,7 +66,7 @@ class Systems(Resource[PointsSystem]):
             serialized[name] = []
             for index, part in enumerate(items):
                 edited = context.with_ruleset(ruleset)
-                ruleset, serialized_part = _create_part(resource, part, edited, item_path(name, index))
+                ruleset, serialized_part = _create_part_of_system(resource, part, edited, item_path(name, index))
                 serialized[name].append(serialized_part)
         return ruleset, serialized
 
@@ -79,11 +79,11 @@ class Systems(Resource[PointsSystem]):
         return {**super().serialize(rule, context), "status": "active"}
 
 
-def _create_part(
+def _create_part_of_system(
     parts: NestedResource[Any], item: Any, context: EditContext, path: str
 ) -> tuple[Ruleset, dict[str, Any]]:
     """Create a part of a new system and serialize it; errors have its path."""
     try:
         return parts.create(item, context)
     except (InvalidValue, InvalidRules) as error:
-        raise InvalidValue(error_message_at(path, error, parts.all_fields)) from None
+        raise InvalidValue(request_error_message_at(path, error, parts.all_fields)) from None

@@ -15,7 +15,7 @@ from trophy_engine.rules.points import MetricPointsTrigger, PointsTrigger
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.nested_resource import NestedResource
 from trophy_engine.trophy_api.edit_context import EditContext
-from trophy_engine.trophy_api.fields import USER_FILTER, Field, read_fields, serialize_fields
+from trophy_engine.trophy_api.fields import USER_FILTER, Field, read_item_fields, serialize_fields
 from trophy_engine.trophy_api.ids import trigger_id
 from trophy_engine.trophy_api.kinds import POINTS_TRIGGERS
 
@@ -24,7 +24,7 @@ Status = Literal["active", "inactive"]
 _TYPES: Final[dict[str, type[Any]]] = {str(kind.type): kind for kind in get_args(PointsTrigger)}
 
 
-class Triggers(NestedResource[PointsTrigger]):
+class TriggerResource(NestedResource[PointsTrigger]):
     """The triggers of a points system."""
 
     label, key_scope, section = "Points trigger", "trigger", "triggers"
@@ -43,8 +43,8 @@ class Triggers(NestedResource[PointsTrigger]):
     def create_rule(self, item: Any, context: EditContext) -> PointsTrigger:
         """Create a trigger."""
         POINTS_TRIGGERS.check(item, item.type, whole=True)
-        key = context.numbered_key("trigger", self._keys, first=len(self.rules(context.ruleset)) + 1)
-        trigger: PointsTrigger = _TYPES[item.type](key=key, **self._values(item, item.type, context))
+        key = context.numbered_key("trigger", self._taken_trigger_keys, first=len(self.rules(context.ruleset)) + 1)
+        trigger: PointsTrigger = _TYPES[item.type](key=key, **self._trigger_fields_from_item(item, item.type, context))
         return trigger
 
     def update_rule(self, rule: PointsTrigger, item: Any, context: EditContext) -> PointsTrigger:
@@ -52,7 +52,7 @@ class Triggers(NestedResource[PointsTrigger]):
         kind = rule.type if isinstance(item.type, Unset) else item.type
         is_new_kind = kind != rule.type
         POINTS_TRIGGERS.check(item, kind, whole=is_new_kind)
-        values = self._values(item, kind, context, rule.when)
+        values = self._trigger_fields_from_item(item, kind, context, rule.when)
         if not is_new_kind:
             return attrs.evolve(rule, **values)
         if rule.status != "inactive":
@@ -61,8 +61,10 @@ class Triggers(NestedResource[PointsTrigger]):
         trigger: PointsTrigger = _TYPES[kind](**{**kept, **values})
         return trigger
 
-    def _values(self, item: Any, kind: str, context: EditContext, gate: Gate | None = None) -> dict[str, Any]:
-        values = read_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context, gate)
+    def _trigger_fields_from_item(
+        self, item: Any, kind: str, context: EditContext, gate: Gate | None = None
+    ) -> dict[str, Any]:
+        values = read_item_fields((*self.fields, *POINTS_TRIGGERS.fields[kind]), item, context, gate)
         if kind == MetricPointsTrigger.type and not isinstance(item.block_if_out_of_points, Unset):
             values["block_if_out_of_points"] = item.block_if_out_of_points
         elif item.block_if_out_of_points is True:
@@ -75,5 +77,5 @@ class Triggers(NestedResource[PointsTrigger]):
         own = {"type": rule.type, **serialize_fields(POINTS_TRIGGERS.fields[rule.type], rule)}
         return {**super().serialize(rule, context), **own, "blockIfOutOfPoints": blocks}
 
-    def _keys(self, ruleset: Ruleset) -> Iterator[str]:
+    def _taken_trigger_keys(self, ruleset: Ruleset) -> Iterator[str]:
         return (key for system in ruleset.points if system.key == self.system for key in system.trigger_keys)

@@ -9,8 +9,8 @@ import attrs
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.leaderboards.views import LeaderboardChange
-from trophy_engine.trophy_api.application.lookup import find_recorded_metric
-from trophy_engine.trophy_api.application.upsert import check_attributes, upsert_user
+from trophy_engine.trophy_api.application.lookup import look_up_recorded_metric
+from trophy_engine.trophy_api.application.upsert import check_requested_attributes, upsert_user
 from trophy_engine.trophy_api.http import Request, Response
 from trophy_engine.trophy_api.ids import metric_id
 from trophy_engine.trophy_api.past_rules import PastRules
@@ -20,15 +20,15 @@ from trophy_engine.trophy_api.serializers.leaderboards import serialize_event_le
 from trophy_engine.trophy_api.serializers.points import serialize_event_points
 from trophy_engine.trophy_api.serializers.streaks import serialize_event_streak
 from trophy_engine.trophy_api.serializers.values import Json, serialize_total
-from trophy_engine.trophy_api.structuring import structure
+from trophy_engine.trophy_api.structuring import structure_request_json
 
 
-def record_event(engine: Engine, request: Request, key: str) -> Response:
+def post_event(engine: Engine, request: Request, key: str) -> Response:
     """Record an event; one with a used idempotency key changes nothing, not even the user's fields."""
-    rule = find_recorded_metric(engine, key)
-    body = structure(request.body, EventBody, strict=request.strict)
-    check_attributes(engine, "user", body.user.attributes)
-    check_attributes(engine, "event", body.attributes)
+    rule = look_up_recorded_metric(engine, key)
+    body = structure_request_json(request.body, EventBody, strict=request.strict)
+    check_requested_attributes(engine, "user", body.user.attributes)
+    check_requested_attributes(engine, "event", body.attributes)
     idempotency_key = request.headers.get("idempotency-key") or None
     upserted = None
     if idempotency_key is None or not engine.has_recorded(key, user=body.user.id, idempotency_key=idempotency_key):
@@ -49,7 +49,7 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
         "points": serialize_points_changes(engine, outcome),
         "leaderboards": {
             board: serialize_event_leaderboard(change, engine.ruleset)
-            for board, change in _leaderboard_changes(upserted, outcome).items()
+            for board, change in _leaderboards_in_response(upserted, outcome).items()
         },
     }
     if idempotency_key is not None:
@@ -57,7 +57,7 @@ def record_event(engine: Engine, request: Request, key: str) -> Response:
     return Response(202 if outcome.replayed else 201, answer)
 
 
-def _leaderboard_changes(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, LeaderboardChange]:
+def _leaderboards_in_response(upserted: Outcome | None, outcome: Outcome) -> Mapping[str, LeaderboardChange]:
     """Return the changes on leaderboards by the user's new fields and by the event, merged."""
     moves = {} if upserted is None else dict(upserted.leaderboards)
     for key, move in outcome.leaderboards.items():

@@ -17,47 +17,47 @@ from trophy_engine.trophy_api.errors import NotFound, Unprocessable
 from trophy_engine.views.player import Player
 
 
-class _Keyed(Protocol):
+class _LookedUpRule(Protocol):
     @property
     def key(self) -> str: ...
 
 
-K = TypeVar("K", bound=_Keyed)
+K = TypeVar("K", bound=_LookedUpRule)
 
 
-def find_metric(engine: Engine, key: str) -> Metric:
+def look_up_metric(engine: Engine, key: str) -> Metric:
     """Return the metric with a key.
 
     Raises:
         NotFound: there is none.
     """
-    return _find("metric", key, engine.ruleset.metrics)
+    return _look_up_rule("metric", key, engine.ruleset.metrics)
 
 
-def find_recorded_metric(engine: Engine, key: str) -> Metric:
+def look_up_recorded_metric(engine: Engine, key: str) -> Metric:
     """Return the metric with a key, for an event.
 
     Raises:
         NotFound: there is none.
         Unprocessable: it is derived from another metric.
     """
-    rule = find_metric(engine, key)
+    rule = look_up_metric(engine, key)
     refusal = refuse_to_record(rule)
     if refusal is not None:
         raise Unprocessable(f"metric {refusal}")
     return rule
 
 
-def find_system(engine: Engine, key: str) -> PointsSystem:
+def look_up_system(engine: Engine, key: str) -> PointsSystem:
     """Return the points system with a key.
 
     Raises:
         NotFound: there is none.
     """
-    return _find("points system", key, engine.ruleset.points)
+    return _look_up_rule("points system", key, engine.ruleset.points)
 
 
-def find_api_achievement(engine: Engine, key: str) -> Achievement:
+def look_up_api_achievement(engine: Engine, key: str) -> Achievement:
     """Return the achievement with an ``api`` trigger and a key; inactive ones are not found.
 
     Raises:
@@ -70,16 +70,18 @@ def find_api_achievement(engine: Engine, key: str) -> Achievement:
     return found
 
 
-def find_leaderboard(engine: Engine, key: str) -> Leaderboard:
+def look_up_leaderboard(engine: Engine, key: str) -> Leaderboard:
     """Return the leaderboard with a key; inactive ones are not found.
 
     Raises:
         NotFound: there is none.
     """
-    return _find("leaderboard", key, [board for board in engine.ruleset.leaderboards if board.status != "inactive"])
+    return _look_up_rule(
+        "leaderboard", key, [board for board in engine.ruleset.leaderboards if board.status != "inactive"]
+    )
 
 
-def _find(kind: str, key: str, rules: Iterable[K]) -> K:
+def _look_up_rule(kind: str, key: str, rules: Iterable[K]) -> K:
     known = {rule.key: rule for rule in rules}
     if key not in known:
         raise NotFound(str(UnknownKey(kind, key, tuple(known))))
@@ -99,7 +101,7 @@ def is_known_user(engine: Engine, user: str) -> bool:
     return True
 
 
-def visible_achievements(engine: Engine, player: Player) -> Iterator[tuple[Achievement, datetime | None]]:
+def look_up_visible_achievements(engine: Engine, player: Player) -> Iterator[tuple[Achievement, datetime | None]]:
     """Yield the achievements and tiers that a user sees, each with the instant of its last completion, or None.
 
     These are the active ones and, if the user has completed them, locked ones. A hidden one is not among them before

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from trophy_engine.engine.engine import Engine
-from trophy_engine.trophy_api import parameters
-from trophy_engine.trophy_api.application.lookup import find_system
-from trophy_engine.trophy_api.application.summaries import summarize_total
-from trophy_engine.trophy_api.application.upsert import check_attributes
+from trophy_engine.trophy_api.application.lookup import look_up_system
+from trophy_engine.trophy_api.application.summaries import get_total_summary
+from trophy_engine.trophy_api.application.upsert import check_requested_attributes
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.http import Request, Response
+from trophy_engine.trophy_api.parameters import read_attributes_parameter, read_flag_parameter, read_integer_parameter
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.points import (
     local_boost_status,
@@ -28,7 +28,7 @@ _MAX_AWARDS: Final = 100
 
 def get_points_system(engine: Engine, _: Request, key: str) -> Response:
     """Return a points system with its active triggers."""
-    rule = find_system(engine, key)
+    rule = look_up_system(engine, key)
     triggers = serialize_system(rule)
     del triggers["key"]
     history = PastRules.of(engine)
@@ -42,7 +42,7 @@ def get_points_system(engine: Engine, _: Request, key: str) -> Response:
 
 def list_levels(engine: Engine, _: Request, key: str) -> Response:
     """List the levels, the lowest first."""
-    rule = find_system(engine, key)
+    rule = look_up_system(engine, key)
     return Response(
         200, [serialize_level(rule.key, level) for level in sorted(rule.levels, key=lambda level: level.points)]
     )
@@ -50,8 +50,8 @@ def list_levels(engine: Engine, _: Request, key: str) -> Response:
 
 def list_boosts(engine: Engine, request: Request, key: str) -> Response:
     """List the boosts that are not for a single user; finished ones only on request."""
-    rule = find_system(engine, key)
-    include_finished = parameters.read_flag(request, "includeFinished")
+    rule = look_up_system(engine, key)
+    include_finished = read_flag_parameter(request, "includeFinished")
     listed = [
         (name, boost, boost_status(boost, request.at, engine.ruleset.day_start))
         for name, boost in zip(rule.boost_keys, rule.boosts, strict=True)
@@ -70,16 +70,16 @@ def list_boosts(engine: Engine, request: Request, key: str) -> Response:
 
 def get_points_histogram(engine: Engine, request: Request, key: str) -> Response:
     """Return how many users, optionally with some attributes, have a balance in each range."""
-    rule = find_system(engine, key)
-    attributes = parameters.read_attributes(request)
-    check_attributes(engine, "user", attributes)
+    rule = look_up_system(engine, key)
+    attributes = read_attributes_parameter(request)
+    check_requested_attributes(engine, "user", attributes)
     rows = engine.reports.histogram(rule.key, attributes=attributes)
     return Response(200, [{"from": row.first, "to": row.last, "users": row.users} for row in rows])
 
 
 def get_level_summary(engine: Engine, _: Request, key: str) -> Response:
     """Return the number of users at each level."""
-    rule = find_system(engine, key)
+    rule = look_up_system(engine, key)
     if not rule.levels:
         raise Unprocessable(f"points system {rule.key!r} has no levels")
     rows = engine.reports.level_summary(rule.key)
@@ -89,8 +89,8 @@ def get_level_summary(engine: Engine, _: Request, key: str) -> Response:
 def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Response:
     """Return a user's balance, level and latest awards."""
     player = engine.user(user)
-    rule = find_system(engine, key)
-    number = parameters.read_integer(request, "awards", _AWARDS, minimum=1, maximum=_MAX_AWARDS)
+    rule = look_up_system(engine, key)
+    number = read_integer_parameter(request, "awards", _AWARDS, minimum=1, maximum=_MAX_AWARDS)
     view = player.points[rule.key]
     history, date = PastRules.of(engine), player.local_date
     answer = serialize_system(rule) | {
@@ -107,7 +107,7 @@ def get_user_points(engine: Engine, request: Request, user: str, key: str) -> Re
 def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Response:
     """List the boosts that apply to a user's awards today."""
     player = engine.user(user)
-    rule = find_system(engine, key)
+    rule = look_up_system(engine, key)
     history, date = PastRules.of(engine), player.local_date
     return Response(
         200,
@@ -123,4 +123,4 @@ def list_user_boosts(engine: Engine, _: Request, user: str, key: str) -> Respons
 
 def get_points_summary(engine: Engine, request: Request, user: str, key: str) -> Response:
     """Return the balances of a user over time."""
-    return summarize_total(engine, request, user, points=find_system(engine, key).key)
+    return get_total_summary(engine, request, user, points=look_up_system(engine, key).key)

@@ -15,7 +15,7 @@ from trophy_engine.rules.metrics import AttributeType
 from trophy_engine.trophy_api.application.lookup import is_known_user
 from trophy_engine.trophy_api.errors import Unprocessable
 from trophy_engine.trophy_api.requests import UpdatedUser
-from trophy_engine.trophy_api.structuring import given_fields
+from trophy_engine.trophy_api.structuring import given_item_fields
 
 #: Where attributes are declared on the hosted platform; part of its messages.
 _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": "https://app.trophy.so/metrics"}
@@ -23,7 +23,7 @@ _SET_UP_AT: Final = {"user": "https://app.trophy.so/users/attributes", "event": 
 _FIELDS: Final = {"tz": "time_zone", "subscribed_to_emails": "subscribe_to_emails"}
 
 
-def check_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) -> None:
+def check_requested_attributes(engine: Engine, type_: AttributeType, keys: Iterable[str]) -> None:
     """Check that attributes are declared.
 
     Raises:
@@ -45,23 +45,23 @@ def upsert_user(engine: Engine, user: str, fields: UpdatedUser) -> Outcome | Non
         Unprocessable: an attribute is not declared.
         InvalidValue: a field has an invalid value.
     """
-    check_attributes(engine, "user", fields.attributes)
+    check_requested_attributes(engine, "user", fields.attributes)
     if fields.subscribe_to_emails is not UNSET and fields.subscribed_to_emails is not UNSET:
         raise InvalidValue(("cannot be set together with", FieldName("subscribed_to_emails")), "subscribe_to_emails")
     changes = {
         _FIELDS.get(name, name): value
-        for name, value in given_fields(fields).items()
+        for name, value in given_item_fields(fields).items()
         if name not in {"id", "attributes"}
     }
     if "sign_up_date" in changes:
-        changes["sign_up_date"] = to_utc_date(changes["sign_up_date"])
+        changes["sign_up_date"] = requested_sign_up_date(changes["sign_up_date"])
     if not (changes or fields.attributes) and is_known_user(engine, user):
         return None
     return engine.identify(user, attributes=fields.attributes, **changes)
 
 
-def to_utc_date(text: str | None) -> str | None:
-    """Return the UTC date of an ISO date and time; other text is returned unchanged, for the engine to parse.
+def requested_sign_up_date(text: str | None) -> str | None:
+    """Return the UTC date of a sign-up at an ISO date and time; other text is unchanged, for the engine to parse.
 
     Raises:
         InvalidValue: the text has a T but is not a date and time, or its UTC date is out of range.

@@ -7,9 +7,9 @@ from datetime import datetime
 from trophy_engine.rules.achievements import Achievement, ApiTrigger
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.tiers import tier_key
-from trophy_engine.trophy_api.fields import describe_fields
+from trophy_engine.trophy_api.fields import serialize_application_fields
 from trophy_engine.trophy_api.ids import achievement_id
-from trophy_engine.trophy_api.kinds import achievement_trigger_fields
+from trophy_engine.trophy_api.kinds import achievement_fields_in_api
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_instant
 from trophy_engine.views.achievements import AchievementView
@@ -24,16 +24,16 @@ def serialize_achievement(rule: Achievement, ruleset: Ruleset) -> Json:
         "description": rule.description,
         "badgeUrl": rule.badge_url,
         "userAttributes": serialize_attributes(rule.when.user_attributes),
-        **_trigger(rule, ruleset),
+        **_serialize_trigger_fields(rule, ruleset),
     }
 
 
-def _trigger(rule: Achievement, ruleset: Ruleset) -> Json:
+def _serialize_trigger_fields(rule: Achievement, ruleset: Ruleset) -> Json:
     """Serialize the fields that achievements of this trigger have."""
     if isinstance(rule.trigger, ApiTrigger):
         return {"key": rule.key}
-    fields = achievement_trigger_fields(rule.trigger.type)
-    return describe_fields(fields, rule.trigger, PastRules.of_ruleset(ruleset))
+    fields = achievement_fields_in_api(rule.trigger.type)
+    return serialize_application_fields(fields, rule.trigger, PastRules.of_ruleset(ruleset))
 
 
 def serialize_user_achievement(rule: Achievement, achieved: datetime | None, ruleset: Ruleset) -> Json:

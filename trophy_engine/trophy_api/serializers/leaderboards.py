@@ -69,7 +69,7 @@ def serialize_ranked_leaderboard(view: LeaderboardView, ruleset: Ruleset) -> Jso
 def serialize_rows(rows: Iterable[LeaderboardRow]) -> list[Json]:
     """Serialize rows of a run."""
     return [
-        {"userId": row.user_id, "userName": row.name, "rank": row.rank, "value": truncate_value(row.value)}
+        {"userId": row.user_id, "userName": row.name, "rank": row.rank, "value": serialize_leaderboard_value(row.value)}
         for row in rows
     ]
 
@@ -118,7 +118,7 @@ def _serialize_position(standing: StandingView, ruleset: Ruleset) -> Json:
     return serialize_leaderboard(standing.rule, ruleset) | {
         "status": standing.status,
         "rank": standing.rank,
-        "value": truncate_value(standing.value),
+        "value": serialize_leaderboard_value(standing.value),
     }
 
 
@@ -128,11 +128,11 @@ def _serialize_history_day(row: StandingDay) -> Json:
         "timestamp": f"{row.date.isoformat()}T00:00:00.000Z",
         "previousRank": row.previous_rank,
         "rank": row.rank,
-        "previousValue": truncate_value(row.previous_value),
-        "value": truncate_value(row.value),
+        "previousValue": serialize_leaderboard_value(row.previous_value),
+        "value": serialize_leaderboard_value(row.value),
     }
 
 
-def truncate_value(value: Number | None) -> int | None:
+def serialize_leaderboard_value(value: Number | None) -> int | None:
     """Return a value without its fraction, None for no value."""
     return None if value is None else int(value)

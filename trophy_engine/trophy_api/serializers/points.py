@@ -7,7 +7,7 @@ from datetime import date
 from trophy_engine.core import ManualAward, PointsAwarded
 from trophy_engine.engine.outcome import PointsChange
 from trophy_engine.rules.points import Boost, Level, PointsSystem, PointsTrigger
-from trophy_engine.trophy_api.fields import describe_fields
+from trophy_engine.trophy_api.fields import serialize_application_fields
 from trophy_engine.trophy_api.ids import boost_id, level_id, system_id, trigger_id
 from trophy_engine.trophy_api.kinds import POINTS_TRIGGERS
 from trophy_engine.trophy_api.past_rules import PastRules
@@ -77,7 +77,7 @@ def serialize_trigger(system: str, key: str, trigger: PointsTrigger, history: Pa
         "points": trigger.points,
         "status": trigger.status,
         "userAttributes": serialize_attributes(trigger.when.user_attributes),
-        **describe_fields(POINTS_TRIGGERS.fields[trigger.type], trigger, history),
+        **serialize_application_fields(POINTS_TRIGGERS.fields[trigger.type], trigger, history),
         "created": serialize_instant(created),
         "updated": serialize_instant(updated),
     }

@@ -36,11 +36,15 @@ from trophy_engine.notifications.effects import (
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.trophy_api.application.streaks import describe_streak
+from trophy_engine.trophy_api.application.streaks import serialize_user_streak
 from trophy_engine.trophy_api.ids import system_id
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.achievements import serialize_user_achievement
-from trophy_engine.trophy_api.serializers.leaderboards import serialize_leaderboard, serialize_rows, truncate_value
+from trophy_engine.trophy_api.serializers.leaderboards import (
+    serialize_leaderboard,
+    serialize_leaderboard_value,
+    serialize_rows,
+)
 from trophy_engine.trophy_api.serializers.points import (
     serialize_boost,
     serialize_event_points,
@@ -59,15 +63,15 @@ from trophy_engine.views.progress import LevelView
 _HISTORY: Final = 7
 
 
-class _Keyed(Protocol):
+class _RuleInWebhook(Protocol):
     @property
     def key(self) -> str | None: ...
 
 
-K = TypeVar("K", bound=_Keyed)
+K = TypeVar("K", bound=_RuleInWebhook)
 
 
-class Bodies:
+class WebhookBodies:
     """Makes the bodies of webhooks; each shows the user as of the instant of the effect.
 
     Rules that have been changed since, or deleted, are found in the history of the rules.
@@ -103,9 +107,11 @@ class Bodies:
 
     def latest(self, key: str, rules_of: Callable[[Ruleset], Iterable[K]]) -> tuple[Ruleset, K]:
         """Return the latest ruleset that declares a key, and the rule."""
-        return next((ruleset, rule) for ruleset in self._rulesets() for rule in rules_of(ruleset) if rule.key == key)
+        return next(
+            (ruleset, rule) for ruleset in self._rulesets_with_past() for rule in rules_of(ruleset) if rule.key == key
+        )
 
-    def _rulesets(self) -> Iterator[Ruleset]:
+    def _rulesets_with_past(self) -> Iterator[Ruleset]:
         """Yield the rules that have been in force, the latest first."""
         yield self.engine.ruleset
         yield from (version.ruleset for version in reversed(self.engine.rules_history()))
@@ -114,25 +120,25 @@ class Bodies:
 # --- achievements -----------------------------------------------------------------------------------------------------
 
 
-def _achievement_completed(bodies: Bodies, effect: AchievementCompleted) -> Json:
+def _achievement_completed_body(bodies: WebhookBodies, effect: AchievementCompleted) -> Json:
     return {
         "user": serialize_user(bodies.player(effect)),
-        "achievement": _achievement(bodies, effect.key, effect.at),
+        "achievement": _achievement_body_field(bodies, effect.key, effect.at),
     }
 
 
-def _achievement_due(bodies: Bodies, effect: AchievementDue) -> Json:
+def _achievement_due_body(bodies: WebhookBodies, effect: AchievementDue) -> Json:
     player = bodies.player(effect)
     # A change of rules at the same instant can have dropped it.
     achieved = player.completed.get(effect.key, effect.at)
     return {
         "timestamp": serialize_instant(effect.at),
         "user": serialize_user(player),
-        "achievement": _achievement(bodies, effect.key, achieved),
+        "achievement": _achievement_body_field(bodies, effect.key, achieved),
     }
 
 
-def _achievement(bodies: Bodies, key: str, achieved: datetime) -> Json:
+def _achievement_body_field(bodies: WebhookBodies, key: str, achieved: datetime) -> Json:
     ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.achievement_parts)
     return serialize_user_achievement(rule, achieved, ruleset)
 
@@ -140,17 +146,17 @@ def _achievement(bodies: Bodies, key: str, achieved: datetime) -> Json:
 # --- streaks ----------------------------------------------------------------------------------------------------------
 
 
-def _streak_credited(bodies: Bodies, effect: StreakStarted | StreakExtended) -> Json:
+def _streak_credited_body(bodies: WebhookBodies, effect: StreakStarted | StreakExtended) -> Json:
     player = bodies.player(effect)
     # Another command of a batch at the same instant can have changed the length again.
     return {"user": serialize_user(player), "streak": serialize_streak(player.streak) | {"length": effect.length}}
 
 
-def _streak_lost(bodies: Bodies, effect: StreakLost) -> Json:
+def _streak_lost_body(bodies: WebhookBodies, effect: StreakLost) -> Json:
     return {"user": serialize_user(bodies.player(effect)), "length": effect.length}
 
 
-def _freeze_consumed(bodies: Bodies, effect: FreezeConsumed) -> Json:
+def _freeze_consumed_body(bodies: WebhookBodies, effect: FreezeConsumed) -> Json:
     return {
         "user": serialize_user(bodies.player(effect)),
         "consumed": effect.consumed,
@@ -158,27 +164,27 @@ def _freeze_consumed(bodies: Bodies, effect: FreezeConsumed) -> Json:
     }
 
 
-def _freeze_earned(bodies: Bodies, effect: FreezeEarned) -> Json:
+def _freeze_earned_body(bodies: WebhookBodies, effect: FreezeEarned) -> Json:
     return {"user": serialize_user(bodies.player(effect)), "earned": effect.earned, "freezes": effect.freezes}
 
 
-def _streak_reminder_due(bodies: Bodies, effect: StreakReminderDue) -> Json:
+def _streak_reminder_due_body(bodies: WebhookBodies, effect: StreakReminderDue) -> Json:
     player = bodies.player(effect)
-    streak = describe_streak(bodies.engine, player, _HISTORY)
+    streak = serialize_user_streak(bodies.engine, player, _HISTORY)
     return {"timestamp": serialize_instant(effect.at), "user": serialize_user(player), "streak": streak}
 
 
 # --- points -----------------------------------------------------------------------------------------------------------
 
 
-def _points_changed(bodies: Bodies, effect: PointsChanged) -> Json:
+def _points_changed_body(bodies: WebhookBodies, effect: PointsChanged) -> Json:
     player = bodies.player(effect)
     _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
     awards = bodies.awards.take(effect)
     counted_before, counted = effect.total - effect.added, effect.total
     if awards and awards[-1].earned is not None:
         counted_before, counted = awards[0].points_for_level_before, awards[-1].points_for_level
-    before, after = _reached(rule.levels, counted_before), _reached(rule.levels, counted)
+    before, after = _find_level_for_body(rule.levels, counted_before), _find_level_for_body(rule.levels, counted)
     change = PointsChange(
         added=effect.added,
         total=effect.total,
@@ -190,22 +196,22 @@ def _points_changed(bodies: Bodies, effect: PointsChanged) -> Json:
     return {"user": serialize_user(player), "points": points}
 
 
-def _reached(levels: Iterable[Level], total: int) -> Level | None:
+def _find_level_for_body(levels: Iterable[Level], total: int) -> Level | None:
     """Return the highest level that a total reaches, or None."""
     return max((level for level in levels if level.points <= total), key=lambda level: level.points, default=None)
 
 
-def _level_changed(bodies: Bodies, effect: LevelChanged) -> Json:
+def _level_changed_body(bodies: WebhookBodies, effect: LevelChanged) -> Json:
     _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
     return {
         "user": serialize_user(bodies.player(effect)),
         "points": serialize_system(rule) | {"total": effect.total},
-        "previousLevel": _level(bodies, effect.system, effect.previous),
-        "newLevel": _level(bodies, effect.system, effect.level),
+        "previousLevel": _level_body_field(bodies, effect.system, effect.previous),
+        "newLevel": _level_body_field(bodies, effect.system, effect.level),
     }
 
 
-def _level(bodies: Bodies, system: str, key: str | None) -> Json | None:
+def _level_body_field(bodies: WebhookBodies, system: str, key: str | None) -> Json | None:
     """Return the JSON of a level by its key, or None for no level."""
     if key is None:
         return None
@@ -215,15 +221,15 @@ def _level(bodies: Bodies, system: str, key: str | None) -> Json | None:
     return serialize_level(system, level)
 
 
-def _boost_started(bodies: Bodies, effect: BoostStarted) -> Json:
-    return _boost(bodies, effect, "active")
+def _boost_started_body(bodies: WebhookBodies, effect: BoostStarted) -> Json:
+    return _boost_body(bodies, effect, "active")
 
 
-def _boost_finished(bodies: Bodies, effect: BoostFinished) -> Json:
-    return _boost(bodies, effect, "finished")
+def _boost_finished_body(bodies: WebhookBodies, effect: BoostFinished) -> Json:
+    return _boost_body(bodies, effect, "finished")
 
 
-def _boost(bodies: Bodies, effect: BoostStarted | BoostFinished, status: BoostStatus) -> Json:
+def _boost_body(bodies: WebhookBodies, effect: BoostStarted | BoostFinished, status: BoostStatus) -> Json:
     _, rule = bodies.latest(effect.system, lambda ruleset: ruleset.points)
     key = bodies.history.boost_key(effect.system, effect.boost)
     return {
@@ -241,41 +247,43 @@ def _boost(bodies: Bodies, effect: BoostStarted | BoostFinished, status: BoostSt
 # --- leaderboards -----------------------------------------------------------------------------------------------------
 
 
-def _leaderboard_started(bodies: Bodies, effect: LeaderboardStarted) -> Json:
-    return _rankings(bodies, effect.leaderboard, effect.start, "active", effect.rankings)
+def _leaderboard_started_body(bodies: WebhookBodies, effect: LeaderboardStarted) -> Json:
+    return _rankings_body(bodies, effect.leaderboard, effect.start, "active", effect.rankings)
 
 
-def _leaderboard_changed(bodies: Bodies, effect: LeaderboardChanged) -> Json:
-    return _rankings(bodies, effect.leaderboard, effect.run, "active", effect.rankings)
+def _leaderboard_changed_body(bodies: WebhookBodies, effect: LeaderboardChanged) -> Json:
+    return _rankings_body(bodies, effect.leaderboard, effect.run, "active", effect.rankings)
 
 
-def _leaderboard_finished(bodies: Bodies, effect: LeaderboardFinished) -> Json:
-    return _rankings(bodies, effect.leaderboard, effect.start, "finished", effect.rankings)
+def _leaderboard_finished_body(bodies: WebhookBodies, effect: LeaderboardFinished) -> Json:
+    return _rankings_body(bodies, effect.leaderboard, effect.start, "finished", effect.rankings)
 
 
-def _rankings(bodies: Bodies, key: str, start: date, status: RunStatus, rows: Iterable[LeaderboardRow]) -> Json:
-    return {"leaderboard": _run(bodies, key, start, status) | {"rankings": serialize_rows(rows)}}
+def _rankings_body(
+    bodies: WebhookBodies, key: str, start: date, status: RunStatus, rows: Iterable[LeaderboardRow]
+) -> Json:
+    return {"leaderboard": _run_body_field(bodies, key, start, status) | {"rankings": serialize_rows(rows)}}
 
 
-def _rank_changed(bodies: Bodies, effect: RankChanged) -> Json:
+def _rank_changed_body(bodies: WebhookBodies, effect: RankChanged) -> Json:
     return {
         "user": serialize_user(bodies.player(effect)),
-        "leaderboard": _run(bodies, effect.leaderboard, effect.run, "active")
+        "leaderboard": _run_body_field(bodies, effect.leaderboard, effect.run, "active")
         | {
             "rank": effect.rank,
-            "value": _value(effect.rank, effect.value),
+            "value": _ranked_value_body_field(effect.rank, effect.value),
             "previousRank": effect.previous_rank,
-            "previousValue": _value(effect.previous_rank, effect.previous_value),
+            "previousValue": _ranked_value_body_field(effect.previous_rank, effect.previous_value),
         },
     }
 
 
-def _value(rank: int | None, value: Number | None) -> int | None:
+def _ranked_value_body_field(rank: int | None, value: Number | None) -> int | None:
     """Return the value of a user on a leaderboard, None for a user who is not ranked."""
-    return None if rank is None else truncate_value(value)
+    return None if rank is None else serialize_leaderboard_value(value)
 
 
-def _run(bodies: Bodies, key: str, start: date, status: RunStatus) -> Json:
+def _run_body_field(bodies: WebhookBodies, key: str, start: date, status: RunStatus) -> Json:
     """Return the JSON of a leaderboard with the dates of a run."""
     ruleset, rule = bodies.latest(key, lambda ruleset: ruleset.leaderboards)
     runs = rule.runs(ruleset.day_start)
@@ -290,7 +298,7 @@ def _run(bodies: Bodies, key: str, start: date, status: RunStatus) -> Json:
 # --- emails -----------------------------------------------------------------------------------------------------------
 
 
-def _recap_due(bodies: Bodies, effect: RecapDue) -> Json:
+def _recap_due_body(bodies: WebhookBodies, effect: RecapDue) -> Json:
     return {
         "timestamp": serialize_instant(effect.at),
         "user": serialize_user(bodies.player(effect)),
@@ -298,7 +306,7 @@ def _recap_due(bodies: Bodies, effect: RecapDue) -> Json:
     }
 
 
-def _reactivation_due(bodies: Bodies, effect: ReactivationDue) -> Json:
+def _reactivation_due_body(bodies: WebhookBodies, effect: ReactivationDue) -> Json:
     return {
         "timestamp": serialize_instant(effect.at),
         "user": serialize_user(bodies.player(effect)),
@@ -310,23 +318,23 @@ def _reactivation_due(bodies: Bodies, effect: ReactivationDue) -> Json:
 
 
 #: The body of each class of effects that the platform announces, without the type.
-BODIES: Final[dict[type[Effect], Callable[[Bodies, Any], Json]]] = {
-    AchievementCompleted: _achievement_completed,
-    StreakStarted: _streak_credited,
-    StreakExtended: _streak_credited,
-    StreakLost: _streak_lost,
-    FreezeConsumed: _freeze_consumed,
-    FreezeEarned: _freeze_earned,
-    PointsChanged: _points_changed,
-    LevelChanged: _level_changed,
-    BoostStarted: _boost_started,
-    BoostFinished: _boost_finished,
-    LeaderboardStarted: _leaderboard_started,
-    LeaderboardChanged: _leaderboard_changed,
-    LeaderboardFinished: _leaderboard_finished,
-    RankChanged: _rank_changed,
-    RecapDue: _recap_due,
-    ReactivationDue: _reactivation_due,
-    StreakReminderDue: _streak_reminder_due,
-    AchievementDue: _achievement_due,
+BODIES: Final[dict[type[Effect], Callable[[WebhookBodies, Any], Json]]] = {
+    AchievementCompleted: _achievement_completed_body,
+    StreakStarted: _streak_credited_body,
+    StreakExtended: _streak_credited_body,
+    StreakLost: _streak_lost_body,
+    FreezeConsumed: _freeze_consumed_body,
+    FreezeEarned: _freeze_earned_body,
+    PointsChanged: _points_changed_body,
+    LevelChanged: _level_changed_body,
+    BoostStarted: _boost_started_body,
+    BoostFinished: _boost_finished_body,
+    LeaderboardStarted: _leaderboard_started_body,
+    LeaderboardChanged: _leaderboard_changed_body,
+    LeaderboardFinished: _leaderboard_finished_body,
+    RankChanged: _rank_changed_body,
+    RecapDue: _recap_due_body,
+    ReactivationDue: _reactivation_due_body,
+    StreakReminderDue: _streak_reminder_due_body,
+    AchievementDue: _achievement_due_body,
 }

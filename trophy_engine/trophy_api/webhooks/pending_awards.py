@@ -32,13 +32,13 @@ class PendingAwards:
         awards = self._awards.pop((change.user_id, change.system), [])
         if sum(award.awarded for award in awards) == change.added and awards:
             return tuple(awards)
-        return self._from_log(change.user_id, change.system, change.at)
+        return self._pending_awards_from_log(change.user_id, change.system, change.at)
 
     def forget(self, change: PointsChanged) -> None:
         """Forget the awards of a change."""
         self._awards.pop((change.user_id, change.system), None)
 
-    def _from_log(self, user: str, system: str, at: datetime) -> tuple[PointsAwarded, ...]:
+    def _pending_awards_from_log(self, user: str, system: str, at: datetime) -> tuple[PointsAwarded, ...]:
         """Return a user's awards in a points system that the last change up to an instant announced."""
         announced: list[PointsAwarded] = []
         awards: list[PointsAwarded] = []

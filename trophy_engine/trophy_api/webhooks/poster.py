@@ -75,10 +75,10 @@ class WebhookPoster:
             raise InvalidValue(("must be a text that is not empty, not", GivenValue(secret)), "secret")
         if not isinstance(pauses, Sequence) or isinstance(pauses, str):
             raise InvalidValue(("must be a list of seconds, not", GivenValue(pauses)), "pauses")
-        self._url = _parse_url(url, anywhere=anywhere)
+        self._url = _parse_webhook_url(url, anywhere=anywhere)
         self._secret = secret
-        self._pauses = tuple(_check_seconds("pauses", pause) for pause in pauses)
-        self._timeout = _check_seconds("timeout", timeout)
+        self._pauses = tuple(_check_delivery_seconds("pauses", pause) for pause in pauses)
+        self._timeout = _check_delivery_seconds("timeout", timeout)
         self.delivered = 0
         self.dropped = 0
         self._waiting: deque[bytes] = deque()
@@ -103,7 +103,7 @@ class WebhookPoster:
             self._waiting.append(content)
             self._changed.notify_all()
             if self._thread is None:
-                self._thread = Thread(target=self._run, name="webhooks", daemon=True)
+                self._thread = Thread(target=self._post_waiting_bodies, name="webhooks", daemon=True)
                 self._thread.start()
 
     @property
@@ -113,7 +113,7 @@ class WebhookPoster:
 
     def flush(self, timeout: float = 10.0) -> int:
         """Wait until no body waits, at most for some seconds; return the number of those that still do."""
-        deadline = monotonic() + _check_seconds("timeout", timeout)
+        deadline = monotonic() + _check_delivery_seconds("timeout", timeout)
         with self._changed:
             while self._waiting and (left := deadline - monotonic()) > 0:
                 self._changed.wait(left)
@@ -142,7 +142,7 @@ class WebhookPoster:
 
     # --- the thread -------------------------------------------------------------------------------------------------
 
-    def _run(self) -> None:
+    def _post_waiting_bodies(self) -> None:
         while True:
             with self._changed:
                 while not self._waiting and not self._closing:
@@ -150,7 +150,7 @@ class WebhookPoster:
                 if not self._waiting or self._stopped.is_set():
                     return
                 content = self._waiting[0]
-            delivered = self._deliver(content)
+            delivered = self._deliver_webhook_body(content)
             with self._changed:
                 if self._stopped.is_set():
                     return  # ``close`` has counted the body as left
@@ -159,10 +159,10 @@ class WebhookPoster:
                 self.dropped += not delivered
                 self._changed.notify_all()
 
-    def _deliver(self, content: bytes) -> bool:
+    def _deliver_webhook_body(self, content: bytes) -> bool:
         """Post a body until it arrives; return False if it did not in the last attempt, or before the poster closed."""
         for pause in (*self._pauses, None):
-            failure = self._post(content)
+            failure = self._post_webhook_body(content)
             if failure is None:
                 return True
             if pause is None:
@@ -173,7 +173,7 @@ class WebhookPoster:
                 return False
         return False
 
-    def _post(self, content: bytes) -> str | None:
+    def _post_webhook_body(self, content: bytes) -> str | None:
         """Post a body once; return what failed, or None if it arrived."""
         url = self._url
         connect = HTTPSConnection if url.scheme == "https" else HTTPConnection
@@ -191,7 +191,7 @@ class WebhookPoster:
         return None if status in _SUCCESS else f"status {status}"
 
 
-def _parse_url(url: object, *, anywhere: bool) -> SplitResult:
+def _parse_webhook_url(url: object, *, anywhere: bool) -> SplitResult:
     """Return the parts of a URL.
 
     Raises:
@@ -210,19 +210,19 @@ def _parse_url(url: object, *, anywhere: bool) -> SplitResult:
         ) from None
     if parts.scheme not in {"http", "https"} or not host or any(character.isspace() for character in text):
         raise InvalidValue(f"must be a URL, for example 'http://127.0.0.1:8000/hook', not {short_repr(text)}", field)
-    if not anywhere and not _is_loopback(host):
+    if not anywhere and not _is_webhook_host_local(host):
         raise InvalidValue(f"must be of this machine, as 127.0.0.1 or localhost, not {short_repr(host)}", field)
     return parts._replace(fragment="")
 
 
-def _is_loopback(host: str) -> bool:
+def _is_webhook_host_local(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:  # a name
         return host == "localhost"
 
 
-def _check_seconds(field: str, value: object) -> float:
+def _check_delivery_seconds(field: str, value: object) -> float:
     """Return a number of seconds.
 
     Raises:

@@ -14,7 +14,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.notifications.effects import PointsChanged
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf
 from trophy_engine.trophy_api.serializers.values import Json
-from trophy_engine.trophy_api.webhooks.bodies import BODIES, Bodies
+from trophy_engine.trophy_api.webhooks.bodies import BODIES, WebhookBodies
 
 __all__ = ["WEBHOOK_TYPES", "Webhooks"]
 
@@ -46,11 +46,11 @@ class Webhooks:
         if iscoroutinefunction(deliver):
             fact = "is a coroutine function, which would not be awaited; pass a function that creates a task"
             raise InvalidValue(fact, "deliver")
-        self._types = _check_types(types)
+        self._types = _check_webhook_types(types)
         self._deliver = deliver
-        self._bodies = Bodies(engine)
+        self._bodies = WebhookBodies(engine)
         self._previous: Effect | None = None
-        self._unsubscribe = engine.subscribe(Effect, self._receive)
+        self._unsubscribe = engine.subscribe(Effect, self._receive_webhook_effect)
 
     def close(self) -> None:
         """End the delivery; a second call does nothing."""
@@ -66,18 +66,20 @@ class Webhooks:
         """End the delivery."""
         self.close()
 
-    def _receive(self, effect: Effect) -> None:
+    def _receive_webhook_effect(self, effect: Effect) -> None:
         previous, self._previous = self._previous, effect
         if isinstance(effect, PointsAwarded):
             self._bodies.awards.record(effect)
-        elif effect.type in self._types and not (isinstance(effect, LevelChanged) and not _follows(effect, previous)):
+        elif effect.type in self._types and not (
+            isinstance(effect, LevelChanged) and not _has_level_webhook(effect, previous)
+        ):
             if self._bodies.is_shown(effect):
                 self._deliver(self._bodies.body_of(effect))
         elif isinstance(effect, PointsChanged):
             self._bodies.awards.forget(effect)
 
 
-def _follows(effect: LevelChanged, previous: Effect | None) -> bool:
+def _has_level_webhook(effect: LevelChanged, previous: Effect | None) -> bool:
     """Return True if a level changed by the award before it; the platform announces no change by new rules."""
     return isinstance(previous, PointsAwarded) and (previous.user_id, previous.system, previous.total) == (
         effect.user_id,
@@ -86,7 +88,7 @@ def _follows(effect: LevelChanged, previous: Effect | None) -> bool:
     )
 
 
-def _check_types(types: Iterable[str] | None) -> frozenset[str]:
+def _check_webhook_types(types: Iterable[str] | None) -> frozenset[str]:
     """Return the types of webhooks to deliver.
 
     Raises:
