@@ -12,7 +12,7 @@ from rich.text import Text
 from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.event_logs.summary import Summary
 from trophy_engine.analysis.event_logs.summary_tables import summary_tables as contents
-from trophy_engine.analysis.statistics.changes import achievement_changes, affected_users
+from trophy_engine.analysis.statistics.changes import tabulate_achievement_changes, tabulate_affected_users
 from trophy_engine.rules.phrases import count_noun
 
 _MIN_NAME_WIDTH = 10
@@ -32,8 +32,8 @@ def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
     rows = f"{count_noun(len(result.differences), 'user')}, {count_noun(result.skipped, 'skipped row')}"
     yield Text("\n".join((rows, *result.sentences())))
     contents = {
-        "Achievements that change hands: users who have each": achievement_changes(result),
-        "Most affected users: new minus old": affected_users(result, lambda old, new: f"{new - old:+,}"),
+        "Achievements that change hands: users who have each": tabulate_achievement_changes(result),
+        "Most affected users: new minus old": tabulate_affected_users(result, lambda old, new: f"{new - old:+,}"),
     }
     for title, content in contents.items():
         if content.rows:

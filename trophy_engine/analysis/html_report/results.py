@@ -13,7 +13,7 @@ from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.html_report.page import Fact, Report, Table, write_page
 from trophy_engine.analysis.simulation.simulate import Scenario, Simulation
 from trophy_engine.analysis.simulation.sweep import Sweep
-from trophy_engine.analysis.statistics.changes import achievement_changes, affected_users
+from trophy_engine.analysis.statistics.changes import tabulate_achievement_changes, tabulate_affected_users
 from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.differences import compare_figures
 from trophy_engine.analysis.statistics.figures import distinct_names, figures
@@ -93,8 +93,13 @@ def _report_comparison(result: Comparison, source: str | None) -> Report:
         for name in old | new
     ]
     tables = [
-        _table("achievements", "Achievements that change hands", _ACHIEVEMENTS, achievement_changes(result, _signed)),
-        _table("affected", "Most affected users", _AFFECTED, affected_users(result, _change)),
+        _table(
+            "achievements",
+            "Achievements that change hands",
+            _ACHIEVEMENTS,
+            tabulate_achievement_changes(result, _signed),
+        ),
+        _table("affected", "Most affected users", _AFFECTED, tabulate_affected_users(result, _change)),
     ]
     return Report(
         "Comparison of old and new rules",
