@@ -18,16 +18,16 @@ from trophy_engine.rules.phrases import count_noun
 _MIN_NAME_WIDTH = 10
 
 
-def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
+def printed_summary(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     """Yield the parts of a summary to print, in order."""
     rate = f" in {seconds:.1f} s, {summary.events / seconds:,.0f} events/s" if seconds > 0 else ""
     skipped = f", {count_noun(summary.skipped, 'skipped row')}" if summary.skipped or rate else ""
     yield Text(f"{count_noun(summary.users, 'user')}, {count_noun(summary.events, 'event')}{skipped}{rate}")
     for content in contents(summary):
-        yield table(content.title, content.columns, content.rows, content.numbers)
+        yield rich_table(content.title, content.columns, content.rows, content.numbers)
 
 
-def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
+def printed_comparison(result: Comparison) -> Iterator[Table | Text]:
     """Yield the parts of a comparison to print, in order."""
     rows = f"{count_noun(len(result.differences), 'user')}, {count_noun(result.skipped, 'skipped row')}"
     yield Text("\n".join((rows, *result.sentences())))
@@ -37,10 +37,10 @@ def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
     }
     for title, content in contents.items():
         if content.rows:
-            yield table(title, content.columns, content.rows, content.numbers)
+            yield rich_table(title, content.columns, content.rows, content.numbers)
 
 
-def table(
+def rich_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[str] | None = None
 ) -> Table:
     """Return a table; ``numbers`` are the columns of numbers, by default all but the first.
