@@ -165,16 +165,18 @@ def later(now: int, time_zone: Zone) -> st.SearchStrategy[int]:
 def transitions(time_zone: Zone, after: int) -> Sequence[int]:
     """Return up to two instants, within a year after another one, at which the offset of a zone changes."""
     day, _ = time_zone.window(after)
-    instants_ = (at for year in (0, 1) for at in _transitions_of_year(time_zone, date.fromordinal(day).year + year))
+    instants_ = (
+        at for year in (0, 1) for at in _drawable_transitions_of_year(time_zone, date.fromordinal(day).year + year)
+    )
     return [at for at in instants_ if after < at <= after + 366 * DAY][:2]
 
 
 @cache
-def _transitions_of_year(time_zone: Zone, year: int) -> tuple[int, ...]:
-    return tuple(_find_transitions(time_zone, time_zone.midnight(date(year, 1, 1).toordinal()), 366))
+def _drawable_transitions_of_year(time_zone: Zone, year: int) -> tuple[int, ...]:
+    return tuple(_search_drawable_transitions(time_zone, time_zone.midnight(date(year, 1, 1).toordinal()), 366))
 
 
-def _find_transitions(time_zone: Zone, start: int, days: int) -> Iterator[int]:
+def _search_drawable_transitions(time_zone: Zone, start: int, days: int) -> Iterator[int]:
     for number in range(days):
         before, after = start + number * DAY, start + (number + 1) * DAY
         if time_zone.offset(before) != time_zone.offset(after):

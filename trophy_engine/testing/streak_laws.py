@@ -205,7 +205,7 @@ def streaks_are_independent(ruleset: Ruleset, history: History) -> None:
             own = _isolate_streak_command(command, key, ruleset.streaks[0].key)
             if own is None and is_refused:
                 continue
-            actual = execute(alone, _command_without_change(command) if own is None else own)
+            actual = execute(alone, _isolate_unrelated_command(command) if own is None else own)
             assert_equal(
                 _streak_results_to_compare(actual, key),
                 _streak_results_to_compare(result, key),
@@ -273,7 +273,7 @@ def _isolate_streak_command(command: HistoryCommand, key: str, primary: str) -> 
     return command
 
 
-def _command_without_change(command: HistoryCommand) -> HistoryCommand:
+def _isolate_unrelated_command(command: HistoryCommand) -> HistoryCommand:
     return command if isinstance(command, Settle) else Identify(command.user_id, command.at, ())
 
 

@@ -356,14 +356,14 @@ class Intervals:
         self.ends = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         if len(self.ends) > _MOST_DAYS:
             self.name = "week" if len(self.ends) <= 7 * _MOST_WEEKS else "month"
-            self.ends = [day for day in self.ends if self._is_end(day)]
+            self.ends = [day for day in self.ends if self._is_interval_end(day)]
             if not self.ends or self.ends[-1] < last:
                 self.ends.append(last)
         self._ordinals = [end.toordinal() for end in self.ends]
         before = [first.toordinal() - 1, *self._ordinals]
         self.days = [end - start for start, end in zip(before, self._ordinals, strict=False)]
 
-    def _is_end(self, day: date) -> bool:
+    def _is_interval_end(self, day: date) -> bool:
         return day.isoweekday() == 7 if self.name == "week" else (day + timedelta(days=1)).day == 1  # noqa: PLR2004
 
     def sums(self, days: Counter[int]) -> list[int]:
