@@ -11,7 +11,7 @@ from trophy_engine import Freezes, Metric, MetricPointsTrigger, PointsSystem, Ru
 from trophy_engine.analysis.comparison import compare
 from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.output import write_comparison
-from trophy_engine.analysis.statistics.changes import affected_users
+from trophy_engine.analysis.statistics.changes import tabulate_affected_users
 from trophy_engine.analysis.statistics.differences import compare_figures
 from trophy_engine.calendar.instants import to_micros
 
@@ -75,7 +75,7 @@ def test_a_change_of_the_second_streak_alone_is_reported(tmp_path):
         *("gained", "lost"),
     ]
     assert [row[name] for name in list(row)[2:10]] == ["1", "1", "2", "2", "3", "1", "3", "2"]
-    affected = affected_users(result, "{}→{}".format)
+    affected = tabulate_affected_users(result, "{}→{}".format)
     assert affected.columns == ("user", "words streak", "longest words streak", "gym streak", "longest gym streak")
     assert affected.rows == (("ann", "1→1", "2→2", "3→1", "3→2"),)
 

@@ -17,7 +17,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import Logs, file_size, read_log
-from trophy_engine.cli.progress import _CountColumn
+from trophy_engine.cli.progress import _ProgressCountColumn
 
 LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
 
@@ -154,7 +154,7 @@ def test_the_size_of_standard_input_and_of_a_repository_is_not_known():
 
 
 def test_progress_is_a_percentage_where_the_total_is_known():
-    column = _CountColumn()
+    column = _ProgressCountColumn()
     for total, text in ((None, "1,500"), (6000, "25 %")):
         bar = Progress()
         bar.add_task("reading", total=total, completed=1500)

@@ -7,7 +7,7 @@ import pytest
 from caller import Caller
 
 from trophy_engine import StorageError, TrophyError
-from trophy_engine.cli.server import RequestLog, listen
+from trophy_engine.cli.server import ServerRequestLog, open_server_socket
 from trophy_engine.trophy_api import AnswerLost, RequestTimedOut
 
 
@@ -15,7 +15,7 @@ def raising(error):
     def exchange(*_):
         raise error
 
-    return Caller(RequestLog(exchange))
+    return Caller(ServerRequestLog(exchange))
 
 
 def test_a_failure_of_the_engine_is_answered_with_500_and_logged(capsys):
@@ -31,7 +31,7 @@ def test_a_quiet_server_answers_the_same_and_logs_failures_alone(capsys):
             raise StorageError("the disk is full")
         return 404, (), b"{}"
 
-    caller = Caller(RequestLog(exchange, quiet=True))
+    caller = Caller(ServerRequestLog(exchange, quiet=True))
     assert caller.send("GET", "/users/18").status == 500
     assert caller.send("HEAD", "/users/18").body == b""
     assert caller.send("GET", "/users/19").status == 404
@@ -48,14 +48,14 @@ def test_other_failures_are_raised(capsys, error):
 
 def test_a_long_refusal_is_cut_in_the_log(capsys):
     body = b'{"error":"' + b"x" * 9_000 + b'"}'
-    answer = Caller(RequestLog(lambda *_: (422, (), body))).send("GET", "/users/18")
+    answer = Caller(ServerRequestLog(lambda *_: (422, (), body))).send("GET", "/users/18")
     assert answer.body == body
     assert len(capsys.readouterr().err) < 400
 
 
 def test_asyncio_sends_what_is_written_to_a_connection_at_once():
     """Asyncio turns Nagle's algorithm off for connections whose protocol is TCP, which they have from the socket."""
-    with listen("127.0.0.1", 0) as listener:
+    with open_server_socket("127.0.0.1", 0) as listener:
         assert (listener.type, listener.proto) == (socket.SOCK_STREAM, socket.IPPROTO_TCP)
         host, port = listener.getsockname()
         assert host == "127.0.0.1"
@@ -63,4 +63,4 @@ def test_asyncio_sends_what_is_written_to_a_connection_at_once():
             socket.create_connection((host, port)),
             pytest.raises(TrophyError, match=f"cannot listen at 127.0.0.1:{port}"),
         ):
-            listen("127.0.0.1", port)
+            open_server_socket("127.0.0.1", port)

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from trophy_engine.cli.tables import table
+from trophy_engine.cli.tables import rich_table
 
 BARE = 'metrics = [{ key = "words" }]\n'
 
@@ -50,7 +50,7 @@ def test_a_comparison_names_the_achievements_that_change_hands(run):
 @pytest.mark.parametrize("width", [30, 60, 200])
 def test_no_name_or_number_is_cut_in_a_terminal_of_any_width(width):
     name = "A long name that does not fit on one line of a narrow terminal"
-    drawn = table("Title", ("name [xp]", "number"), [(name, "206,913,578,364")])
+    drawn = rich_table("Title", ("name [xp]", "number"), [(name, "206,913,578,364")])
     console = Console(width=width, record=True, file=io.StringIO())
     console.print(drawn, crop=False)
     text = console.export_text()
@@ -62,7 +62,7 @@ def test_no_name_or_number_is_cut_in_a_terminal_of_any_width(width):
 
 
 def test_no_column_vanishes_in_a_narrow_terminal():
-    drawn = table("Title", ("user", "Points of a system with a long name"), [("u01486", "206,913,578,364")])
+    drawn = rich_table("Title", ("user", "Points of a system with a long name"), [("u01486", "206,913,578,364")])
     console = Console(width=20, record=True, file=io.StringIO())
     console.print(drawn, crop=False)
     text = console.export_text()
@@ -78,6 +78,6 @@ def test_a_piped_table_is_as_wide_as_its_names(run):
 
 def test_a_title_is_on_one_line():
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(table("A title wider than its table", ("a",), [("1",)]))
+    console.print(rich_table("A title wider than its table", ("a",), [("1",)]))
     assert "A title wider than its table" in console.export_text()
-    assert isinstance(table("[b]", ("a",), []).title, Text)
+    assert isinstance(rich_table("[b]", ("a",), []).title, Text)

@@ -27,7 +27,7 @@ from trophy_engine.core.commands import Record
 from trophy_engine.testing import execute, games, rulesets
 from trophy_engine.testing.driver import effects_of
 from trophy_engine.testing.histories import commands, records
-from trophy_engine.testing.metrics import award_metrics
+from trophy_engine.testing.metrics import award_metrics_strategy
 
 LATER = (0, 1, HOUR + 1, DAY, 9 * DAY, 400 * DAY)
 
@@ -48,7 +48,7 @@ def rulesets_on_awards(draw):
     paid = (MetricPointsTrigger("words", 2), AchievementPointsTrigger("more-words", 1))
     recorded = [metric.key for metric in rules.metrics if metric.source is None]
     keys = [one.key for one in rules.points], [one.key for one in achievements], recorded
-    others = draw(award_metrics(*keys).filter(bool))
+    others = draw(award_metrics_strategy(*keys).filter(bool))
     known = {metric.key for metric in rules.metrics}
     latest = Metric("latest", source=PointsSource(rules.points[0].key), aggregate="last")  # shows the order of awards
     return attrs.evolve(

@@ -32,7 +32,7 @@ from trophy_engine.core import compile_plan
 from trophy_engine.core.gates import compile_gate
 from trophy_engine.testing import instants, time_zones
 from trophy_engine.testing.datetimes import ODD_ZONES, transitions
-from trophy_engine.testing.gates import gate_rules, local_gates
+from trophy_engine.testing.gates import gate_strategy, local_gate_strategy
 from trophy_engine.testing.rulesets import day_starts
 
 LEVELS = {"xp": ["low", "high"], "gems": ["one"]}
@@ -65,7 +65,7 @@ def moments(draw):
     return name, day_start, at
 
 
-@given(gate_rules(("a", "b"), PAIRS, STREAK_KEYS) | local_gates(), moments(), st.data())
+@given(gate_strategy(("a", "b"), PAIRS, STREAK_KEYS) | local_gate_strategy(), moments(), st.data())
 def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment, data):
     name, day_start, at = moment
     balances = [data.draw(st.integers(0, 25)), data.draw(st.integers(0, 2))]
@@ -107,10 +107,10 @@ def gated_rules(draw):
     triggers = {"words": lambda n: MetricTrigger("words", n), "streak": StreakTrigger, "all": CompositeTrigger}
     keys = tuple(ACHIEVEMENTS)
     achievements = [
-        Achievement(key, triggers[kind](threshold), when=draw(gate_rules(keys[:index], PAIRS[:2], STREAK_KEYS)))
+        Achievement(key, triggers[kind](threshold), when=draw(gate_strategy(keys[:index], PAIRS[:2], STREAK_KEYS)))
         for index, (key, (kind, threshold)) in enumerate(ACHIEVEMENTS.items())
     ]
-    anything = gate_rules(keys, PAIRS[:2], STREAK_KEYS)
+    anything = gate_strategy(keys, PAIRS[:2], STREAK_KEYS)
     paid = [MetricPointsTrigger("words", points, when=draw(anything)) for points in (1, 2)]
     boosts = [Boost(f"x{factor}", factor, when=draw(anything)) for factor in (2, Decimal("1.5"))]
     return Ruleset(

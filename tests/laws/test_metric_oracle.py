@@ -40,7 +40,7 @@ from trophy_engine.storage import MemoryStorage, SQLiteStorage
 from trophy_engine.testing import execute, games
 from trophy_engine.testing.datetimes import Gap, gaps
 from trophy_engine.testing.histories import journeys, records
-from trophy_engine.testing.metrics import metric_rules
+from trophy_engine.testing.metrics import metrics_strategy
 
 FILTERS = st.sampled_from([{}, {}, {"device": "ios"}])
 LATER = (0, 1, HOUR // 2, HOUR + 1, DAY, 2 * DAY, 9 * DAY, 400 * DAY)
@@ -49,7 +49,7 @@ LATER = (0, 1, HOUR // 2, HOUR + 1, DAY, 2 * DAY, 9 * DAY, 400 * DAY)
 @st.composite
 def rulesets_on_totals(draw):
     """Draw rules whose achievements and balances show each total that reaches a threshold, and each multiple."""
-    metrics = draw(metric_rules(st.integers(6, 12)))
+    metrics = draw(metrics_strategy(st.integers(6, 12)))
     steps = [metric for metric in metrics if refuse_for_points(metric) is None]
     achieved, paid = (draw(st.lists(st.sampled_from(some), max_size=4)) for some in (metrics, steps))
     return Ruleset(
@@ -195,7 +195,7 @@ def compare(engine, user, account, at):
 @given(history=GAMES, data=st.data())
 def test_other_metrics_are_counted_from_the_log(history, data):
     recorded = {metric.key for metric in history.ruleset.metrics if metric.source is None}
-    same = metric_rules(st.integers(3, 9)).filter(
+    same = metrics_strategy(st.integers(3, 9)).filter(
         lambda some: {one.key for one in some if one.source is None} == recorded
     )
     others = attrs.evolve(history.ruleset, metrics=data.draw(same), achievements=[], points=[])
@@ -219,7 +219,7 @@ def test_other_metrics_are_counted_from_the_log(history, data):
 @st.composite
 def rulesets_with_a_board(draw):
     """Draw rules with a leaderboard by a metric, of one run or of several."""
-    metrics = draw(metric_rules())
+    metrics = draw(metrics_strategy())
     metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_leaderboard(metric) is None]))
     unit, interval = draw(st.sampled_from([(None, None), ("day", 3), ("month", 1)]))
     start = draw(st.sampled_from([date(2004, 1, 31), date(2004, 1, 31), date(2011, 12, 30)]))
@@ -249,7 +249,7 @@ def test_a_leaderboard_has_the_totals_of_its_runs(history):
 @st.composite
 def rulesets_with_a_streak(draw):
     """Draw rules with a streak on one metric."""
-    metrics = draw(metric_rules())
+    metrics = draw(metrics_strategy())
     metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_streak(metric) is None]))
     thresholds = [1, 2, 3] if has_whole_totals(metric) else [1, 2, 3, Decimal("0.4")]
     filters = [{}, {"device": "ios"}, {"device": ["android", "ios"]}] if has_attributes(metric) else [{}]

@@ -10,7 +10,7 @@ import pytest
 from trophy_engine.core.commands import Record
 from trophy_engine.errors import StorageError
 from trophy_engine.storage import Entry, SQLiteStorage
-from trophy_engine.testing.storage import _interrupts
+from trophy_engine.testing.storage import _interrupt_at_line
 
 OPENER = """
 import sys
@@ -64,7 +64,7 @@ def test_opening_that_is_interrupted_at_any_line_leaves_a_file_that_opens(tmp_pa
     while not finished:
         line += 1
         path = tmp_path / f"{line}.db"
-        finished = not _interrupts(lambda path=path: opened.append(SQLiteStorage(path)), line)
+        finished = not _interrupt_at_line(lambda path=path: opened.append(SQLiteStorage(path)), line)
         with closing(SQLiteStorage(path)) as storage:
             storage.append([Entry(1, 1, Record("jo", 1, "words", 1, (), None))])
             assert len(list(storage.entries())) == 1

@@ -9,11 +9,11 @@ from hypothesis import find, given
 from trophy_engine import Attribute, Ruleset
 from trophy_engine.rules.metrics import Aggregate
 from trophy_engine.rules.windows import WindowTable
-from trophy_engine.testing.metrics import PLAIN_METRICS, metric_rules
+from trophy_engine.testing.metrics import PLAIN_METRICS, metrics_strategy
 
 
 def drawn(condition):
-    return find(metric_rules(), lambda metrics: any(map(condition, metrics)), settings=ANY)
+    return find(metrics_strategy(), lambda metrics: any(map(condition, metrics)), settings=ANY)
 
 
 @pytest.mark.parametrize("aggregate", get_args(Aggregate))
@@ -31,7 +31,7 @@ def test_every_filter_is_drawn():
     assert drawn(lambda metric: metric.event_attributes and metric.event_value)
 
 
-@given(metric_rules())
+@given(metrics_strategy())
 def test_the_metrics_make_valid_rules_that_record_sums(metrics):
     Ruleset(metrics, [Attribute("device", "event")])
     assert set(PLAIN_METRICS) <= set(metrics)

@@ -17,7 +17,7 @@ from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallba
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, check_columns
 from trophy_engine.analysis.event_logs.partition import TieOrder
-from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, points_systems
+from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, compared_points_systems
 from trophy_engine.analysis.statistics.streaks import other_streaks
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
@@ -267,7 +267,7 @@ class _Job(Value):
     tally: bool
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _ComparisonAccumulator:  # noqa: ARG002  # no file
-        systems, others = points_systems(self.old, self.new), other_streaks(self.old, self.new)
+        systems, others = compared_points_systems(self.old, self.new), other_streaks(self.old, self.new)
         tallies = (Tally.of(self.old), Tally.of(self.new)) if self.tally else None
         return _ComparisonAccumulator(Comparison(self.old, self.new, systems, others, tallies=tallies), on_bad_row)
 

@@ -48,13 +48,13 @@ def summary_html(summary: Summary) -> str:
 
 def comparison_html(result: Comparison) -> str:
     """Return the sentences of a comparison, its tables of changes, and the charts of its tallies if it has them."""
-    from trophy_engine.analysis.statistics.changes import achievement_changes, affected_users  # noqa: PLC0415
+    from trophy_engine.analysis.statistics.changes import tabulate_achievement_changes, tabulate_affected_users  # noqa: PLC0415
     from trophy_engine.analysis.statistics.differences import compare_figures  # noqa: PLC0415
 
     head = f"{count_noun(len(result.differences), 'user')}, {count_noun(result.skipped, 'skipped row')}"
     contents = {
-        "Achievements that change hands: users who have each": achievement_changes(result),
-        "Most affected users: new minus old": affected_users(result, lambda old, new: f"{new - old:+,}"),
+        "Achievements that change hands: users who have each": tabulate_achievement_changes(result),
+        "Most affected users: new minus old": tabulate_affected_users(result, lambda old, new: f"{new - old:+,}"),
     }
     tables = [
         html_table(title, content.columns, content.rows, content.numbers)

@@ -10,7 +10,7 @@ import attrs
 import typer
 
 from trophy_engine.cli.console import result_console
-from trophy_engine.cli.rules import problem_line
+from trophy_engine.cli.rules import problem_line_for_terminal
 from trophy_engine.errors import TrophyError, UnreadableRules
 from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import Problem, select_errors
@@ -53,9 +53,13 @@ def check(
 
     Example: trophy-engine check rules.toml
     """
-    checked = [_check_one(name, language) for name in rules]
+    checked = [_check_file_argument(name, language) for name in rules]
     if format_ == "json":
-        typer.echo(json.dumps([_as_table(one.file, problem) for one in checked for problem in one.problems], indent=2))
+        typer.echo(
+            json.dumps(
+                [_problem_as_json_output(one.file, problem) for one in checked for problem in one.problems], indent=2
+            )
+        )
     else:
         for one in checked:
             _print_problems(one)
@@ -64,7 +68,7 @@ def check(
         raise typer.Exit(_ERRORS if select_errors(problems) else _WARNINGS)
 
 
-def _check_one(name: str, language: Format | None) -> _Checked:
+def _check_file_argument(name: str, language: Format | None) -> _Checked:
     """Return the problems of a file, in the order of its text; a file that cannot be read is a problem."""
     file = _STANDARD_INPUT_NAME if name == _STANDARD_INPUT else name
     try:
@@ -83,7 +87,7 @@ def _check_one(name: str, language: Format | None) -> _Checked:
     return _Checked(file, locate_problems(check_text(text, language), text, language))
 
 
-def _as_table(file: str, problem: Problem) -> dict[str, str | int | None]:
+def _problem_as_json_output(file: str, problem: Problem) -> dict[str, str | int | None]:
     return {
         "file": file,
         "line": problem.line,
@@ -99,11 +103,12 @@ def _print_problems(checked: _Checked) -> None:
     console = result_console()
     for problem in checked.problems:
         style = "red" if problem.severity == "error" else "yellow"
-        console.print(problem_line(checked.file, problem), style=style, markup=False, soft_wrap=True)
+        console.print(problem_line_for_terminal(checked.file, problem), style=style, markup=False, soft_wrap=True)
     errors = len(select_errors(checked.problems))
-    counts = f"{_count_or_no(errors, 'error')}, {_count_or_no(len(checked.problems) - errors, 'warning')}"
+    warnings = len(checked.problems) - errors
+    counts = f"{_count_printed_problems(errors, 'error')}, {_count_printed_problems(warnings, 'warning')}"
     console.print(f"{checked.file}: {counts}", markup=False, soft_wrap=True)
 
 
-def _count_or_no(number: int, noun: str) -> str:
+def _count_printed_problems(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

@@ -11,14 +11,14 @@ from trophy_engine.analysis.comparison import compare as run
 from trophy_engine.analysis.event_logs.output import check_formats, write_comparison
 from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.cli import logs, skipped_rows
-from trophy_engine.cli.console import fail, print_parts
-from trophy_engine.cli.output_folder import check_needs_out, check_out
+from trophy_engine.cli.console import exit_with_error, print_parts
+from trophy_engine.cli.output_folder import check_out_option, require_out_option
 from trophy_engine.cli.progress import show_progress
-from trophy_engine.cli.reports import ReportPath, check_report, report_comparison
+from trophy_engine.cli.reports import ReportPath, check_report_option, report_compare_command
 from trophy_engine.cli.results import TableFormatOption
-from trophy_engine.cli.rules import load_rules
-from trophy_engine.cli.tables import comparison_tables
-from trophy_engine.cli.until import parse_until
+from trophy_engine.cli.rules import load_rules_argument
+from trophy_engine.cli.tables import printed_comparison
+from trophy_engine.cli.until import parse_until_option
 from trophy_engine.errors import TrophyError
 
 _USERS_LOSE = 3
@@ -49,13 +49,13 @@ def compare(
     wrong call; 3 with --fail-on-loss if a user has fewer points, a shorter streak or lacks an achievement.
     """
     try:
-        check_report(report)
-        check_out(out, (f"compare.{table_format}",), (old, new, *(events or ())))
-        check_needs_out(out, table_format)
+        check_report_option(report)
+        check_out_option(out, (f"compare.{table_format}",), (old, new, *(events or ())))
+        require_out_option(out, table_format)
         check_formats(table_format)
-        before, after = (load_rules(rules) for rules in (old, new))
-        log, last = log_options.read(before, events, git, old, after), parse_until(until, log_options.tz)
-        with skipped_rows.report_bad_rows() as report_bad_row, show_progress() as on_progress:
+        before, after = (load_rules_argument(rules) for rules in (old, new))
+        log, last = log_options.read(before, events, git, old, after), parse_until_option(until, log_options.tz)
+        with skipped_rows.print_bad_rows() as report_bad_row, show_progress() as on_progress:
             result = run(
                 before,
                 after,
@@ -67,10 +67,10 @@ def compare(
                 workers=workers,
                 on_progress=on_progress,
             )
-        skipped_rows.check_evaluated(
+        skipped_rows.check_any_row_evaluated(
             len(result.differences),
             result.skipped,
-            logs.name_logs(events, git, old),
+            logs.name_log_arguments(events, git, old),
             until,
             left_out=result.left_out,
             first=next(iter(result.bad_rows), None),
@@ -79,9 +79,9 @@ def compare(
             with writing_folder(out) as folder:
                 write_comparison(result, folder / f"compare.{table_format}")
         if report is not None:
-            report_comparison(result, (old, new), logs.title_logs(events, git, old), report)
+            report_compare_command(result, (old, new), logs.title_log_arguments(events, git, old), report)
     except (TrophyError, OSError) as error:
-        fail(error)
-    print_parts(comparison_tables(result))
+        exit_with_error(error)
+    print_parts(printed_comparison(result))
     if fail_on_loss and result.losers:
         raise typer.Exit(_USERS_LOSE)

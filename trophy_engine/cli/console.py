@@ -44,7 +44,7 @@ def print_note(note: str) -> None:
     note_console().print(note, markup=False)
 
 
-def fail(error: object) -> NoReturn:
+def exit_with_error(error: object) -> NoReturn:
     """Print an error and exit with status 1."""
     if isinstance(error, OSError) and error.filename:  # files are read by functions that raise a TrophyError
         error = f"cannot write {error.filename}: {reason_of(error)}"

@@ -14,9 +14,9 @@ from trophy_engine.analysis.event_logs.sources import Logs
 from trophy_engine.calendar.instants import from_micros, parse_date, parse_time_of_day, to_micros
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.cli import logs, skipped_rows
-from trophy_engine.cli.console import fail, result_console
+from trophy_engine.cli.console import exit_with_error, result_console
 from trophy_engine.cli.progress import show_progress
-from trophy_engine.cli.rules import Rules, load_rules
+from trophy_engine.cli.rules import Rules, load_rules_argument
 from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
 from trophy_engine.error_messages import nearest
@@ -51,18 +51,20 @@ def explain(
     Exit status: 0 if the explanation was printed; 1 if not; 2 for a wrong call.
     """
     try:
-        ruleset = load_rules(rules)
-        first, last = _parse_days(from_, to)
-        _check_one_question(achievement, points, streak)
+        ruleset = load_rules_argument(rules)
+        first, last = _parse_day_options(from_, to)
+        _check_explain_options(achievement, points, streak)
         log = log_options.read(ruleset, events, git, rules)
-        with skipped_rows.report_bad_rows() as report, show_progress():
-            user_events, until = _read_user_events(log, user, report, logs.name_logs(events, git, rules))
-            engine = _record_events(ruleset, user_events, report)
+        with skipped_rows.print_bad_rows() as report, show_progress():
+            user_events, until = _read_events_of_user_option(
+                log, user, report, logs.name_log_arguments(events, git, rules)
+            )
+            engine = _record_events_to_explain(ruleset, user_events, report)
         player = engine.user(user)
         time_zone = zone(player.time_zone, parse_time_of_day(ruleset.day_start))
-        _check_first_day(first, until, player, time_zone)
+        _check_from_option(first, until, player, time_zone)
         if last is not None:
-            until = _end_of_day(last, until, player, time_zone)
+            until = _resolve_to_option(last, until, player, time_zone)
         at = from_micros(until)
         if achievement is not None:
             text = str(engine.explain(user, achievement=achievement, at=at))
@@ -71,13 +73,13 @@ def explain(
         elif streak is not None:
             text = str(engine.explain(user, streak=streak, at=at))
         else:
-            text = _describe_history(engine, user, at, first, last)
+            text = _printed_timeline(engine, user, at, first, last)
     except (TrophyError, OSError) as error:
-        fail(error)
+        exit_with_error(error)
     result_console().print(text, markup=False, soft_wrap=True)
 
 
-def _check_one_question(achievement: str | None, points: str | None, streak: str | None) -> None:
+def _check_explain_options(achievement: str | None, points: str | None, streak: str | None) -> None:
     """Check that at most one thing is to be explained.
 
     Raises:
@@ -89,13 +91,13 @@ def _check_one_question(achievement: str | None, points: str | None, streak: str
         raise TrophyError(f"{join_words(given)} exclude one another; give one of them")
 
 
-def _describe_history(engine: Engine, user: str, at: datetime, first: date | None, last: date | None) -> str:
+def _printed_timeline(engine: Engine, user: str, at: datetime, first: date | None, last: date | None) -> str:
     """Return the days of a user up to an instant, then the calendar and the explanation of each streak."""
     transitions = engine.transitions(user, at=at)
-    sections = [*_describe_days(transitions, first, last)]
+    sections = [*_printed_days(transitions, first, last)]
     streaks = engine.ruleset.streaks
     for streak in streaks:
-        calendar = _describe_calendar(transitions, streak.key, first, last)
+        calendar = _printed_calendar(transitions, streak.key, first, last)
         sections += [
             f"The {streak.key} streak:\n{calendar}" if calendar and len(streaks) > 1 else calendar,
             str(engine.explain(user, streak=streak.key, at=at)),
@@ -103,7 +105,7 @@ def _describe_history(engine: Engine, user: str, at: datetime, first: date | Non
     return "\n\n".join(sections)
 
 
-def _parse_days(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
+def _parse_day_options(from_: str | None, to: str | None) -> tuple[date | None, date | None]:
     """Return the first and the last day to print.
 
     Raises:
@@ -116,7 +118,7 @@ def _parse_days(from_: str | None, to: str | None) -> tuple[date | None, date | 
     return first, last
 
 
-def _check_first_day(day: date | None, until: int, player: Player, time_zone: Zone) -> None:
+def _check_from_option(day: date | None, until: int, player: Player, time_zone: Zone) -> None:
     """Check that the first day to print is not after the last instant of the log.
 
     Raises:
@@ -129,7 +131,7 @@ def _check_first_day(day: date | None, until: int, player: Player, time_zone: Zo
         )
 
 
-def _end_of_day(day: date, until: int, player: Player, time_zone: Zone) -> int:
+def _resolve_to_option(day: date, until: int, player: Player, time_zone: Zone) -> int:
     """Return the last instant of a local day of the user, at most ``until``.
 
     Raises:
@@ -141,7 +143,7 @@ def _end_of_day(day: date, until: int, player: Player, time_zone: Zone) -> int:
     return min(time_zone.midnight(min(day.toordinal(), today) + 1) - 1, until)
 
 
-def _read_user_events(
+def _read_events_of_user_option(
     log: Logs, user: str, report: Callable[[BadRow], None], log_names: str
 ) -> tuple[list[Event], int]:
     """Return the events of one user in order of time, and the last instant of the whole log.
@@ -161,7 +163,7 @@ def _read_user_events(
             users.add(row.user_id)
             if row.user_id == user:
                 user_events.append(row)
-    skipped_rows.check_evaluated(len(users), skipped, log_names, left_out=log.left_out())
+    skipped_rows.check_any_row_evaluated(len(users), skipped, log_names, left_out=log.left_out())
     if not user_events:
         similar = nearest(user, sorted(users))
         hint = f"; did you mean {similar!r}?" if similar else ""
@@ -170,7 +172,7 @@ def _read_user_events(
     return user_events, last
 
 
-def _record_events(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None]) -> Engine:
+def _record_events_to_explain(ruleset: Ruleset, events: list[Event], report: Callable[[BadRow], None]) -> Engine:
     """Return an engine with the recorded events of one user.
 
     Raises:
@@ -201,13 +203,13 @@ def _record_events(ruleset: Ruleset, events: list[Event], report: Callable[[BadR
     return engine
 
 
-def _describe_days(transitions: Iterable[Transition], first: date | None, last: date | None) -> Iterator[str]:
+def _printed_days(transitions: Iterable[Transition], first: date | None, last: date | None) -> Iterator[str]:
     for day in timeline_of(transitions):
         if (first or day.day) <= day.day <= (last or day.day):
             yield day.text
 
 
-def _describe_calendar(transitions: Iterable[Transition], streak: str, first: date | None, last: date | None) -> str:
+def _printed_calendar(transitions: Iterable[Transition], streak: str, first: date | None, last: date | None) -> str:
     statuses = calendar_of(transitions, streak)
     start, end = first or min(statuses, default=None), last or max(statuses, default=None)
     return "" if start is None or end is None else "\n".join(draw_calendar(statuses, start, end))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.cli.console import fail
+from trophy_engine.cli.console import exit_with_error
 from trophy_engine.error_messages import reason_of
 from trophy_engine.rules.starters import Starter, starter_text
 
@@ -26,14 +26,14 @@ def init(
     Example: trophy-engine init game
     """
     if out.suffix.lower() != ".toml":
-        fail(f"{out} must end in .toml, because the starting files are TOML; choose another name with --out")
+        exit_with_error(f"{out} must end in .toml, because the starting files are TOML; choose another name with --out")
     try:
         with out.open("x", encoding="utf-8") as file:
             file.write(starter_text(kind))
     except FileExistsError:
-        fail(f"{out} exists and is not overwritten; choose another name with --out")
+        exit_with_error(f"{out} exists and is not overwritten; choose another name with --out")
     except OSError as error:
-        fail(f"cannot write {out}: {reason_of(error)}")
+        exit_with_error(f"cannot write {out}: {reason_of(error)}")
     name = shlex.quote(str(out))
     typer.echo(
         f"{out} is written: rules of {_TITLES[kind]}, to be changed in an editor. Next:\n"

@@ -16,8 +16,8 @@ from trophy_engine.analysis.event_logs.file_formats import FileFormat
 from trophy_engine.analysis.event_logs.inspection.inspect_log import LogInspection, inspect_log
 from trophy_engine.calendar.instants import format_instant, to_micros
 from trophy_engine.cli import logs, skipped_rows
-from trophy_engine.cli.console import fail, print_parts
-from trophy_engine.cli.tables import table
+from trophy_engine.cli.console import exit_with_error, print_parts
+from trophy_engine.cli.tables import rich_table
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.phrases import count_noun
 
@@ -43,18 +43,18 @@ def inspect(
             format=log_format, delimiter=delimiter, encoding=encoding, sheet=sheet, records=records
         )
         inspection = inspect_log(log, options.file_format())
-        print_parts(_tables(inspection))
-        skipped_rows.check_evaluated(
+        print_parts(_printed_inspection(inspection))
+        skipped_rows.check_any_row_evaluated(
             inspection.events, inspection.bad_rows, log, first=inspection.first_bad_row, left_out=inspection.left_out
         )
-        typer.echo(_paste(inspection), nl=False)
+        typer.echo(_shell_commands_to_paste(inspection), nl=False)
     except InvalidValue as error:
-        fail(error.rename_fields(logs.option_of))
+        exit_with_error(error.rename_fields(logs.option_name_of))
     except (TrophyError, OSError) as error:
-        fail(error)
+        exit_with_error(error)
 
 
-def _tables(inspection: LogInspection) -> Iterator[Table | Text]:
+def _printed_inspection(inspection: LogInspection) -> Iterator[Table | Text]:
     users, events, rows = (
         count_noun(inspection.users, "user"),
         count_noun(inspection.events, "event"),
@@ -66,11 +66,17 @@ def _tables(inspection: LogInspection) -> Iterator[Table | Text]:
         times = f", from {first} to {last}"
     bad = f", {count_noun(inspection.bad_rows, 'bad row')}" if inspection.bad_rows else ""
     yield Text(f"{inspection.path}: {rows}, {users}, {events}{times}{bad}", no_wrap=True, overflow="ignore")
-    yield table(
+    yield rich_table(
         "Columns",
         ("column", "looks like", "taken for", "because of", "examples"),
         [
-            (column.name, column.looks_like, column.taken_for, column.reason, ", ".join(map(_cut, column.examples)))
+            (
+                column.name,
+                column.looks_like,
+                column.taken_for,
+                column.reason,
+                ", ".join(map(_cut_printed_example, column.examples)),
+            )
             for column in inspection.inspected
         ],
         (),
@@ -78,23 +84,23 @@ def _tables(inspection: LogInspection) -> Iterator[Table | Text]:
     yield from map(Text, inspection.notes)
 
 
-def _cut(text: str) -> str:
+def _cut_printed_example(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _MAX_EXAMPLE else f"{line[: _MAX_EXAMPLE - 1]}…"
 
 
-def _paste(inspection: LogInspection) -> str:
+def _shell_commands_to_paste(inspection: LogInspection) -> str:
     """Return commands that write the rules and evaluate the log."""
-    rules = next(name for name in _rules_names() if not Path(name).exists())
+    rules = next(name for name in _suggest_rules_file_names() if not Path(name).exists())
     text = inspection.ruleset.to_text("toml")
     # A name with a leading dash would be taken for an option.
     log = f"./{inspection.path}" if inspection.path.startswith("-") else inspection.path
     words = ["trophy-engine", "replay", rules, log]
-    words += [*_column_options(inspection.columns), *_format_options(inspection.file_format, inspection.path)]
+    words += [*_list_column_options(inspection.columns), *_list_format_options(inspection.file_format, inspection.path)]
     return f"\nTo start, paste:\n\ncat > {rules} <<'RULES'\n{text}RULES\n{shlex.join(words)}\n"
 
 
-def _rules_names() -> Iterator[str]:
+def _suggest_rules_file_names() -> Iterator[str]:
     yield "rules.toml"
     number = 2
     while True:
@@ -102,7 +108,7 @@ def _rules_names() -> Iterator[str]:
         number += 1
 
 
-def _column_options(columns: Columns) -> Iterator[str]:
+def _list_column_options(columns: Columns) -> Iterator[str]:
     """Yield the options of the command line that declare columns."""
     for option, constant, column, default in (
         ("user-column", "single-user", columns.user, "user_id"),
@@ -133,9 +139,9 @@ def _column_options(columns: Columns) -> Iterator[str]:
             yield from (f"--{option}", value)
 
 
-def _format_options(file_format: FileFormat, path: str) -> Iterator[str]:
+def _list_format_options(file_format: FileFormat, path: str) -> Iterator[str]:
     """Yield the options of the command line that tell how a file is written, without what the ending tells."""
-    if file_format.name is not None and not _has_ending(path):
+    if file_format.name is not None and not _has_format_ending(path):
         yield from ("--log-format", file_format.name)
     for field in ("delimiter", "encoding", "sheet", "records"):
         value = getattr(file_format, field)
@@ -143,7 +149,7 @@ def _format_options(file_format: FileFormat, path: str) -> Iterator[str]:
             yield from (f"--{field}", value)
 
 
-def _has_ending(path: str) -> bool:
+def _has_format_ending(path: str) -> bool:
     try:
         FileFormat().name_for(path)
     except TrophyError:

@@ -220,7 +220,7 @@ class LogOptions(Value):
             UnknownKey: an option names a metric that the rules do not declare.
         """
         if git is None and not events and rules in bundled.log_names():
-            log_name = name_logs(None, rules=rules)
+            log_name = name_log_arguments(None, rules=rules)
             print_note(f"no event log given; evaluating {log_name} (--git PATH evaluates a repository)")
             return Logs((read_bundled_log(rules),))
         if git is None and not events:
@@ -247,7 +247,7 @@ class LogOptions(Value):
         try:
             return read_log(path, columns, self.file_format(), on_note=print_note, proposals=proposals)
         except InvalidValue as error:
-            raise error.rename_fields(option_of) from None
+            raise error.rename_fields(option_name_of) from None
 
     def file_format(self) -> FileFormat:
         """Return how the files of the logs are written.
@@ -264,14 +264,14 @@ class LogOptions(Value):
                 records=self.records,
             )
         except InvalidValue as error:
-            raise error.rename_fields(option_of) from None
+            raise error.rename_fields(option_name_of) from None
 
     def _columns(self, ruleset: Ruleset) -> Columns:
         metrics = ruleset.recorded_metrics
         default_metric = f"={metrics[0].key}" if len(metrics) == 1 else "metric"
-        metric = _choose("metric-column", self.metric_column, "metric", self.metric)
-        value = _choose("value-column", self.value_column, "value", self.value)
-        values = _parse_pairs("values", self.values, "KEY=COLUMN")
+        metric = _resolve_column_option("metric-column", self.metric_column, "metric", self.metric)
+        value = _resolve_column_option("value-column", self.value_column, "value", self.value)
+        values = _parse_pair_options("values", self.values, "KEY=COLUMN")
         if values:
             for option, given in (("metric-column", metric), ("value-column", value), ("map", self.map)):
                 if given:
@@ -281,24 +281,24 @@ class LogOptions(Value):
             metric = "event"
         try:
             return Columns(
-                _choose("user-column", self.user_column, "single-user", self.single_user) or "user_id",
-                _choose("at-column", self.at_column) or "at",
+                _resolve_column_option("user-column", self.user_column, "single-user", self.single_user) or "user_id",
+                _resolve_column_option("at-column", self.at_column) or "at",
                 metric or default_metric,
                 value or "=1",
-                _choose("tz-column", self.tz_column, "tz", self.tz),
+                _resolve_column_option("tz-column", self.tz_column, "tz", self.tz),
                 {key: column or key for key, _, column in (pair.partition("=") for pair in self.attribute or [])},
                 at_unit=self.at_unit,
                 at_format=self.at_format,
-                metric_map=_parse_pairs("map", self.map, "NAME=KEY") if self.map else None,
+                metric_map=_parse_pair_options("map", self.map, "NAME=KEY") if self.map else None,
                 values=values,
-                value_map=_parse_pairs("value-map", self.value_map, "TEXT=NUMBER") if self.value_map else None,
+                value_map=_parse_pair_options("value-map", self.value_map, "TEXT=NUMBER") if self.value_map else None,
                 default_value=self.default_value,
                 decimal=self.decimal,
-                key=_choose("key-column", self.key_column),
-                where=_parse_conditions(self.where),
+                key=_resolve_column_option("key-column", self.key_column),
+                where=_parse_where_option(self.where),
             )
         except InvalidValue as error:
-            raise error.rename_fields(option_of) from None
+            raise error.rename_fields(option_name_of) from None
 
 
 def with_log_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -319,7 +319,9 @@ def with_log_options(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _choose(column_option: str, column: str | None, option: str = "", constant: str | None = None) -> str | None:
+def _resolve_column_option(
+    column_option: str, column: str | None, option: str = "", constant: str | None = None
+) -> str | None:
     """Return a column, a constant as ``=TEXT``, or None if neither is given.
 
     Raises:
@@ -335,7 +337,7 @@ def _choose(column_option: str, column: str | None, option: str = "", constant: 
     return f"={constant}"
 
 
-def option_of(field: str) -> str:
+def option_name_of(field: str) -> str:
     """Return the option of an attribute of ``Columns`` or ``FileFormat``."""
     if field.startswith("--"):
         return field
@@ -343,7 +345,7 @@ def option_of(field: str) -> str:
     return f"--{options.get(field, field.replace('_', '-'))}"
 
 
-def _parse_pairs(option: str, texts: list[str] | None, form: str) -> dict[str, str]:
+def _parse_pair_options(option: str, texts: list[str] | None, form: str) -> dict[str, str]:
     """Parse texts with an equals sign; the side of a name from the log can have further ones.
 
     Raises:
@@ -360,7 +362,7 @@ def _parse_pairs(option: str, texts: list[str] | None, form: str) -> dict[str, s
     return pairs
 
 
-def _parse_conditions(texts: list[str] | None) -> dict[str, list[str]]:
+def _parse_where_option(texts: list[str] | None) -> dict[str, list[str]]:
     conditions: dict[str, list[str]] = {}
     for text in texts or []:
         column, equals, value = text.partition("=")
@@ -370,7 +372,7 @@ def _parse_conditions(texts: list[str] | None) -> dict[str, list[str]]:
     return conditions
 
 
-def name_logs(events: list[str] | None, git: Path | None = None, rules: str = "") -> str:
+def name_log_arguments(events: list[str] | None, git: Path | None = None, rules: str = "") -> str:
     """Return the names of the logs of a command, for messages."""
     if git is None and not events and rules in bundled.log_names():
         return f"the log that comes with the rules {rules}: {_BUNDLED_SOURCES[rules]}"
@@ -378,9 +380,9 @@ def name_logs(events: list[str] | None, git: Path | None = None, rules: str = ""
     return " and ".join(names if git is None else [*names, f"the history of {git}"])
 
 
-def title_logs(events: list[str] | None, git: Path | None, rules: str = "") -> str:
+def title_log_arguments(events: list[str] | None, git: Path | None, rules: str = "") -> str:
     """Return the names of the logs of a command without their folders, for titles; a bundled log has its source."""
     if git is None and not events and rules in bundled.log_names():
         return _BUNDLED_SOURCES[rules]
     names = [path if path == STDIN else Path(path).name for path in events or []]
-    return name_logs(names, None if git is None else Path(git.resolve().name))
+    return name_log_arguments(names, None if git is None else Path(git.resolve().name))

@@ -12,7 +12,7 @@ from trophy_engine.errors import TrophyError
 _ENDINGS = (".csv", ".parquet", ".jsonl")
 
 
-def check_out(out: Path | None, written: Iterable[str], inputs: Iterable[str | Path]) -> None:
+def check_out_option(out: Path | None, written: Iterable[str], inputs: Iterable[str | Path]) -> None:
     """Check that files can be written into a folder without replacing what the command reads.
 
     A file that an earlier run wrote there in another format is noted, since it stays.
@@ -41,7 +41,7 @@ def check_out(out: Path | None, written: Iterable[str], inputs: Iterable[str | P
             print_note(f"{left} is not of this run, and stays as it is")
 
 
-def check_needs_out(out: Path | None, table_format: str, effects: str = "jsonl") -> None:
+def require_out_option(out: Path | None, table_format: str, effects: str = "jsonl") -> None:
     """Check that a format that is not the default has a folder to be used in.
 
     Raises:

@@ -12,7 +12,7 @@ from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
 from trophy_engine.cli.console import note_console
 
 
-class _CountColumn(ProgressColumn):
+class _ProgressCountColumn(ProgressColumn):
     """The share that is done where the total is known, else the number."""
 
     def render(self, task: Task) -> Text:
@@ -26,7 +26,7 @@ def show_progress() -> Iterator[ProgressCallback]:
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        _CountColumn(),
+        _ProgressCountColumn(),
         console=console,
         transient=True,
         disable=not console.is_terminal,

@@ -13,14 +13,14 @@ from trophy_engine.analysis.event_logs.output import check_formats, write_files
 from trophy_engine.analysis.event_logs.runner import replay as run
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.cli import logs, skipped_rows
-from trophy_engine.cli.console import fail, print_parts
-from trophy_engine.cli.output_folder import check_needs_out, check_out
+from trophy_engine.cli.console import exit_with_error, print_parts
+from trophy_engine.cli.output_folder import check_out_option, require_out_option
 from trophy_engine.cli.progress import show_progress
-from trophy_engine.cli.reports import ReportPath, check_report, report_replay
+from trophy_engine.cli.reports import ReportPath, check_report_option, report_replay_command
 from trophy_engine.cli.results import EffectFormatOption, TableFormatOption
-from trophy_engine.cli.rules import Rules, load_rules
-from trophy_engine.cli.tables import summary_tables
-from trophy_engine.cli.until import parse_until
+from trophy_engine.cli.rules import Rules, load_rules_argument
+from trophy_engine.cli.tables import printed_summary
+from trophy_engine.cli.until import parse_until_option
 from trophy_engine.errors import TrophyError
 
 
@@ -48,16 +48,16 @@ def replay(
     wrong call.
     """
     try:
-        check_report(report)
-        check_out(out, (f"users.{table_format}", f"effects.{effects}"), (rules, *(events or ())))
-        check_needs_out(out, table_format, effects)
+        check_report_option(report)
+        check_out_option(out, (f"users.{table_format}", f"effects.{effects}"), (rules, *(events or ())))
+        require_out_option(out, table_format, effects)
         check_formats(table_format, effects)
-        ruleset = load_rules(rules)
-        log, last = log_options.read(ruleset, events, git, rules), parse_until(until, log_options.tz)
+        ruleset = load_rules_argument(rules)
+        log, last = log_options.read(ruleset, events, git, rules), parse_until_option(until, log_options.tz)
         started = time.perf_counter()
         with (
             EffectLog() as effect_log,
-            skipped_rows.report_bad_rows() as report_bad_row,
+            skipped_rows.print_bad_rows() as report_bad_row,
             show_progress() as on_progress,
         ):
             result = run(
@@ -72,10 +72,10 @@ def replay(
                 on_progress=on_progress,
             )
             seconds = time.perf_counter() - started
-            skipped_rows.check_evaluated(
+            skipped_rows.check_any_row_evaluated(
                 result.events,
                 result.skipped,
-                logs.name_logs(events, git, rules),
+                logs.name_log_arguments(events, git, rules),
                 until,
                 left_out=result.left_out,
                 first=next(iter(result.bad_rows), None),
@@ -83,7 +83,7 @@ def replay(
             if out is not None:
                 write_files(result, effect_log, out, table_format=table_format, effect_format=effects)
         if report is not None:
-            report_replay(result, rules, logs.title_logs(events, git, rules), report)
+            report_replay_command(result, rules, logs.title_log_arguments(events, git, rules), report)
     except (TrophyError, OSError) as error:
-        fail(error)
-    print_parts(summary_tables(summarize(result), seconds))
+        exit_with_error(error)
+    print_parts(printed_summary(summarize(result), seconds))

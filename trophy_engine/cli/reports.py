@@ -19,7 +19,7 @@ ReportPath = Annotated[
 _ENDINGS = (".html", ".htm")
 
 
-def check_report(path: Path | None) -> None:
+def check_report_option(path: Path | None) -> None:
     """Check that a report can be written, before anything is evaluated for it.
 
     Raises:
@@ -36,31 +36,33 @@ def check_report(path: Path | None) -> None:
         raise TrophyError(f"cannot write --report {path}: there is no folder {path.parent}; create it first")
 
 
-def report_replay(result: Replay, rules: str, log: str, path: Path) -> None:
+def report_replay_command(result: Replay, rules: str, log: str, path: Path) -> None:
     """Write the report of a replay."""
-    _write(result, path, f"Replay under {Path(rules).name}", log)
+    _write_report_option(result, path, f"Replay under {Path(rules).name}", log)
 
 
-def report_comparison(result: Comparison, names: tuple[str, str], log: str, path: Path) -> None:
+def report_compare_command(result: Comparison, names: tuple[str, str], log: str, path: Path) -> None:
     """Write the report of a comparison."""
     old, new = (Path(name).name for name in names)
     if old == new:
         old, new = names
     source = f"{log} under old rules ({old}) and new rules ({new})"
-    _write(result, path, f"Comparison of {old} and {new}", source)
+    _write_report_option(result, path, f"Comparison of {old} and {new}", source)
 
 
-def report_simulation(result: Simulation, rules: str, path: Path) -> None:
+def report_simulate_command(result: Simulation, rules: str, path: Path) -> None:
     """Write the report of a simulation."""
-    _write(result, path, f"Simulation under {Path(rules).name}", None)
+    _write_report_option(result, path, f"Simulation under {Path(rules).name}", None)
 
 
-def report_sweep(result: Sweep, rules: str, path: Path) -> None:
+def report_vary_option(result: Sweep, rules: str, path: Path) -> None:
     """Write the report of a sweep."""
-    _write(result, path, f"Simulation under variations of {Path(rules).name}", None)
+    _write_report_option(result, path, f"Simulation under variations of {Path(rules).name}", None)
 
 
-def _write(result: Replay | Comparison | Simulation | Sweep, path: Path, title: str, source: str | None) -> None:
+def _write_report_option(
+    result: Replay | Comparison | Simulation | Sweep, path: Path, title: str, source: str | None
+) -> None:
     from trophy_engine.analysis.html_report.results import write_report  # noqa: PLC0415  # drawing comes with an extra
 
     write_report(result, path, title=title, source=source)

@@ -17,7 +17,7 @@ from trophy_engine.rules.ruleset import Ruleset
 Rules = Annotated[str, typer.Argument(help="A rules file (.toml or .json), or the name of a bundled one: git.")]
 
 
-def load_rules(name: str) -> Ruleset:
+def load_rules_argument(name: str) -> Ruleset:
     """Return the rules from a file, or shipped ones by their name.
 
     Raises:
@@ -29,10 +29,10 @@ def load_rules(name: str) -> Ruleset:
         return Ruleset.from_text(text, language)
     except InvalidRules as error:
         errors = select_errors(locate_problems(check_text(text, language), text, language))
-        lines = "\n".join(problem_line(str(path), problem) for problem in errors)
+        lines = "\n".join(problem_line_for_terminal(str(path), problem) for problem in errors)
         raise TrophyError(f"{name} has errors:\n{lines}") from error
 
 
-def problem_line(file: str, problem: Problem) -> str:
+def problem_line_for_terminal(file: str, problem: Problem) -> str:
     """Return a problem of a file as one line, which editors and terminals open by a click."""
     return f"{file}:{problem.line}:{problem.column}: {problem.describe()}"

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.cli.console import fail
+from trophy_engine.cli.console import exit_with_error
 from trophy_engine.error_messages import reason_of
 from trophy_engine.rules.schema import json_schema
 
@@ -29,9 +29,9 @@ def schema(
         return
     try:
         if out.suffix.lower() != ".json":
-            fail(f"--out {out} must end in .json, because a schema is JSON")
+            exit_with_error(f"--out {out} must end in .json, because a schema is JSON")
         if out.is_file() and not out.read_bytes().lstrip().startswith(_BEGINNING):
-            fail(f"{out} is no schema of rules and is not overwritten; choose another name with --out")
+            exit_with_error(f"{out} is no schema of rules and is not overwritten; choose another name with --out")
         out.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        fail(f"cannot write {out}: {reason_of(error)}")
+        exit_with_error(f"cannot write {out}: {reason_of(error)}")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from trophy_engine.cli.console import fail
-from trophy_engine.cli.rules import load_rules
+from trophy_engine.cli.console import exit_with_error
+from trophy_engine.cli.rules import load_rules_argument
 from trophy_engine.errors import MissingExtra, TrophyError
 
 
@@ -55,14 +55,14 @@ def serve(
     try:
         # uvicorn comes with an extra
         from trophy_engine.cli.server import Settings, run_server  # noqa: PLC0415
-        from trophy_engine.cli.webhooks import open_poster  # noqa: PLC0415
+        from trophy_engine.cli.webhooks import open_poster_by_options  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"cattrs", "uvicorn"}:
             raise
-        fail(MissingExtra("trophy-engine serve", "serve"))
+        exit_with_error(MissingExtra("trophy-engine serve", "serve"))
     try:
-        ruleset = None if rules is None else load_rules(rules)
+        ruleset = None if rules is None else load_rules_argument(rules)
         settings = Settings(ruleset, storage, host, port, now, strict=not ignore_unknown_fields, quiet=quiet)
-        run_server(settings, open_poster(webhooks, webhooks_secret, anywhere=webhooks_anywhere))
+        run_server(settings, open_poster_by_options(webhooks, webhooks_secret, anywhere=webhooks_anywhere))
     except (TrophyError, OSError) as error:
-        fail(error)
+        exit_with_error(error)

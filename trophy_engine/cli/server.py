@@ -45,7 +45,7 @@ _REFUSED: Final = 400
 _MAX_LOGGED: Final = 300
 
 
-def _parse_now(now: str | None) -> datetime | None:
+def _parse_now_option(now: str | None) -> datetime | None:
     """Return the instant of the option ``--now``.
 
     Raises:
@@ -80,7 +80,7 @@ class Settings(Value):
     storage: Path | None
     host: str
     port: int
-    now: datetime | None = attrs.field(converter=_parse_now)
+    now: datetime | None = attrs.field(converter=_parse_now_option)
     strict: bool = True
     quiet: bool = False
 
@@ -103,23 +103,23 @@ def run_server(settings: Settings, poster: WebhookPoster | None = None) -> None:
             Webhooks(engine, poster)
         return engine
 
-    with listen(settings.host, settings.port) as listener:
+    with open_server_socket(settings.host, settings.port) as listener:
         if settings.storage is not None:
-            log_line(f"opening {settings.storage}")
+            write_server_log(f"opening {settings.storage}")
         control = Control(
             open_engine(), clock, new_engine=open_engine if settings.storage is None else None, strict=settings.strict
         )
         try:
-            _announce(settings, control.engine, listener)
-            _serve(RequestLog(control, quiet=settings.quiet), listener)
+            _print_server_urls(settings, control.engine, listener)
+            _run_uvicorn(ServerRequestLog(control, quiet=settings.quiet), listener)
         finally:
             control.engine.close()
             if poster is not None:
                 poster.close(_STOP)
-            log_line("stopped" if settings.storage is None else f"stopped; {settings.storage} is closed")
+            write_server_log("stopped" if settings.storage is None else f"stopped; {settings.storage} is closed")
 
 
-def listen(host: str, port: int) -> socket.socket:
+def open_server_socket(host: str, port: int) -> socket.socket:
     """Return a socket that accepts connections.
 
     Its protocol is TCP and not 0: otherwise asyncio would leave Nagle's algorithm on, and every answer would wait 40 ms
@@ -144,26 +144,26 @@ def listen(host: str, port: int) -> socket.socket:
         raise TrophyError(f"cannot listen at {host}:{port}: {fact}; choose others with --host and --port") from None
 
 
-def _announce(settings: Settings, engine: Engine, listener: socket.socket) -> None:
+def _print_server_urls(settings: Settings, engine: Engine, listener: socket.socket) -> None:
     """Print the URL to standard output, and what is served to standard error."""
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if settings.storage is not None:
-        log_line(f"{settings.storage}: {sum(1 for _ in engine.users()):,} users")
+        write_server_log(f"{settings.storage}: {sum(1 for _ in engine.users()):,} users")
     if engine.migration_effects:
-        log_line(
+        write_server_log(
             f"the rules are not the last ones of {settings.storage}: {len(engine.migration_effects):,} effects on users"
         )
     if not ip_address(host).is_loopback:
-        log_line("other machines may reach this server, and it accepts any key")
-    log_line(f"application API {url}/v1, admin API {url}/admin/v1, control {url}/_engine; stop with Ctrl-C")
+        write_server_log("other machines may reach this server, and it accepts any key")
+    write_server_log(f"application API {url}/v1, admin API {url}/admin/v1, control {url}/_engine; stop with Ctrl-C")
     typer.echo(url)
 
 
-def _serve(exchange: ExchangeFunction, listener: socket.socket) -> None:
+def _run_uvicorn(exchange: ExchangeFunction, listener: socket.socket) -> None:
     config = uvicorn.Config(
         ASGIApplication(exchange),
-        http=_Protocol,
+        http=_UvicornProtocol,
         ws="none",
         lifespan="off",
         loop="asyncio",
@@ -180,7 +180,7 @@ def _serve(exchange: ExchangeFunction, listener: socket.socket) -> None:
     server.run(sockets=[listener])
 
 
-class _Protocol(H11Protocol):
+class _UvicornProtocol(H11Protocol):
     """A connection that an application can close without an answer."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -196,7 +196,7 @@ class _Protocol(H11Protocol):
 
 
 @attrs.frozen
-class RequestLog(Value):
+class ServerRequestLog(Value):
     """An exchange that logs the requests of another one, and answers with 500 if the engine fails.
 
     Attributes:
@@ -219,7 +219,7 @@ class RequestLog(Value):
         try:
             answer = self.exchange(method, target, headers, body)
         except (RequestTimedOut, AnswerLost) as failure:
-            self._log(f"{method} {target} {failure}")
+            self._log_request(f"{method} {target} {failure}")
             raise
         except TrophyError as error:
             failed = True
@@ -227,14 +227,14 @@ class RequestLog(Value):
         status, _, content = answer
         milliseconds = (time.perf_counter() - started) * 1000
         refusal = f" {content.decode('ascii')[:_MAX_LOGGED]}" if status >= _REFUSED else ""
-        self._log(f"{method} {target} {status} {milliseconds:.0f} ms{refusal}", failed=failed)
+        self._log_request(f"{method} {target} {status} {milliseconds:.0f} ms{refusal}", failed=failed)
         return answer
 
-    def _log(self, line: str, *, failed: bool = False) -> None:
+    def _log_request(self, line: str, *, failed: bool = False) -> None:
         if failed or not self.quiet:
-            log_line(line)
+            write_server_log(line)
 
 
-def log_line(line: str) -> None:
+def write_server_log(line: str) -> None:
     """Write a line to the log, with the time."""
     typer.echo(f"{time.strftime('%H:%M:%S')} {line}", err=True)

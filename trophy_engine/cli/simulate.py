@@ -29,13 +29,13 @@ from trophy_engine.analysis.statistics.tally import FreezeTally, StreakTally
 from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.cli import logs, skipped_rows
-from trophy_engine.cli.console import fail, note_console, print_parts
-from trophy_engine.cli.output_folder import check_needs_out, check_out
+from trophy_engine.cli.console import exit_with_error, note_console, print_parts
+from trophy_engine.cli.output_folder import check_out_option, require_out_option
 from trophy_engine.cli.progress import show_progress
-from trophy_engine.cli.reports import ReportPath, check_report, report_simulation, report_sweep
+from trophy_engine.cli.reports import ReportPath, check_report_option, report_simulate_command, report_vary_option
 from trophy_engine.cli.results import TableFormatOption
-from trophy_engine.cli.rules import Rules, load_rules
-from trophy_engine.cli.tables import summary_tables, table
+from trophy_engine.cli.rules import Rules, load_rules_argument
+from trophy_engine.cli.tables import printed_summary, rich_table
 from trophy_engine.error_messages import short_repr
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 from trophy_engine.rules.phrases import count_noun
@@ -84,16 +84,16 @@ def simulate(
     Exit status: 0 if the simulation was done; 1 if not; 2 for a wrong call.
     """
     try:
-        check_report(report)
+        check_report_option(report)
         tables = [
             Path(log).name for log in like or () if Path(log).suffix == f".{table_format}"
         ]  # figures have many names
-        check_out(out, tables, (rules, *(like or ())))
-        check_needs_out(out, table_format)
+        check_out_option(out, tables, (rules, *(like or ())))
+        require_out_option(out, table_format)
         check_formats(table_format)
-        ruleset = load_rules(rules)
-        population = _fit_population(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
-        variations = _parse_variations(vary or [])
+        ruleset = load_rules_argument(rules)
+        population = _fit_like_option(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
+        variations = _parse_vary_options(vary or [])
         with show_progress() as on_progress:
             first_day = parse_date(start, "--start")
             arguments = _Arguments(
@@ -104,21 +104,23 @@ def simulate(
             else:
                 simulation = run(ruleset, population, **arguments)
         if variations:
-            parts = _sweep_tables(sweep_result)
-            _write_sweep(sweep_result, rules, out, table_format, report)
+            parts = _printed_sweep(sweep_result)
+            _write_vary_output(sweep_result, rules, out, table_format, report)
         else:
-            parts = summary_tables(summarize(simulation.result), 0)
-            _write_simulation(simulation, rules, out, table_format, report)
+            parts = printed_summary(summarize(simulation.result), 0)
+            _write_simulate_output(simulation, rules, out, table_format, report)
     except (TrophyError, OSError) as error:
-        fail(error)
+        exit_with_error(error)
     print_parts(parts)
 
 
-def _fit_population(log: Logs, like: list[str]) -> Population:
+def _fit_like_option(log: Logs, like: list[str]) -> Population:
     """Return a population fitted to the good rows of logs; report the bad ones."""
-    with skipped_rows.report_bad_rows() as report:
-        good_rows, skipped = skipped_rows.read_good_rows(log, report)
-    skipped_rows.check_evaluated(len(good_rows), skipped, logs.name_logs(like), left_out=log.left_out())
+    with skipped_rows.print_bad_rows() as report:
+        good_rows, skipped = skipped_rows.skip_bad_rows(log, report)
+    skipped_rows.check_any_row_evaluated(
+        len(good_rows), skipped, logs.name_log_arguments(like), left_out=log.left_out()
+    )
     return Population.fit(good_rows)
 
 
@@ -131,17 +133,17 @@ class _Arguments(TypedDict):
     on_progress: ProgressCallback
 
 
-def _parse_variation(text: str) -> tuple[str, list[Any]]:
+def _parse_vary_option(text: str) -> tuple[str, list[Any]]:
     """Parse ``PATH=VALUES``; values are a range of integers like ``0..5``, or a list of JSON values and words."""
     path, equals, values = text.rpartition("=")
     if not equals or not values:
         raise InvalidValue(f"--vary takes PATH=VALUES such as streaks.daily.freezes.max_count=0..5, not {text!r}")
     if ".." in values and values[0] not in '"[{':
-        return path, _parse_range(values)
-    return path, [_parse_value(value) for value in values.split(",")]
+        return path, _parse_vary_range(values)
+    return path, [_parse_vary_value(value) for value in values.split(",")]
 
 
-def _parse_range(text: str) -> list[int]:
+def _parse_vary_range(text: str) -> list[int]:
     """Parse ``FIRST..LAST`` or ``FIRST..LAST..STEP``; the last value is included.
 
     Raises:
@@ -167,42 +169,42 @@ def _parse_range(text: str) -> list[int]:
     return list(values)
 
 
-def _parse_variations(texts: Iterable[str]) -> dict[str, list[Any]]:
+def _parse_vary_options(texts: Iterable[str]) -> dict[str, list[Any]]:
     variations: dict[str, list[Any]] = {}
-    for path, values in map(_parse_variation, texts):
+    for path, values in map(_parse_vary_option, texts):
         if path in variations:
             raise InvalidValue(f"--vary names {path} twice; list all its values in one option")
         variations[path] = values
     return variations
 
 
-def _parse_value(text: str) -> Any:
+def _parse_vary_value(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
         return text
 
 
-def _write_simulation(
+def _write_simulate_output(
     simulation: Simulation, rules: str, out: Path | None, table_format: TableFormat, report: Path | None
 ) -> None:
     if out is not None:
-        _write_figures(figures(simulation.ruleset, simulation.tally), out, table_format)
+        _write_figures_to_out(figures(simulation.ruleset, simulation.tally), out, table_format)
         write_users(simulation.result, out / f"users.{table_format}")
     if report is not None:
-        report_simulation(simulation, rules, report)
+        report_simulate_command(simulation, rules, report)
 
 
-def _write_sweep(
+def _write_vary_output(
     sweep_result: Sweep, rules: str, out: Path | None, table_format: TableFormat, report: Path | None
 ) -> None:
     if out is not None:
-        _write_figures(sweep_result.figures(), out, table_format)
+        _write_figures_to_out(sweep_result.figures(), out, table_format)
     if report is not None:
-        report_sweep(sweep_result, rules, report)
+        report_vary_option(sweep_result, rules, report)
 
 
-def _write_figures(drawn: Sequence[Figure], out: Path, table_format: TableFormat) -> None:
+def _write_figures_to_out(drawn: Sequence[Figure], out: Path, table_format: TableFormat) -> None:
     """Write the tables of figures, and pictures of them where the libraries for charts are installed."""
     with writing_folder(out) as folder:
         for figure in drawn:
@@ -215,7 +217,7 @@ def _write_figures(drawn: Sequence[Figure], out: Path, table_format: TableFormat
         write_pictures(drawn, out)
 
 
-def _sweep_tables(sweep_result: Sweep) -> Iterator[Table | Text]:
+def _printed_sweep(sweep_result: Sweep) -> Iterator[Table | Text]:
     scenario = sweep_result.scenario
     tally = sweep_result.rows[0].tally
     yield Text(
@@ -225,24 +227,24 @@ def _sweep_tables(sweep_result: Sweep) -> Iterator[Table | Text]:
     )
     labels = tuple(sweep_result.rows[0].labels.values())
     for name, label in sweep_result.measures.items():
-        yield table(
+        yield rich_table(
             label.capitalize() if label.islower() else label,
             (*labels, "mean", "difference"),
             [
                 (
                     *row.texts,
-                    _format_estimate(row.means.get(name)),
-                    "" if row is sweep_result.rows[0] else _format_estimate(row.differences.get(name), "+"),
+                    _printed_estimate(row.means.get(name)),
+                    "" if row is sweep_result.rows[0] else _printed_estimate(row.differences.get(name), "+"),
                 )
                 for row in sweep_result.rows
             ],
             ("mean", "difference"),
         )
     for streak in shown_streaks(*(row.ruleset for row in sweep_result.rows)):
-        yield _streak_table(sweep_result, streak, labels)
+        yield _printed_streak_survival(sweep_result, streak, labels)
 
 
-def _streak_table(sweep_result: Sweep, streak: ShownStreak, labels: tuple[str, ...]) -> Table:
+def _printed_streak_survival(sweep_result: Sweep, streak: ShownStreak, labels: tuple[str, ...]) -> Table:
     columns = [f"reach {length}" for length in _LENGTHS]
     if streak.has_freezes:
         columns += ["freezes used", "wasted"]
@@ -251,17 +253,17 @@ def _streak_table(sweep_result: Sweep, streak: ShownStreak, labels: tuple[str, .
         counts = streak.under(number, row.tally.streaks) or StreakTally()
         spent = streak.under(number, row.tally.freezes) or FreezeTally()
         freezes = (f"{spent.used:,}", f"{spent.wasted:,}") if streak.has_freezes else ()
-        rows.append((*row.texts, *_format_shares(counts), *freezes))
+        rows.append((*row.texts, *_printed_survival_shares(counts), *freezes))
     title = streak.title("Streaks: the share that reaches a length")
-    return table(title, (*labels, *columns), rows, columns)
+    return rich_table(title, (*labels, *columns), rows, columns)
 
 
-def _format_shares(tally: StreakTally) -> Iterator[str]:
+def _printed_survival_shares(tally: StreakTally) -> Iterator[str]:
     curve = survival(tally.ended, tally.running)
     return (percent_text(share_reaching(curve, length)) for length in _LENGTHS)
 
 
-def _format_estimate(estimate: Estimate | None, sign: str = "") -> str:
+def _printed_estimate(estimate: Estimate | None, sign: str = "") -> str:
     if estimate is None:
         return NOT_OBSERVED
     margin = NOT_OBSERVED if estimate.high is None else f"{estimate.high - estimate.mean:,.3f}"

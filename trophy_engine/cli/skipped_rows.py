@@ -13,7 +13,7 @@ from trophy_engine.rules.phrases import count_noun
 _SHOWN_BAD_ROWS = 20
 
 
-def check_evaluated(
+def check_any_row_evaluated(
     events: int,
     skipped: int,
     log_names: str,
@@ -27,7 +27,7 @@ def check_evaluated(
     Raises:
         TrophyError: no event was evaluated, so the results would be empty.
     """
-    left_out_text = describe_left_out(left_out or {})
+    left_out_text = describe_left_out_rows(left_out or {})
     if events:
         if left_out_text:
             print_note(f"left out: {left_out_text}")
@@ -43,7 +43,7 @@ def check_evaluated(
     )
 
 
-def describe_left_out(left_out: Mapping[str, int]) -> str:
+def describe_left_out_rows(left_out: Mapping[str, int]) -> str:
     """Return how many rows and values options left out; empty if none."""
     texts = {
         "where": ("row", "without the text of --where"),
@@ -56,7 +56,7 @@ def describe_left_out(left_out: Mapping[str, int]) -> str:
     )
 
 
-def read_good_rows(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
+def skip_bad_rows(log: Iterable[Row], report: Callable[[BadRow], object]) -> tuple[list[Event], int]:
     """Return the good rows of a log and the number of bad ones; report the bad ones."""
     good_rows: list[Event] = []
     skipped = 0
@@ -70,7 +70,7 @@ def read_good_rows(log: Iterable[Row], report: Callable[[BadRow], object]) -> tu
 
 
 @contextmanager
-def report_bad_rows() -> Iterator[Callable[[BadRow], None]]:
+def print_bad_rows() -> Iterator[Callable[[BadRow], None]]:
     """Yield a function that prints bad rows up to a limit; print the number of further ones at the end."""
     console = note_console()
     reported = 0

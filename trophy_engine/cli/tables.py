@@ -12,35 +12,35 @@ from rich.text import Text
 from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.event_logs.summary import Summary
 from trophy_engine.analysis.event_logs.summary_tables import summary_tables as contents
-from trophy_engine.analysis.statistics.changes import achievement_changes, affected_users
+from trophy_engine.analysis.statistics.changes import tabulate_achievement_changes, tabulate_affected_users
 from trophy_engine.rules.phrases import count_noun
 
 _MIN_NAME_WIDTH = 10
 
 
-def summary_tables(summary: Summary, seconds: float) -> Iterator[Table | Text]:
+def printed_summary(summary: Summary, seconds: float) -> Iterator[Table | Text]:
     """Yield the parts of a summary to print, in order."""
     rate = f" in {seconds:.1f} s, {summary.events / seconds:,.0f} events/s" if seconds > 0 else ""
     skipped = f", {count_noun(summary.skipped, 'skipped row')}" if summary.skipped or rate else ""
     yield Text(f"{count_noun(summary.users, 'user')}, {count_noun(summary.events, 'event')}{skipped}{rate}")
     for content in contents(summary):
-        yield table(content.title, content.columns, content.rows, content.numbers)
+        yield rich_table(content.title, content.columns, content.rows, content.numbers)
 
 
-def comparison_tables(result: Comparison) -> Iterator[Table | Text]:
+def printed_comparison(result: Comparison) -> Iterator[Table | Text]:
     """Yield the parts of a comparison to print, in order."""
     rows = f"{count_noun(len(result.differences), 'user')}, {count_noun(result.skipped, 'skipped row')}"
     yield Text("\n".join((rows, *result.sentences())))
     contents = {
-        "Achievements that change hands: users who have each": achievement_changes(result),
-        "Most affected users: new minus old": affected_users(result, lambda old, new: f"{new - old:+,}"),
+        "Achievements that change hands: users who have each": tabulate_achievement_changes(result),
+        "Most affected users: new minus old": tabulate_affected_users(result, lambda old, new: f"{new - old:+,}"),
     }
     for title, content in contents.items():
         if content.rows:
-            yield table(title, content.columns, content.rows, content.numbers)
+            yield rich_table(title, content.columns, content.rows, content.numbers)
 
 
-def table(
+def rich_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[str] | None = None
 ) -> Table:
     """Return a table; ``numbers`` are the columns of numbers, by default all but the first.

@@ -14,7 +14,7 @@ from trophy_engine.errors import InvalidValue
 _FIELD = "--until"
 
 
-def parse_until(until: str | None, tz: str | None) -> datetime | None:
+def parse_until_option(until: str | None, tz: str | None) -> datetime | None:
     """Parse ``--until``: an instant, or a date, which means its last microsecond.
 
     A date, and a time without an offset, are in the zone of ``--tz``; without it, a date is in UTC.
@@ -28,17 +28,17 @@ def parse_until(until: str | None, tz: str | None) -> datetime | None:
     try:
         day = date.fromisoformat(until).toordinal()
     except ValueError:
-        return from_micros(_read_time(until, time_zone))
+        return from_micros(_parse_until_time(until, time_zone))
     time_zone = time_zone or zone("UTC")
     resolve_time(LocalTime((day - EPOCH_DAY) * DAY), time_zone, _FIELD)
     return from_micros(time_zone.midnight(day + 1) - 1)
 
 
-def _read_time(until: str, time_zone: Zone | None) -> int:
+def _parse_until_time(until: str, time_zone: Zone | None) -> int:
     try:
         time = parse_time(until, _FIELD)
     except InvalidValue:
-        meanings = [_as_iso(until, format_) for format_ in suggest_formats(until)]
+        meanings = [_suggest_iso_until(until, format_) for format_ in suggest_formats(until)]
         if not meanings:
             raise
         remedy = f"; write {' or '.join(dict.fromkeys(meanings))}"
@@ -48,7 +48,7 @@ def _read_time(until: str, time_zone: Zone | None) -> int:
     return resolve_time(time, time_zone, _FIELD)
 
 
-def _as_iso(text: str, format_: str) -> str:
+def _suggest_iso_until(text: str, format_: str) -> str:
     """Return a time that has a format in ISO 8601; one without a time of day as a date."""
     time = parse_or_none(text, format_)
     if time is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from trophy_engine.cli.server import log_line
+from trophy_engine.cli.server import write_server_log
 from trophy_engine.errors import InvalidValue
 from trophy_engine.trophy_api.webhooks.poster import WebhookPoster
 
@@ -12,15 +12,15 @@ from trophy_engine.trophy_api.webhooks.poster import WebhookPoster
 _OPTIONS = {"url": "--webhooks", "secret": "--webhooks-secret"}
 
 
-class _ServerLog(logging.Handler):
+class _ServerLogHandler(logging.Handler):
     """Writes records to the server's log."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record."""
-        log_line(record.getMessage())
+        write_server_log(record.getMessage())
 
 
-def open_poster(url: str | None, secret: str | None, *, anywhere: bool) -> WebhookPoster | None:
+def open_poster_by_options(url: str | None, secret: str | None, *, anywhere: bool) -> WebhookPoster | None:
     """Return the poster that the options of ``trophy-engine serve`` ask for, or None without a URL.
 
     Raises:
@@ -39,6 +39,6 @@ def open_poster(url: str | None, secret: str | None, *, anywhere: bool) -> Webho
     logger = logging.getLogger("trophy_engine.webhooks")
     logger.setLevel(logging.INFO)
     logger.propagate = False
-    logger.addHandler(_ServerLog())
-    log_line(f"webhooks are posted to {url}")
+    logger.addHandler(_ServerLogHandler())
+    write_server_log(f"webhooks are posted to {url}")
     return poster

@@ -23,7 +23,7 @@ from trophy_engine.rules.points import Level
 from trophy_engine.rules.tiers import Tier, number_fields
 from trophy_engine.testing.metadata import metadata
 
-__all__ = ["PROGRESS_TRIGGERS", "achievement_names", "progress_triggers", "varied_achievements"]
+__all__ = ["PROGRESS_TRIGGERS", "drawn_achievement_keys", "progress_trigger_strategy", "varied_achievement_strategy"]
 
 #: The levels of each points system, by its key.
 LevelsBySystem = Mapping[str, Sequence[Level]]
@@ -35,29 +35,29 @@ _tier_texts: Final[st.SearchStrategy[dict[str, Any]]] = st.sampled_from(
 )
 
 
-def _level_triggers(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
+def _level_trigger_strategy(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
     pairs = [(system, level.key) for system, declared in levels.items() for level in declared]
-    return st.sampled_from(pairs).map(lambda pair: LevelTrigger(*pair)) if pairs else _balance_triggers(levels)
+    return st.sampled_from(pairs).map(lambda pair: LevelTrigger(*pair)) if pairs else _balance_trigger_strategy(levels)
 
 
-def _balance_triggers(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
+def _balance_trigger_strategy(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
     return st.builds(BalanceTrigger, st.sampled_from(list(levels)), st.sampled_from([1, 5, 10, 30]))
 
 
 #: Functions from the levels of points systems to strategies of triggers on the progress of a user, by type.
 PROGRESS_TRIGGERS: Final[dict[type[AchievementTrigger], Any]] = {
-    BalanceTrigger: _balance_triggers,
-    LevelTrigger: _level_triggers,
+    BalanceTrigger: _balance_trigger_strategy,
+    LevelTrigger: _level_trigger_strategy,
 }
 
 
-def progress_triggers(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
+def progress_trigger_strategy(levels: LevelsBySystem) -> st.SearchStrategy[AchievementTrigger]:
     """Draw triggers on the progress of a user; there must be a points system."""
     return st.one_of(*(kind(levels) for kind in PROGRESS_TRIGGERS.values()))
 
 
 @st.composite
-def varied_achievements(draw: st.DrawFn, achievement: Achievement, metrics: Iterable[Metric]) -> Achievement:
+def varied_achievement_strategy(draw: st.DrawFn, achievement: Achievement, metrics: Iterable[Metric]) -> Achievement:
     """Draw an achievement like another one, some with tiers, repeatable, or at most at a total."""
     trigger = achievement.trigger
     metric = next((one for one in metrics if one.key == getattr(trigger, "metric", None)), None)
@@ -72,11 +72,13 @@ def varied_achievements(draw: st.DrawFn, achievement: Achievement, metrics: Iter
         case "tiers":
             numbers = _totals if metric is not None and not has_whole_totals(metric) else _small
             numbers = numbers[:3] if isinstance(trigger, AnniversaryTrigger) else numbers
-            tiers = [Tier(f"t{n}", number, **_texts(draw)) for n, number in _enumerated(draw, numbers)]
-            return _with_tiers(achievement, tiers)
+            tiers = [Tier(f"t{n}", number, **_draw_tier_texts(draw)) for n, number in _draw_tier_numbers(draw, numbers)]
+            return _vary_achievement_by_tiers(achievement, tiers)
         case "falling tiers":
-            falling = reversed(_enumerated(draw, _totals))
-            return _with_tiers(achievement, [Tier(f"t{n}", at_most=number, **_texts(draw)) for n, number in falling])
+            falling = reversed(_draw_tier_numbers(draw, _totals))
+            return _vary_achievement_by_tiers(
+                achievement, [Tier(f"t{n}", at_most=number, **_draw_tier_texts(draw)) for n, number in falling]
+            )
         case "repeatable":
             return attrs.evolve(achievement, repeatable=True)
         case "at_most":
@@ -86,22 +88,22 @@ def varied_achievements(draw: st.DrawFn, achievement: Achievement, metrics: Iter
             return attrs.evolve(achievement, metadata=draw(metadata))
 
 
-def _texts(draw: st.DrawFn) -> dict[str, Any]:
+def _draw_tier_texts(draw: st.DrawFn) -> dict[str, Any]:
     """Draw what a tier has for display."""
     return {**draw(_tier_texts), "metadata": draw(metadata)}
 
 
-def _enumerated(draw: st.DrawFn, numbers: Sequence[Number]) -> list[tuple[int, Number]]:
+def _draw_tier_numbers(draw: st.DrawFn, numbers: Sequence[Number]) -> list[tuple[int, Number]]:
     """Draw up to three of some numbers, in rising order, each with its index."""
     return list(enumerate(sorted(draw(st.lists(st.sampled_from(numbers), min_size=1, max_size=3, unique=True)))))
 
 
-def _with_tiers(achievement: Achievement, tiers: list[Tier]) -> Achievement:
+def _vary_achievement_by_tiers(achievement: Achievement, tiers: list[Tier]) -> Achievement:
     no_number: dict[str, Any] = dict.fromkeys(number_fields(achievement.trigger))
     return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, **no_number), tiers=tiers)
 
 
-def achievement_names(achievements: Iterable[Achievement]) -> list[str]:
+def drawn_achievement_keys(achievements: Iterable[Achievement]) -> list[str]:
     """Return every key by which rules can name achievements and tiers."""
     return list(
         dict.fromkeys(

@@ -19,7 +19,7 @@ def assert_true(fact: object, message: str, *subjects: object) -> None:
         AssertionError: the fact is false.
     """
     if not fact:
-        raise AssertionError(_fill_in(message, subjects))
+        raise AssertionError(_format_assertion_message(message, subjects))
 
 
 def assert_equal(actual: Any, expected: Any, what: str, *subjects: object) -> None:
@@ -35,20 +35,22 @@ def assert_equal(actual: Any, expected: Any, what: str, *subjects: object) -> No
         AssertionError: the values differ; the message has the first difference in sequences and mappings.
     """
     if actual != expected:
-        raise AssertionError(f"{_fill_in(what, subjects)}: {_difference(actual, expected)}")
+        raise AssertionError(
+            f"{_format_assertion_message(what, subjects)}: {_describe_failed_equality(actual, expected)}"
+        )
 
 
-def _fill_in(message: str, subjects: Sequence[object]) -> str:
+def _format_assertion_message(message: str, subjects: Sequence[object]) -> str:
     return message.format(*subjects) if subjects else message
 
 
-def _difference(actual: Any, expected: Any) -> str:
+def _describe_failed_equality(actual: Any, expected: Any) -> str:
     if isinstance(actual, Mapping) and isinstance(expected, Mapping):
         keys = [key for key in {**actual, **expected} if actual.get(key) != expected.get(key)]
         if keys:
-            return f"{keys[0]!r}: {_difference(actual.get(keys[0]), expected.get(keys[0]))}"
+            return f"{keys[0]!r}: {_describe_failed_equality(actual.get(keys[0]), expected.get(keys[0]))}"
     if isinstance(actual, Sequence) and isinstance(expected, Sequence) and not isinstance(actual, str):
         for index, (actual_item, expected_item) in enumerate(zip_longest(actual, expected)):
             if actual_item != expected_item:
-                return f"at {index}: {_difference(actual_item, expected_item)}"
+                return f"at {index}: {_describe_failed_equality(actual_item, expected_item)}"
     return f"{actual!r}, not {expected!r}"

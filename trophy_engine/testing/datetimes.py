@@ -73,7 +73,7 @@ def time_zones() -> st.SearchStrategy[str]:
 
 
 @st.composite
-def _days(draw: st.DrawFn) -> int:
+def _notable_day_strategy(draw: st.DrawFn) -> int:
     """Draw a day: any, a notable one, or the last or the first of a month."""
     day = draw(st.one_of(st.sampled_from(_NOTABLE), st.dates(_FIRST, _LAST), st.dates(_FIRST, _LAST)))
     kind = draw(st.sampled_from(("itself", "last of its month", "first of the next")))
@@ -94,7 +94,7 @@ def instants(draw: st.DrawFn, time_zone: st.SearchStrategy[str] | None = None) -
         time_zone: the zones of the midnights and transitions; ``time_zones()`` by default.
     """
     zone_ = zone(draw(time_zone if time_zone is not None else time_zones()))
-    midnight = zone_.midnight(draw(_days()))
+    midnight = zone_.midnight(draw(_notable_day_strategy()))
     target = draw(st.sampled_from([midnight, *transitions(zone_, midnight)]))
     return from_micros(target + draw(st.sampled_from(_EDGES)))
 
@@ -129,9 +129,9 @@ class Gap:
 
     def after(self, now: int, time_zone: Zone) -> int:
         """Return the instant after the gap (microseconds), never before ``now``."""
-        return max(self._goal(now, time_zone) + self.edge, now)
+        return max(self._target_instant(now, time_zone) + self.edge, now)
 
-    def _goal(self, now: int, time_zone: Zone) -> int:
+    def _target_instant(self, now: int, time_zone: Zone) -> int:
         day, _ = time_zone.window(now)
         if self.kind == "span" or day > _LATEST:
             return now + self.number
@@ -165,16 +165,18 @@ def later(now: int, time_zone: Zone) -> st.SearchStrategy[int]:
 def transitions(time_zone: Zone, after: int) -> Sequence[int]:
     """Return up to two instants, within a year after another one, at which the offset of a zone changes."""
     day, _ = time_zone.window(after)
-    instants_ = (at for year in (0, 1) for at in _transitions_of_year(time_zone, date.fromordinal(day).year + year))
+    instants_ = (
+        at for year in (0, 1) for at in _drawable_transitions_of_year(time_zone, date.fromordinal(day).year + year)
+    )
     return [at for at in instants_ if after < at <= after + 366 * DAY][:2]
 
 
 @cache
-def _transitions_of_year(time_zone: Zone, year: int) -> tuple[int, ...]:
-    return tuple(_find_transitions(time_zone, time_zone.midnight(date(year, 1, 1).toordinal()), 366))
+def _drawable_transitions_of_year(time_zone: Zone, year: int) -> tuple[int, ...]:
+    return tuple(_search_drawable_transitions(time_zone, time_zone.midnight(date(year, 1, 1).toordinal()), 366))
 
 
-def _find_transitions(time_zone: Zone, start: int, days: int) -> Iterator[int]:
+def _search_drawable_transitions(time_zone: Zone, start: int, days: int) -> Iterator[int]:
     for number in range(days):
         before, after = start + number * DAY, start + (number + 1) * DAY
         if time_zone.offset(before) != time_zone.offset(after):

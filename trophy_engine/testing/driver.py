@@ -53,16 +53,16 @@ def execute(  # noqa: PLR0911  # one call per command
             case Complete(user, _, achievement, key):
                 return engine.complete(achievement, user=user, at=at, idempotency_key=key)
             case Identify(user, _, changes):
-                return _identify(engine, user, dict(changes), at)
+                return _drive_identification(engine, user, dict(changes), at)
             case Settle():
                 return engine.settle(at=at)
             case streak_command:
-                return _apply_streak_command(engine, streak_command, at)
+                return _drive_streak_command(engine, streak_command, at)
     except TrophyError as error:
         return error
 
 
-def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: datetime) -> Outcome:
+def _drive_identification(engine: Engine, user: str, changes: dict[str, str | None], at: datetime) -> Outcome:
     """Identify a user or set preferences, with the engine's method for each."""
     if any(field.startswith("preferences.") for field in changes):
         preferences = {
@@ -79,7 +79,7 @@ def _identify(engine: Engine, user: str, changes: dict[str, str | None], at: dat
     return engine.identify(user, at=at, attributes=attributes, **fields)
 
 
-def _apply_streak_command(engine: Engine, command: StreakCommand, at: datetime) -> Outcome:
+def _drive_streak_command(engine: Engine, command: StreakCommand, at: datetime) -> Outcome:
     match command:
         case GrantFreeze(user, _, streak):
             return engine.grant_freeze(user, streak=streak, at=at)

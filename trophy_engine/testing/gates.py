@@ -15,7 +15,7 @@ from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["gate_rules", "gated", "local_gates"]
+__all__ = ["gate_strategy", "gated_ruleset_strategy", "local_gate_strategy"]
 
 _KEPT: Final = 64
 _times = st.sampled_from(["00:00", "00:30", "02:30", "04:00", "12:00", "22:00", "23:59:59"])
@@ -25,7 +25,7 @@ _lengths = st.sampled_from([0, 1, 30, 3000]).map(timedelta)
 _plans = st.sampled_from(["pro", ["pro", "free"]])
 
 
-def _dates(drawn: tuple[date, timedelta]) -> dict[str, date]:
+def _drawn_gate_dates(drawn: tuple[date, timedelta]) -> dict[str, date]:
     return {"start": drawn[0], "end": drawn[0] + drawn[1]}
 
 
@@ -35,11 +35,11 @@ _LOCAL: Final[tuple[st.SearchStrategy[dict[str, Any]], ...]] = (
     _stretches.map(lambda times: {"between": times}),
     _starts.map(lambda day: {"start": day}),
     _starts.map(lambda day: {"end": day}),
-    st.tuples(_starts, _lengths).map(_dates),
+    st.tuples(_starts, _lengths).map(_drawn_gate_dates),
 )
 
 
-def _join(fields: Sequence[Mapping[str, Any]]) -> Gate:
+def _join_drawn_conditions(fields: Sequence[Mapping[str, Any]]) -> Gate:
     """Return a gate with the fields of several conditions; of dates that exclude one another the later ones."""
     joined: dict[str, Any] = {}
     for conditions in fields:
@@ -50,13 +50,13 @@ def _join(fields: Sequence[Mapping[str, Any]]) -> Gate:
     return Gate(**joined)
 
 
-def local_gates() -> st.SearchStrategy[Gate]:
+def local_gate_strategy() -> st.SearchStrategy[Gate]:
     """Draw gates that depend on the local time alone: one or two conditions."""
-    return st.lists(st.one_of(*_LOCAL), min_size=1, max_size=2).map(_join)
+    return st.lists(st.one_of(*_LOCAL), min_size=1, max_size=2).map(_join_drawn_conditions)
 
 
 @lru_cache(_KEPT)
-def gate_rules(
+def gate_strategy(
     achievements: tuple[str, ...] = (), levels: tuple[tuple[str, str], ...] = (), streaks: tuple[str, ...] = ()
 ) -> st.SearchStrategy[Gate]:
     """Draw gates with at most three conditions, most of them without any.
@@ -75,12 +75,12 @@ def gate_rules(
         conditions.append(st.sampled_from(levels).map(lambda drawn: {"levels": dict([drawn])}))
     lengths = st.builds(StreakLength, st.integers(1, 3), st.sampled_from([None, *streaks]))
     conditions.append(lengths.map(lambda length: {"streak": length}))
-    drawn = st.lists(st.one_of(*conditions), min_size=1, max_size=3).map(_join)
+    drawn = st.lists(st.one_of(*conditions), min_size=1, max_size=3).map(_join_drawn_conditions)
     return st.one_of(st.just(Gate()), st.just(Gate()), drawn)
 
 
 @st.composite
-def gated(draw: st.DrawFn, ruleset: Ruleset) -> Ruleset:
+def gated_ruleset_strategy(draw: st.DrawFn, ruleset: Ruleset) -> Ruleset:
     """Draw the ruleset with gates on its derived metrics, achievements, triggers and boosts; it has an attribute plan.
 
     An achievement requires only those with lower keys, so that none depends on itself.
@@ -88,16 +88,16 @@ def gated(draw: st.DrawFn, ruleset: Ruleset) -> Ruleset:
     keys = tuple(sorted(achievement.key for achievement in ruleset.achievements))
     levels = tuple((system.key, level.key) for system in ruleset.points for level in system.levels)
     streaks = tuple(streak.key for streak in ruleset.streaks)
-    anything = gate_rules(keys, levels, streaks)
+    anything = gate_strategy(keys, levels, streaks)
     achievements = [
-        attrs.evolve(rule, when=draw(gate_rules(keys[: keys.index(rule.key)], levels, streaks)))
+        attrs.evolve(rule, when=draw(gate_strategy(keys[: keys.index(rule.key)], levels, streaks)))
         for rule in ruleset.achievements
     ]
     points = [
         attrs.evolve(
             system,
             triggers=[attrs.evolve(trigger, when=draw(anything)) for trigger in system.triggers],
-            boosts=[_with_gate(boost, draw(anything)) for boost in system.boosts],
+            boosts=[_add_drawn_gate(boost, draw(anything)) for boost in system.boosts],
         )
         for system in ruleset.points
     ]
@@ -105,6 +105,6 @@ def gated(draw: st.DrawFn, ruleset: Ruleset) -> Ruleset:
     return attrs.evolve(ruleset, metrics=metrics, achievements=achievements, points=points)
 
 
-def _with_gate(boost: Boost, gate: Gate) -> Boost:
+def _add_drawn_gate(boost: Boost, gate: Gate) -> Boost:
     """Return a boost with a gate; that of a single user has no filter."""
     return attrs.evolve(boost, when=gate if boost.user_id is None else attrs.evolve(gate, user_attributes={}))

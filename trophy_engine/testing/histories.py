@@ -89,7 +89,7 @@ class History:
         printer.text(str(self))
 
 
-def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
+def _event_value_strategy(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
     """Draw values at, below and around the thresholds of a metric, and some unusual ones."""
     named = mentioned_numbers(ruleset, metric) or (1,)
     below = [add(number, Decimal("-0.5")) for number in named]
@@ -97,7 +97,7 @@ def _values(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Number]:
     return st.sampled_from([1, 1, *named, *named, *below, *halves, 2, 0, -2, Decimal("0.1")])
 
 
-def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
+def _attribute_value_strategy(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
     """Draw attributes: each declared one is missing, has a value of a filter, or another one."""
     mentioned = mentioned_values(ruleset)
     choices = {
@@ -112,8 +112,10 @@ def _attributes(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[st
 def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     """Draw an event of a user at an instant (microseconds); some have one of two idempotency keys."""
     recorded = [metric.key for metric in ruleset.metrics if metric.source is None]
-    gains = st.one_of([st.tuples(st.just(key), _values(ruleset, key)) for key in recorded])
-    drawn = st.tuples(gains, _attributes(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"]))
+    gains = st.one_of([st.tuples(st.just(key), _event_value_strategy(ruleset, key)) for key in recorded])
+    drawn = st.tuples(
+        gains, _attribute_value_strategy(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"])
+    )
     return drawn.map(lambda parts: Record(user, at, *parts[0], parts[1], parts[2]))
 
 
@@ -130,8 +132,10 @@ def journeys(user: str, at: int, zones: st.SearchStrategy[str] | None = None) ->
     return (time_zones() if zones is None else zones).map(lambda name: Identify(user, at, (("time_zone", name),)))
 
 
-def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Identify]:
-    attributes = _attributes(ruleset, "user").map(lambda pairs: tuple((f"attributes.{key}", to) for key, to in pairs))
+def _identify_strategy(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Identify]:
+    attributes = _attribute_value_strategy(ruleset, "user").map(
+        lambda pairs: tuple((f"attributes.{key}", to) for key, to in pairs)
+    )
     others = [("sign_up_date", when) for when in _SIGN_UPS] + [("name", "Jo"), ("name", None)]
     others += [("preferences.notifications.recap", "[]"), ("preferences.notifications.recap", '["email"]')]
     changes = st.one_of(attributes, st.sampled_from(others).map(lambda change: (change,)))
@@ -141,7 +145,7 @@ def _identifications(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[
 def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryCommand]:
     """Draw a command of any kind by a user at an instant (microseconds); most are events."""
     chances: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
-        "identify": (2, _identifications(ruleset, user, at)),
+        "identify": (2, _identify_strategy(ruleset, user, at)),
         "settle": (1, st.just(Settle(at))),
     }
     if ruleset.metrics:
@@ -156,13 +160,16 @@ def commands(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[HistoryC
         chances["award"] = 1, awards(ruleset, user, at)
     if ruleset.streaks:
         streaks = [streak.key for streak in ruleset.streaks]
-        chances["care"] = 1, st.one_of([_streak_commands(user, at, key, streaks[0]) for key in (None, *streaks)])
+        chances["care"] = (
+            1,
+            st.one_of([_streak_command_strategy(user, at, key, streaks[0]) for key in (None, *streaks)]),
+        )
     names = [name for name, (often, _) in sorted(chances.items(), reverse=True) for _ in range(often)]
     return st.sampled_from(names).flatmap(lambda name: chances[name][1])
 
 
 @cache
-def _streak_commands(user: str, at: int, key: str | None, primary: str) -> st.SearchStrategy[HistoryCommand]:
+def _streak_command_strategy(user: str, at: int, key: str | None, primary: str) -> st.SearchStrategy[HistoryCommand]:
     """Draw a command on a user's streak, or a preference; the dates of a pause are relative to today.
 
     A key of None is the primary streak; one pause in two is of all streaks.
@@ -206,10 +213,12 @@ def histories(
     rules, draw_commands = as_ruleset(ruleset), kinds or commands
     steps = st.one_of([st.tuples(gaps() if pace is None else pace, draw_commands(rules, user, 0)) for user in users])
     timed_commands = st.lists(steps, min_size=min_size, max_size=max_size)
-    return st.builds(_history, st.just(rules), instants(), timed_commands)
+    return st.builds(_build_drawn_history, st.just(rules), instants(), timed_commands)
 
 
-def _history(ruleset: Ruleset, start: datetime, timed_commands: list[tuple[Gap, HistoryCommand]]) -> History:
+def _build_drawn_history(
+    ruleset: Ruleset, start: datetime, timed_commands: list[tuple[Gap, HistoryCommand]]
+) -> History:
     """Return a history of steps, each after its gap in the user's zone, up to the longest span or the last instant."""
     time_zones: dict[str, str] = {}
     day_start = parse_time_of_day(ruleset.day_start)
@@ -223,11 +232,11 @@ def _history(ruleset: Ruleset, start: datetime, timed_commands: list[tuple[Gap, 
             break
         if isinstance(command, Identify):
             time_zones[user] = dict(command.changes).get("time_zone") or time_zones.get(user, "UTC")
-        dated.append(_with_dates(command._replace(at=now), zone(time_zones.get(user, "UTC"), day_start)))
+        dated.append(_date_drawn_pause(command._replace(at=now), zone(time_zones.get(user, "UTC"), day_start)))
     return History(ruleset, tuple(dated))
 
 
-def _with_dates(command: HistoryCommand, time_zone: Zone) -> HistoryCommand:
+def _date_drawn_pause(command: HistoryCommand, time_zone: Zone) -> HistoryCommand:
     """Replace the relative start and length of a pause, in days, by dates."""
     if not isinstance(command, Pause):
         return command

@@ -77,17 +77,17 @@ def settling_is_path_independent(ruleset: Ruleset, history: History) -> None:
         play(in_one_step, history)
         effects = play(in_two_steps, [Settle(end + first), Settle(target)])
         assert_equal(
-            _sort_effects(effects),
-            _sort_effects(play(in_one_step, [Settle(target)])),
+            _sort_effects_to_compare(effects),
+            _sort_effects_to_compare(play(in_one_step, [Settle(target)])),
             "the effects of settling in two steps",
         )
         assert_equal(states(in_two_steps), states(in_one_step), "the states after settling in two steps")
         assert_equal(play(in_two_steps, [Settle(target)]), [], "the effects of settling again")
-    _settle_between(ruleset, history)
-    _settle_ahead(ruleset, history)
+    _assert_settling_between(ruleset, history)
+    _assert_settling_ahead(ruleset, history)
 
 
-def _settle_between(ruleset: Ruleset, history: History) -> None:
+def _assert_settling_between(ruleset: Ruleset, history: History) -> None:
     settled, unsettled = Engine(ruleset), Engine(ruleset)
     between: list[HistoryCommand] = []
     for command, following in pairwise([*history, history.commands[-1]]):
@@ -95,14 +95,14 @@ def _settle_between(ruleset: Ruleset, history: History) -> None:
     commands = [command for command in history if not isinstance(command, Settle)]
     end = Settle(history.commands[-1].at)
     assert_equal(
-        _group_by_user(play(settled, [*between, end])),
-        _group_by_user(play(unsettled, [*commands, end])),
+        _user_effects_to_compare(play(settled, [*between, end])),
+        _user_effects_to_compare(play(unsettled, [*commands, end])),
         "the effects when all users are settled between commands",
     )
     assert_equal(states(settled), states(unsettled), "the states when all users are settled between commands")
 
 
-def _settle_ahead(ruleset: Ruleset, history: History) -> None:
+def _assert_settling_ahead(ruleset: Ruleset, history: History) -> None:
     """Settle beyond the next command, which is refused only if something happened to its user after it."""
     ahead, unsettled = Engine(ruleset), Engine(ruleset)
     last_effects: dict[str, datetime] = {}
@@ -125,8 +125,8 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
             continue
         expected = execute(unsettled, command)
         assert_equal(
-            _summarize_result(result),
-            _summarize_result(expected),
+            _result_to_compare(result),
+            _result_to_compare(expected),
             f"the answer to {command} after settling to a later instant",
         )
     end = Settle(max(history.commands[-1].at, *map(to_micros, last_effects.values()), 0))
@@ -136,16 +136,16 @@ def _settle_ahead(ruleset: Ruleset, history: History) -> None:
     assert_equal(states(Engine.from_log(ahead.log())), states(ahead), "the states after a replay of that log")
 
 
-def _summarize_result(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
+def _result_to_compare(result: Outcome | tuple[Effect, ...] | TrophyError) -> tuple[Any, ...]:
     return (result.event_id, result.total, result.streaks) if isinstance(result, Outcome) else (str(result),)
 
 
-def _sort_effects(effects: Iterable[Effect]) -> list[Effect]:
+def _sort_effects_to_compare(effects: Iterable[Effect]) -> list[Effect]:
     """Sort effects of several users by instant; effects of one user keep their order."""
     return sorted(effects, key=lambda effect: (effect.at, effect.user_id))
 
 
-def _group_by_user(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
+def _user_effects_to_compare(effects: Iterable[Effect]) -> dict[str, list[Effect]]:
     """Return effects by user.
 
     Broadcasts depend on when users are settled, and changes of ranks on other users, so both are sorted.
@@ -186,14 +186,16 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
     engine, reported = Engine(ruleset), list[Effect]()
     engine.subscribe(Effect, reported.append)
     for command in history:
-        before = _states_and_log(engine), len(reported)
+        before = _states_and_log_to_compare(engine), len(reported)
         result = execute(engine, command)
         if isinstance(result, TrophyError):
             assert_equal(
-                (_states_and_log(engine), len(reported)), before, f"the states and the log after the refused {command}"
+                (_states_and_log_to_compare(engine), len(reported)),
+                before,
+                f"the states and the log after the refused {command}",
             )
         elif isinstance(result, Outcome) and idempotency_key_of(command) is not None:
-            before = _states_and_log(engine), len(reported)
+            before = _states_and_log_to_compare(engine), len(reported)
             later = command._replace(at=command.at + 9 * DAY)
             if isinstance(later, Record):
                 later = later._replace(value=99)
@@ -206,13 +208,13 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
                 )
                 assert_equal(effects_of(repeated), (), f"the effects of the repeat {repeat}")
                 assert_equal(
-                    (_states_and_log(engine), len(reported)),
+                    (_states_and_log_to_compare(engine), len(reported)),
                     before,
                     f"the states and the log after the repeat {repeat}",
                 )
 
 
-def _states_and_log(engine: Engine) -> tuple[Any, ...]:
+def _states_and_log_to_compare(engine: Engine) -> tuple[Any, ...]:
     return states(engine), list(engine.log())
 
 
@@ -224,7 +226,7 @@ def users_commute(ruleset: Ruleset, history: History) -> None:
     effects = play(together, commands)
     effects_apart = play(apart, [command for user in users for command in commands if command.user_id == user])
     assert_equal(states(together), states(apart), "the states when the users act one after the other")
-    alone, alone_apart = _group_by_user(effects), _group_by_user(effects_apart)
+    alone, alone_apart = _user_effects_to_compare(effects), _user_effects_to_compare(effects_apart)
     for effects_by_user in (alone, alone_apart):
         effects_by_user.pop(ALL_USERS, None)  # their rank changes depend on the order of users
     assert_equal(alone, alone_apart, "the effects when the users act one after the other")
@@ -246,7 +248,7 @@ def completions_are_permanent(ruleset: Ruleset, history: History) -> None:
                 reported[completion] = reported.get(completion, 0) + effect.times
                 assert_equal(effect.number, reported[completion], f"the number of {effect}")
         play(mirrored, [command])
-        completed, completed_in_mirror = _read_completed(engine), _read_completed(mirrored)
+        completed, completed_in_mirror = _completions_to_compare(engine), _completions_to_compare(mirrored)
         assert_equal(
             {(user, key) for user, keys in completed.items() for key in keys},
             reported.keys(),
@@ -257,7 +259,7 @@ def completions_are_permanent(ruleset: Ruleset, history: History) -> None:
         )
 
 
-def _read_completed(engine: Engine) -> dict[str, dict[str, int]]:
+def _completions_to_compare(engine: Engine) -> dict[str, dict[str, int]]:
     return {user: dict(state["counters"]["completed"]) for user, state in states(engine).items()}
 
 
@@ -291,22 +293,22 @@ def views_change_nothing(ruleset: Ruleset, history: History) -> None:
             str(execute(unviewed, command)),
             "the results when views are read between commands",
         )
-        before = _states_and_log(viewed)
+        before = _states_and_log_to_compare(viewed)
         for user, span in zip(users, _SPANS[2:], strict=False):
-            _read_views(viewed, user, min(command.at + span, LAST - 1))
-        assert_equal(_states_and_log(viewed), before, "the states and the log after reading views")
+            _views_to_compare(viewed, user, min(command.at + span, LAST - 1))
+        assert_equal(_states_and_log_to_compare(viewed), before, "the states and the log after reading views")
     for user in users:
         target = min(history.commands[-1].at + _SPANS[-1], LAST - 1)
         settled = Engine.from_log(unviewed.log())
         play(settled, [Settle(target)])
         assert_equal(
-            _read_views(unviewed, user, target),
-            _read_views(settled, user, target),
+            _views_to_compare(unviewed, user, target),
+            _views_to_compare(settled, user, target),
             f"the views of {user} without and with settling",
         )
 
 
-def _read_views(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
+def _views_to_compare(engine: Engine, user: str, at: int) -> tuple[Any, ...]:
     """Return all views of a user, empty if the user does not exist."""
     try:
         player = engine.user(user, at=from_micros(at))

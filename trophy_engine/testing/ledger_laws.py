@@ -45,9 +45,9 @@ def balances_are_sums_of_awards(ruleset: Ruleset, history: History) -> None:
     for command in history:
         result = execute(engine, command)
         if isinstance(result, Outcome):
-            _check_multiples(result.effects, systems)
-        _check_awards(effects_of(result), systems, totals, levels, gains)
-    _check_awards(engine.settle(at=end), systems, totals, levels, gains)
+            _assert_multiples_pay(result.effects, systems)
+        _assert_awards_add_up(effects_of(result), systems, totals, levels, gains)
+    _assert_awards_add_up(engine.settle(at=end), systems, totals, levels, gains)
     for user in engine.users():
         for key, balance in engine.user(user, at=end).points.items():
             assert_equal(balance.total, totals.get((user, key), 0), f"{user}'s balance of {key}")
@@ -60,7 +60,7 @@ def balances_are_sums_of_awards(ruleset: Ruleset, history: History) -> None:
             )
 
 
-def _check_awards(
+def _assert_awards_add_up(
     effects: Iterable[Effect],
     systems: Mapping[str, PointsSystem],
     totals: dict[tuple[str, str], int],
@@ -85,18 +85,22 @@ def _check_awards(
             levels[effect.user_id, effect.system] = effect.level
 
 
-def _check_multiples(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
+def _assert_multiples_pay(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
     """Compute the awards of an event again, except awards for filtered totals, which effects do not record."""
     losses: dict[int, int] = {}
     for loss, award in pairwise(effects):
-        if isinstance(loss, PointsLimited) and isinstance(award, PointsAwarded) and _is_rest(award, loss):
+        if (
+            isinstance(loss, PointsLimited)
+            and isinstance(award, PointsAwarded)
+            and _is_rest_of_limited_award(award, loss)
+        ):
             losses[id(award)] = loss.lost
-    for changes, awards in _passes(effects):
-        _check_pass(changes, awards, systems, losses)
-    _check_rewards(effects, systems)
+    for changes, awards in _split_effects_into_passes(effects):
+        _assert_awards_of_pass(changes, awards, systems, losses)
+    _assert_completions_pay(effects, systems)
 
 
-def _check_rewards(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
+def _assert_completions_pay(effects: Sequence[Effect], systems: Mapping[str, PointsSystem]) -> None:
     """Check that triggers on achievements pay no more often than something that they name is completed."""
     completions: Counter[str] = Counter()
     for effect in effects:
@@ -112,7 +116,7 @@ def _check_rewards(effects: Sequence[Effect], systems: Mapping[str, PointsSystem
             assert_true(times <= most, f"{times} awards of {trigger} for {most} completions")
 
 
-def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], list[PointsAwarded]]]:
+def _split_effects_into_passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], list[PointsAwarded]]]:
     """Yield the changes of metrics and the awards of each pass; a pass begins with the changes."""
     changes: list[MetricChanged] = []
     awards: list[PointsAwarded] = []
@@ -129,13 +133,13 @@ def _passes(effects: Iterable[Effect]) -> Iterator[tuple[list[MetricChanged], li
     yield changes, awards
 
 
-def _check_pass(
+def _assert_awards_of_pass(
     changes: Sequence[MetricChanged],
     awards: Sequence[PointsAwarded],
     systems: Mapping[str, PointsSystem],
     losses: Mapping[int, int],
 ) -> None:
-    paid = Counter((award.system, award.trigger) for award in awards if _pays_once_per_event(award))
+    paid = Counter((award.system, award.trigger) for award in awards if _is_expected_once_per_event(award))
     for (system, trigger), times in paid.items():
         declared = systems[system].triggers.count(trigger)
         assert_true(
@@ -153,23 +157,23 @@ def _check_pass(
         times = sum(max(multiple, 0) for multiple in multiples)
         assert_true(times > 0, "{} crosses no multiple of {}", award, step)
         amount = award.trigger.points * times
-        expected = _apply_boosts(amount, award.boosts) if amount > 0 else amount
+        expected = _expected_boosted_points(amount, award.boosts) if amount > 0 else amount
         expected -= losses.get(id(award), 0)
         maximum = systems[award.system].maximum
         up_to_maximum = expected if maximum is None else min(expected, maximum - award.before)
         assert_equal(award.awarded, max(up_to_maximum, -award.before), "what {} awards", award)
 
 
-def _is_rest(award: PointsAwarded, loss: PointsLimited) -> bool:
+def _is_rest_of_limited_award(award: PointsAwarded, loss: PointsLimited) -> bool:
     """Return True if an award is what a limit has left of it."""
     return (award.at, award.system, award.trigger_key) == (loss.at, loss.system, loss.trigger_key)
 
 
-def _pays_once_per_event(award: PointsAwarded) -> bool:
+def _is_expected_once_per_event(award: PointsAwarded) -> bool:
     return not isinstance(award.trigger, ManualAward) and award.trigger.once_per_event
 
 
-def _apply_boosts(amount: int, boosts: Iterable[Boost]) -> int:
+def _expected_boosted_points(amount: int, boosts: Iterable[Boost]) -> int:
     """Multiply with fractions and round once: down takes precedence over nearest, nearest over up; halves round up."""
     exact = Fraction(amount)
     for boost in boosts:

@@ -25,7 +25,7 @@ __all__ = ["limits_are_never_exceeded"]
 
 def limits_are_never_exceeded(ruleset: Ruleset, history: History) -> None:
     """Limits of triggers are never exceeded within a window, and take points only where they are used up."""
-    ledger = _LimitLedger(ruleset)
+    ledger = _LimitOracle(ruleset)
     for effect in play(Engine(ruleset), history):
         match effect:
             case UserCreated(user, _, time_zone):
@@ -40,7 +40,7 @@ def limits_are_never_exceeded(ruleset: Ruleset, history: History) -> None:
                 continue
 
 
-class _LimitLedger:
+class _LimitOracle:
     """What each trigger has awarded in each window, by the local dates of the users.
 
     Attributes:
@@ -84,11 +84,11 @@ class _LimitLedger:
         limit = None if isinstance(effect.trigger, ManualAward) else effect.trigger.limit
         time_zone = zone(self.zones[effect.user_id], parse_time_of_day(self._ruleset.day_start))
         day = date.fromordinal(time_zone.window(to_micros(effect.at))[0])
-        window = None if limit is None else _first_day(limit, day, self._ruleset)
+        window = None if limit is None else _expected_window_start(limit, day, self._ruleset)
         return None if window is None else (effect.user_id, effect.system, effect.trigger_key, window)
 
 
-def _first_day(limit: PointsLimit, day: date, ruleset: Ruleset) -> date | None:
+def _expected_window_start(limit: PointsLimit, day: date, ruleset: Ruleset) -> date | None:
     """Return the first day of the window of a limit that contains a day, counted window by window."""
     match limit.window:
         case None:
@@ -105,13 +105,13 @@ def _first_day(limit: PointsLimit, day: date, ruleset: Ruleset) -> date | None:
             first, number = None, 0
             while start <= day:
                 first, number = start, number + 1
-                start = _start_of_run(limit.window, number)
+                start = _expected_run_start(limit.window, number)
             return first
         case _:
             assert_never(limit.window)
 
 
-def _start_of_run(window: RunWindow, number: int) -> date:
+def _expected_run_start(window: RunWindow, number: int) -> date:
     units = window.every * number
     match window.unit:
         case "day":

@@ -61,7 +61,7 @@ _DAYS_OF_PERIOD: Final[Mapping[FrequencyName, int]] = {
 _DAYS_OF_UNIT: Final[Mapping[PeriodUnit, int]] = {"day": 1, "week": 7, "month": 28}
 
 
-def _days_of_period(frequency: FrequencyName | Interval) -> int:
+def _days_between_drawn_events(frequency: FrequencyName | Interval) -> int:
     if isinstance(frequency, Interval):
         return frequency.every * _DAYS_OF_UNIT[frequency.unit]
     return _DAYS_OF_PERIOD[frequency]
@@ -100,12 +100,12 @@ class DrawnAward:
         printer.text(repr(self))
 
 
-def _drawn_awards() -> st.SearchStrategy[DrawnAward]:
+def _machine_award_strategy() -> st.SearchStrategy[DrawnAward]:
     """Draw manual awards under the rules of the running machine."""
     return st.runner().flatmap(lambda machine: machine.awards)
 
 
-def _drawn_events() -> st.SearchStrategy[DrawnEvent]:
+def _machine_event_strategy() -> st.SearchStrategy[DrawnEvent]:
     """Draw events under the rules of the running machine."""
     return st.runner().flatmap(lambda machine: machine.events)
 
@@ -178,7 +178,7 @@ class StreakMachine(RuleBasedStateMachine):
         self._at = to_micros(start)
         self.execute(Identify(self.user, self._at, (("time_zone", time_zone),)))
 
-    @rule(event=_drawn_events())
+    @rule(event=_machine_event_strategy())
     def record(self, event: DrawnEvent) -> None:
         """Record an event."""
         command = event.record._replace(at=self._at)
@@ -186,17 +186,17 @@ class StreakMachine(RuleBasedStateMachine):
         if isinstance(result, Outcome) and command.idempotency_key is not None:
             self._keyed = command
 
-    @rule(event=_drawn_events(), times=st.integers(2, 7))
+    @rule(event=_machine_event_strategy(), times=st.integers(2, 7))
     def record_every_period(self, event: DrawnEvent, times: int) -> None:
         """Record an event now and once in each of the periods that follow, as a user with a streak does."""
-        days = _days_of_period(self.player.streak.frequency)
+        days = _days_between_drawn_events(self.player.streak.frequency)
         for number in range(times):
             if number:
                 self.wait(Gap("days", days))
             self.record(DrawnEvent(event.record._replace(idempotency_key=None)))
 
     @precondition(lambda self: bool(self.ruleset.points))
-    @rule(award=_drawn_awards())
+    @rule(award=_machine_award_strategy())
     def award(self, award: DrawnAward) -> None:
         """Award points, or take a payment; one that the balance does not cover is refused."""
         command = award.award._replace(at=self._at)

@@ -17,7 +17,7 @@ from trophy_engine.rules.value_range import ValueRange
 from trophy_engine.rules.windows import DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow, Window
 from trophy_engine.testing.metadata import metadata
 
-__all__ = ["PLAIN_METRICS", "award_metrics", "metric_rules"]
+__all__ = ["PLAIN_METRICS", "award_metrics_strategy", "metrics_strategy"]
 
 #: The metrics that every drawn ruleset records and sums up for all time.
 PLAIN_METRICS: Final = (Metric("words"), Metric("lessons"))
@@ -44,7 +44,7 @@ _ranges = st.sampled_from(
 
 
 @cache
-def _windows(aggregate: Aggregate, others: tuple[str, ...]) -> st.SearchStrategy[Window | None]:
+def _window_strategy(aggregate: Aggregate, others: tuple[str, ...]) -> st.SearchStrategy[Window | None]:
     """Draw windows around an aggregate that events of other metrics may reset."""
     resets = [st.sampled_from(others).map(ResetWindow)] if others else []
     days = [] if aggregate == "last" else [_days]
@@ -52,7 +52,7 @@ def _windows(aggregate: Aggregate, others: tuple[str, ...]) -> st.SearchStrategy
 
 
 @st.composite
-def _metrics(draw: st.DrawFn, key: str, recorded: Sequence[str], *, is_recorded: bool) -> Metric:
+def _single_metric_strategy(draw: st.DrawFn, key: str, recorded: Sequence[str], *, is_recorded: bool) -> Metric:
     source = None if is_recorded else draw(st.sampled_from(list(recorded)))
     aggregate = draw(st.sampled_from(get_args(Aggregate)))
     filters: dict[str, Any] = {}
@@ -64,14 +64,14 @@ def _metrics(draw: st.DrawFn, key: str, recorded: Sequence[str], *, is_recorded:
         source=source,
         aggregate=aggregate,
         distinct_by=_DEVICE if aggregate == "distinct" else None,
-        window=draw(_windows(aggregate, others)),
+        window=draw(_window_strategy(aggregate, others)),
         metadata=draw(metadata),
         **filters,
     )
 
 
 @st.composite
-def award_metrics(
+def award_metrics_strategy(
     draw: st.DrawFn, systems: Sequence[str], achievements: Sequence[str], recorded: Sequence[str]
 ) -> tuple[Metric, ...]:
     """Draw at most two metrics on the points of systems and the completions of achievements.
@@ -91,7 +91,7 @@ def award_metrics(
             some = st.lists(st.sampled_from(list(achievements)), min_size=1, max_size=3, unique=True)
             sources.append(some.map(CompletionsSource))
         aggregate = draw(st.sampled_from([one for one in get_args(Aggregate) if one != "distinct"]))
-        window = draw(_windows(aggregate, tuple(recorded)))
+        window = draw(_window_strategy(aggregate, tuple(recorded)))
         source = draw(st.one_of(sources))
         metrics.append(
             Metric(
@@ -107,7 +107,7 @@ def award_metrics(
 
 
 @st.composite
-def metric_rules(draw: st.DrawFn, numbers: st.SearchStrategy[int] | None = None) -> tuple[Metric, ...]:
+def metrics_strategy(draw: st.DrawFn, numbers: st.SearchStrategy[int] | None = None) -> tuple[Metric, ...]:
     """Draw the metrics words and lessons, and some that are derived, or not just sums for all time.
 
     The attribute of events is device; rules that have the metrics declare it.
@@ -119,8 +119,8 @@ def metric_rules(draw: st.DrawFn, numbers: st.SearchStrategy[int] | None = None)
     metrics = list(PLAIN_METRICS)
     recorded = [metric.key for metric in metrics]
     if draw(st.sampled_from([False, False, True])):
-        metrics.append(draw(_metrics(_SCORE, recorded, is_recorded=True)))
+        metrics.append(draw(_single_metric_strategy(_SCORE, recorded, is_recorded=True)))
         recorded.append(_SCORE)
     derived = range(draw(_few if numbers is None else numbers))
-    metrics += [draw(_metrics(f"d{number}", recorded, is_recorded=False)) for number in derived]
+    metrics += [draw(_single_metric_strategy(f"d{number}", recorded, is_recorded=False)) for number in derived]
     return tuple(draw(st.permutations(metrics)))

@@ -70,7 +70,7 @@ class _Narrator:
     def describe(self, command: HistoryCommand) -> str:
         """Return a command that was not executed yet as a sentence, with the user's local time."""
         if isinstance(command, Settle):
-            return f"All users are settled to {_describe_instant(zone('UTC'), command.at)}."
+            return f"All users are settled to {_narrate_instant(zone('UTC'), command.at)}."
         return explain_event(self._plan, command, (), self._zone_of(command.user_id, command.at)).text
 
     def _zone_of(self, user_id: str, at: int) -> Zone:
@@ -86,8 +86,8 @@ class _Narrator:
         raw = name_fields((type(effect), *{**fields, "at": at}.values()))
         time_zone = self._zone_of(effect.user_id, at)
         [consequence] = consequences_of(self._plan, [raw], time_zone)
-        return f"{effect.user_id or 'everyone'}, on {_describe_instant(time_zone, at)}: {consequence.text}"
+        return f"{effect.user_id or 'everyone'}, on {_narrate_instant(time_zone, at)}: {consequence.text}"
 
 
-def _describe_instant(time_zone: Zone, at: int) -> str:
+def _narrate_instant(time_zone: Zone, at: int) -> str:
     return f"{format_clock(time_zone, at)}, {describe_zone(time_zone, at)}"

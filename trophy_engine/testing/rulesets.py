@@ -50,10 +50,14 @@ from trophy_engine.rules.streak import (
     StreakMetric,
 )
 from trophy_engine.rules.windows import RunWindow
-from trophy_engine.testing.achievements import achievement_names, progress_triggers, varied_achievements
-from trophy_engine.testing.gates import gated
+from trophy_engine.testing.achievements import (
+    drawn_achievement_keys,
+    progress_trigger_strategy,
+    varied_achievement_strategy,
+)
+from trophy_engine.testing.gates import gated_ruleset_strategy
 from trophy_engine.testing.metadata import metadata
-from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics, metric_rules
+from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics_strategy, metrics_strategy
 
 __all__ = ["rulesets", "streak_rules"]
 
@@ -83,7 +87,7 @@ _texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.str
 
 
 @st.composite
-def freezes(draw: st.DrawFn) -> Freezes:
+def freeze_strategy(draw: st.DrawFn) -> Freezes:
     """Draw the settings of freezes: at most four, earned or not."""
     maximum = draw(st.integers(0, 4))
     interval = draw(st.none() | st.integers(1, 9) | st.just(30))
@@ -103,15 +107,15 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str | Metric] = _KEYS, key: 
     return Streak(
         key,
         frequency=frequency,
-        metrics=[_condition(draw, metric) for metric in counted],
+        metrics=[_draw_streak_condition(draw, metric) for metric in counted],
         evaluation_mode=draw(st.sampled_from(["AND", "OR"])),
-        freezes=draw(st.one_of(freezes(), freezes(), st.none())),
+        freezes=draw(st.one_of(freeze_strategy(), freeze_strategy(), st.none())),
         days_off=draw(_days_off) if frequency == "daily" else (),
         customization_enabled=draw(st.booleans()),
     )
 
 
-def _condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetric:
+def _draw_streak_condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetric:
     if isinstance(metric, str):
         return StreakMetric(metric, draw(_measured))
     threshold = draw(_counted if has_whole_totals(metric) else _measured)
@@ -142,36 +146,38 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]
 
 
 @lru_cache(_KEPT)
-def _simple_triggers(metrics: tuple[Metric, ...]) -> st.SearchStrategy[AchievementTrigger]:
+def _simple_trigger_strategy(metrics: tuple[Metric, ...]) -> st.SearchStrategy[AchievementTrigger]:
     return st.one_of(*(kind(metrics) for kind in ACHIEVEMENT_TRIGGERS.values()))
 
 
-def _composites(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
+def _composite_of_keys_strategy(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
     return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).flatmap(
         lambda keys: st.builds(CompositeTrigger, st.just(keys), at_least=st.none() | st.integers(1, len(keys)))
     )
 
 
 #: Functions from keys of achievements to strategies of composite triggers, by type.
-COMPOSITE_TRIGGERS: Final[dict[type[AchievementTrigger], _CompositeStrategy]] = {CompositeTrigger: _composites}
+COMPOSITE_TRIGGERS: Final[dict[type[AchievementTrigger], _CompositeStrategy]] = {
+    CompositeTrigger: _composite_of_keys_strategy
+}
 
 
-def _composite_triggers(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
+def _composite_trigger_strategy(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
     return st.one_of(*(kind(earlier) for kind in COMPOSITE_TRIGGERS.values()))
 
 
 @st.composite
-def _achievements(
+def _achievements_strategy(
     draw: st.DrawFn, metrics: tuple[Metric, ...], levels: Mapping[str, Sequence[Level]]
 ) -> list[Achievement]:
     achievements: list[Achievement] = []
     for number in range(draw(st.integers(0, 7))):
-        earlier = achievement_names(achievements)
-        kinds = [_simple_triggers(metrics)] * 4
-        kinds += [_composite_triggers(earlier)] if earlier else []
-        kinds += [progress_triggers(levels)] if levels else []
+        earlier = drawn_achievement_keys(achievements)
+        kinds = [_simple_trigger_strategy(metrics)] * 4
+        kinds += [_composite_trigger_strategy(earlier)] if earlier else []
+        kinds += [progress_trigger_strategy(levels)] if levels else []
         trigger: AchievementTrigger = draw(draw(st.sampled_from(kinds)))
-        drawn = varied_achievements(
+        drawn = varied_achievement_strategy(
             Achievement(
                 f"a{number}",
                 trigger,
@@ -190,7 +196,7 @@ _whole_steps: st.SearchStrategy[Number] = st.integers(1, 4)
 _decimal_steps: st.SearchStrategy[Number] = st.sampled_from([Decimal("2.5"), Decimal("0.3")])
 
 
-def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
+def _metric_payment_strategy(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
     return st.builds(
         MetricPointsTrigger,
         st.just(metric.key),
@@ -206,7 +212,7 @@ def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
 #: Functions from metrics to strategies of points triggers by type, except triggers on achievements.
 POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
     MetricPointsTrigger: lambda metrics: st.one_of(
-        *(_metric_payments(metric) for metric in metrics if refuse_for_points(metric) is None)
+        *(_metric_payment_strategy(metric) for metric in metrics if refuse_for_points(metric) is None)
     ),
     StreakPointsTrigger: lambda _: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), when=_gates),
     TimePointsTrigger: lambda _: st.one_of(
@@ -231,21 +237,23 @@ _limit_windows = st.sampled_from([None, "day", "week", "month", "year"]) | st.bu
 _limits = st.none() | st.none() | st.builds(PointsLimit, st.integers(1, 20), _limit_windows)
 
 
-def _with_limit(drawn: tuple[PointsTrigger, PointsLimit | None]) -> PointsTrigger:
+def _add_drawn_limit(drawn: tuple[PointsTrigger, PointsLimit | None]) -> PointsTrigger:
     trigger, limit = drawn
     return trigger if limit is None or trigger.points < 0 else attrs.evolve(trigger, limit=limit)
 
 
 @lru_cache(_KEPT)
-def _simple_payments(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTrigger]:
+def _simple_payment_strategy(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTrigger]:
     return st.one_of(*(kind(metrics) for kind in POINTS_TRIGGERS.values()))
 
 
-def _triggers_for(metrics: tuple[Metric, ...], achievements: list[Achievement]) -> st.SearchStrategy[PointsTrigger]:
-    keys = achievement_names(achievements)
+def _points_trigger_strategy(
+    metrics: tuple[Metric, ...], achievements: list[Achievement]
+) -> st.SearchStrategy[PointsTrigger]:
+    keys = drawn_achievement_keys(achievements)
     completion_triggers = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
-    triggers = st.one_of(_simple_payments(metrics), *completion_triggers)
-    return st.tuples(triggers, _limits).map(_with_limit)
+    triggers = st.one_of(_simple_payment_strategy(metrics), *completion_triggers)
+    return st.tuples(triggers, _limits).map(_add_drawn_limit)
 
 
 _boosts = st.builds(
@@ -265,7 +273,7 @@ _own_boosts = _boosts.map(
 )
 
 
-_metric_rules = metric_rules()
+_metric_rules = metrics_strategy()
 _experiments = st.none() | st.none() | st.builds(Experimentation, st.sampled_from([0, 50, 100]))
 _notifications = st.none() | st.builds(
     Notifications, st.sampled_from(["weekly", "monthly"]), st.sampled_from([0, 15, 3000])
@@ -280,26 +288,28 @@ _some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
 
 
 @lru_cache(_KEPT)
-def _some_streaks(metrics: tuple[Metric, ...]) -> st.SearchStrategy[Sequence[Streak]]:
+def _streaks_strategy(metrics: tuple[Metric, ...]) -> st.SearchStrategy[Sequence[Streak]]:
     first, second, third = (streak_rules(metrics, key) for key in ("s0", "s1", "s2"))
     return st.one_of(
         st.just(()), st.tuples(first), st.tuples(first), st.tuples(first, second), st.tuples(first, second, third)
     )
 
 
-def _streak_names(keys: Sequence[str]) -> st.SearchStrategy[str | None]:
+def _streak_name_strategy(keys: Sequence[str]) -> st.SearchStrategy[str | None]:
     """Return a strategy of what names a streak: None is the primary one."""
     return st.sampled_from([None, *keys])
 
 
-def _with_streak(draw: st.DrawFn, achievement: Achievement, named: st.SearchStrategy[str | None]) -> Achievement:
+def _draw_streak_of_trigger(
+    draw: st.DrawFn, achievement: Achievement, named: st.SearchStrategy[str | None]
+) -> Achievement:
     """Return an achievement whose trigger, if it has one, names a streak."""
     if not isinstance(achievement.trigger, StreakTrigger):
         return achievement
     return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, streak=draw(named)))
 
 
-def _completed_streak(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achievement]) -> Streak:
+def _draw_streak_rewards(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achievement]) -> Streak:
     """Return a streak that may have metadata, and rewards of freezes for its lengths and for achievements."""
     if about := draw(metadata):
         streak = attrs.evolve(streak, metadata=about)
@@ -312,7 +322,7 @@ def _completed_streak(draw: st.DrawFn, streak: Streak, achievements: Sequence[Ac
     return attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=rewards))
 
 
-def _system(
+def _draw_points_system(
     draw: st.DrawFn,
     key: str,
     triggers: st.SearchStrategy[PointsTrigger],
@@ -334,7 +344,7 @@ def _system(
     )
 
 
-def _without_cycles(
+def _drop_drawn_cycles(
     metrics: Sequence[Metric], achievements: Sequence[Achievement], systems: Iterable[PointsSystem]
 ) -> list[PointsSystem]:
     """Return points systems without the triggers that would make a metric on points pay without end."""
@@ -349,7 +359,7 @@ def _without_cycles(
     return kept
 
 
-def _without_endless_repeats(metrics: Sequence[Metric], achievements: Iterable[Achievement]) -> list[Achievement]:
+def _drop_drawn_endless_repeats(metrics: Sequence[Metric], achievements: Iterable[Achievement]) -> list[Achievement]:
     """Return achievements that are not repeatable where their own completions would repeat them without end."""
     kept: list[Achievement] = []
     for achievement in achievements:
@@ -372,26 +382,30 @@ def rulesets(
         draw: passed by Hypothesis.
         streaks: a strategy of the streaks, on the metrics words and lessons; none to three of ``streak_rules``, on any
             metrics, by default.
-        metrics: a strategy of the metrics, words and lessons among them; ``metric_rules()`` by default.
+        metrics: a strategy of the metrics, words and lessons among them; ``metrics_strategy()`` by default.
         gates: False for rules whose gates are filters on users, and dates of boosts.
     """
     drawn = draw(_metric_rules if metrics is None else metrics)
     keys = draw(st.sampled_from([(), ("xp",), ("xp", "energy")]))
     if metrics is None:
         recorded = [metric.key for metric in drawn if metric.source is None]
-        drawn += draw(award_metrics(keys, (), recorded))
+        drawn += draw(award_metrics_strategy(keys, (), recorded))
     conditions = tuple(metric for metric in drawn if refuse_for_streak(metric) is None)
-    drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
-    named = _streak_names([streak.key for streak in drawn_streaks])
+    drawn_streaks = draw(_streaks_strategy(conditions) if streaks is None else streaks)
+    named = _streak_name_strategy([streak.key for streak in drawn_streaks])
     levels = {key: [Level(f"l{points}", points, metadata=draw(metadata)) for points in draw(_levels)] for key in keys}
-    drawn_achievements = [_with_streak(draw, achievement, named) for achievement in draw(_achievements(drawn, levels))]
-    achievements = _without_endless_repeats(drawn, drawn_achievements)
-    triggers = _triggers_for(drawn, achievements)
-    systems = _without_cycles(drawn, achievements, [_system(draw, key, triggers, named, levels[key]) for key in keys])
+    drawn_achievements = [
+        _draw_streak_of_trigger(draw, achievement, named) for achievement in draw(_achievements_strategy(drawn, levels))
+    ]
+    achievements = _drop_drawn_endless_repeats(drawn, drawn_achievements)
+    triggers = _points_trigger_strategy(drawn, achievements)
+    systems = _drop_drawn_cycles(
+        drawn, achievements, [_draw_points_system(draw, key, triggers, named, levels[key]) for key in keys]
+    )
     ruleset = Ruleset(
         metrics=drawn,
         attributes=[Attribute("plan", name="Plan"), Attribute("device", "event")],
-        streaks=[_completed_streak(draw, streak, achievements) for streak in drawn_streaks],
+        streaks=[_draw_streak_rewards(draw, streak, achievements) for streak in drawn_streaks],
         achievements=achievements,
         points=systems,
         experimentation=draw(_experiments),
@@ -399,4 +413,4 @@ def rulesets(
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
         day_start=draw(day_starts),
     )
-    return draw(gated(ruleset)) if gates and draw(st.booleans()) else ruleset
+    return draw(gated_ruleset_strategy(ruleset)) if gates and draw(st.booleans()) else ruleset

@@ -38,11 +38,11 @@ _COMMANDS: tuple[Command, ...] = (
 )
 
 
-def _log(commands: tuple[Command, ...] = _COMMANDS, after: int = 0) -> list[Entry]:
+def _conformance_log(commands: tuple[Command, ...] = _COMMANDS, after: int = 0) -> list[Entry]:
     return [Entry(after + index, 1, command) for index, command in enumerate(commands, start=1)]
 
 
-def _interrupts(call: Callable[[], object], line: int) -> bool:
+def _interrupt_at_line(call: Callable[[], object], line: int) -> bool:
     """Run a call, interrupt it at its ``line``-th line, and return whether it has so many lines."""
     lines = 0
 
@@ -93,7 +93,7 @@ class StorageConformance(ABC):
 
     def test_the_log_reads_back_as_it_was_appended(self, storage: Storage) -> None:
         """Check that every kind of command, value and letter reads back equal, in order."""
-        log = _log()
+        log = _conformance_log()
         storage.append(log[:3])
         storage.append([])
         storage.append(log[3:])
@@ -104,24 +104,29 @@ class StorageConformance(ABC):
 
     def test_the_entries_of_a_user_include_those_about_all_users(self, storage: Storage) -> None:
         """Check that changes of rules and settling are among the entries of every user."""
-        storage.append(_log())
+        storage.append(_conformance_log())
         assert [entry.sequence for entry in storage.entries_of("jo")] == [1, 2, 4, 5, 7, 8]
         assert [entry.sequence for entry in storage.entries_of("jo", 4)] == [5, 7, 8]
         assert [entry.sequence for entry in storage.entries_of("unknown")] == [1, 5, 7]
 
     def test_an_entry_that_does_not_follow_is_a_conflict_and_nothing_is_stored(self, storage: Storage) -> None:
         """Check that two engines cannot write the same position of the log."""
-        storage.append(_log()[:2])
-        for wrong in (_log(after=1)[:2], _log(after=5)[:2], [_log()[2], _log()[4]], [_log()[2], _log()[2]]):
+        storage.append(_conformance_log()[:2])
+        for wrong in (
+            _conformance_log(after=1)[:2],
+            _conformance_log(after=5)[:2],
+            [_conformance_log()[2], _conformance_log()[4]],
+            [_conformance_log()[2], _conformance_log()[2]],
+        ):
             with pytest.raises(StorageConflict):
                 storage.append(wrong)
-        assert list(storage.entries()) == _log()[:2]
+        assert list(storage.entries()) == _conformance_log()[:2]
 
     @pytest.mark.parametrize("first", [1, 2])
     def test_a_key_that_has_been_used_is_a_conflict_and_nothing_is_stored(self, storage: Storage, first: int) -> None:
         """Check a key used twice by one user for one metric, in one call or in two."""
         record = Record("jo", 1, "words", 1, (), "key")
-        log = _log((record, record._replace(metric="pages"), record))
+        log = _conformance_log((record, record._replace(metric="pages"), record))
         storage.append(log[: first - 1])
         with pytest.raises(StorageConflict, match="idempotency key"):
             storage.append(log[first - 1 :])
@@ -153,7 +158,7 @@ class StorageConformance(ABC):
         keyed = Record("jo", 1, "words", 1, (), "key")
         for commands in ((command,), (keyed, command)):
             with pytest.raises(InvalidValue, match="UTF-8 can write"):
-                storage.append(_log(commands))
+                storage.append(_conformance_log(commands))
         with pytest.raises(InvalidValue, match="UTF-8 can write"):
             storage.save([Snapshot("jo", 1, "abc", {}), Snapshot("\ud800", 1, "abc", {})])
         assert storage.length() == 0
@@ -163,7 +168,7 @@ class StorageConformance(ABC):
 
     def test_nothing_is_found_under_text_that_utf_8_cannot_write(self, storage: Storage) -> None:
         """Check that look-ups with this text raise no error."""
-        storage.append(_log())
+        storage.append(_conformance_log())
         assert storage.find("record", "\ud800", "words", "key") is None
         assert storage.load("\ud800") is None
         assert [entry.sequence for entry in storage.entries_of("\ud800")] == [1, 5, 7]
@@ -175,8 +180,8 @@ class StorageConformance(ABC):
             line += 1
             length = storage.length()
             pair = (Record("jo", line, "words", 1, (), f"key-{line}"), Record("mia", line, "words", 1, (), None))
-            log = _log(pair[: 1 + line % 2], after=length)
-            finished = not _interrupts(lambda log=log: storage.append(log), line)  # type: ignore[misc]
+            log = _conformance_log(pair[: 1 + line % 2], after=length)
+            finished = not _interrupt_at_line(lambda log=log: storage.append(log), line)  # type: ignore[misc]
             stored = list(storage.entries(length))
             assert stored in ([], log)
             assert storage.length() == length + len(stored)
@@ -186,13 +191,13 @@ class StorageConformance(ABC):
 
     def test_an_interrupted_save_is_atomic(self, storage: Storage) -> None:
         """Check an interruption at each line of the call, and that the next call works."""
-        storage.append(_log())
+        storage.append(_conformance_log())
         line, finished, saved = 0, False, 0
         storage.save([Snapshot(user_id, 1, "abc", {"line": 0}) for user_id in ("jo", "mia")])
         while not finished:
             line += 1
             snapshots = [Snapshot(user_id, 1, "abc", {"line": line}) for user_id in ("jo", "mia")]
-            finished = not _interrupts(lambda snapshots=snapshots: storage.save(snapshots), line)  # type: ignore[misc]
+            finished = not _interrupt_at_line(lambda snapshots=snapshots: storage.save(snapshots), line)  # type: ignore[misc]
             loaded = [storage.load("jo"), storage.load("mia")]
             if loaded == snapshots:
                 saved = line
@@ -201,27 +206,27 @@ class StorageConformance(ABC):
 
     def test_a_key_is_found_in_its_scope_only(self, storage: Storage) -> None:
         """Check that the scope of an idempotency key is the kind, the user, and the metric or the points system."""
-        log = _log()
+        log = _conformance_log()
         storage.append(log)
         assert storage.find("record", "jo", "words", "key") == log[1]
         assert storage.find("record", "jo", "pages", "key") == log[7]
         assert storage.find("record", "mia", "words", "key") is storage.find("record", "jo", "words", "other") is None
         award = Award("jo", 9, "words", -5, "a hat", "key")
         assert storage.find("award", "jo", "words", "key") is None
-        storage.append(_log((award,), after=len(log)))
+        storage.append(_conformance_log((award,), after=len(log)))
         assert storage.find("record", "jo", "words", "key") == log[1]
-        assert storage.find("award", "jo", "words", "key") == _log((award,), after=len(log))[0]
+        assert storage.find("award", "jo", "words", "key") == _conformance_log((award,), after=len(log))[0]
         with pytest.raises(StorageConflict, match="idempotency key"):
-            storage.append(_log((award,), after=len(log) + 1))
+            storage.append(_conformance_log((award,), after=len(log) + 1))
 
     def test_adopted_rules_are_yielded_in_order(self, storage: Storage) -> None:
         """Check that all changes of rules are yielded in order."""
-        storage.append(_log())
-        assert list(storage.rules_history()) == [_log()[0], _log()[6]]
+        storage.append(_conformance_log())
+        assert list(storage.rules_history()) == [_conformance_log()[0], _conformance_log()[6]]
 
     def test_users_are_in_the_order_of_their_first_entries(self, storage: Storage) -> None:
         """Check that users are not sorted by name."""
-        storage.append(_log())
+        storage.append(_conformance_log())
         assert list(storage.users()) == ["jo", "Zoë 🦊", "mia"]
 
     def test_a_snapshot_replaces_the_older_one_and_shares_no_value(self, storage: Storage) -> None:
@@ -240,7 +245,7 @@ class StorageConformance(ABC):
 
     def test_a_long_log_reads_back_whole(self, storage: Storage) -> None:
         """Check a log of several chunks."""
-        log = _log(tuple(Record("jo", at, "words", at, (), f"key-{at}") for at in range(5000)))
+        log = _conformance_log(tuple(Record("jo", at, "words", at, (), f"key-{at}") for at in range(5000)))
         storage.append(log)
         iterator = storage.entries()
         assert next(iterator) == log[0]
@@ -249,7 +254,7 @@ class StorageConformance(ABC):
 
     def test_a_closed_storage_raises(self, storage: Storage) -> None:
         """Check that every call after close raises, as does a started iteration; a second close does nothing."""
-        storage.append(_log())
+        storage.append(_conformance_log())
         iterators = [storage.entries(), storage.entries_of("jo"), storage.rules_history()]
         for iterator in iterators:
             next(iterator)
@@ -263,7 +268,7 @@ class StorageConformance(ABC):
             storage.users,
             lambda: storage.find("record", "jo", "words", "key"),
             lambda: storage.append([]),
-            lambda: storage.append(_log()),
+            lambda: storage.append(_conformance_log()),
             lambda: storage.save([]),
             lambda: storage.load("jo"),
             *(lambda iterator=iterator: next(iterator) for iterator in iterators),

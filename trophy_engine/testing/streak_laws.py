@@ -65,19 +65,19 @@ def freezes_are_conserved(ruleset: Ruleset, history: History) -> None:
         for rule in ruleset.streaks:
             if rule.freezes is None:
                 continue
-            own = [effect for effect in effects if _belongs_to(effect, user, rule.key)]
-            consumed = _check_freezes(own, rule.freezes.max_count)
+            own = [effect for effect in effects if _is_effect_to_check(effect, user, rule.key)]
+            consumed = _assert_freezes_add_up(own, rule.freezes.max_count)
             actual = (streaks[rule.key].freezes, streaks[rule.key].freezes_used)
-            expected = sum(map(_change, own)), consumed
+            expected = sum(map(_expected_freeze_change, own)), consumed
             assert_equal(actual, expected, f"the current and the used freezes of {user} for {rule.key}")
 
 
-def _belongs_to(effect: Effect, user: str, streak: str) -> bool:
+def _is_effect_to_check(effect: Effect, user: str, streak: str) -> bool:
     """Return True if an effect is on a streak of a user, or on the user without a streak."""
     return effect.user_id == user and getattr(effect, "streak", streak) == streak
 
 
-def _change(effect: Effect) -> int:
+def _expected_freeze_change(effect: Effect) -> int:
     match effect:
         case FreezeGranted(granted=granted):
             return granted
@@ -91,14 +91,14 @@ def _change(effect: Effect) -> int:
             return 0
 
 
-def _check_freezes(effects: Iterable[Effect], maximum: int) -> int:
+def _assert_freezes_add_up(effects: Iterable[Effect], maximum: int) -> int:
     """Check a user's freezes for a streak effect by effect; return the number of consumed ones."""
     freezes = 0
     periods: set[date] = set()
     for effect in effects:
         if not isinstance(effect, FreezeGranted | FreezeEarned | FreezeConsumed | FreezeReturned):
             continue
-        freezes += _change(effect)
+        freezes += _expected_freeze_change(effect)
         assert_equal(effect.freezes, freezes, "the freezes after {}", effect)
         assert_true(0 <= freezes <= maximum, "{} freezes, not 0 to {}, after {}", freezes, maximum, effect)
         if isinstance(effect, FreezeReturned):
@@ -110,7 +110,7 @@ def _check_freezes(effects: Iterable[Effect], maximum: int) -> int:
             )
             periods.remove(effect.period_start)
             continue
-        assert_true(_change(effect), "{} does not change the freezes", effect)
+        assert_true(_expected_freeze_change(effect), "{} does not change the freezes", effect)
         if isinstance(effect, FreezeConsumed):
             assert_true(effect.length > 0, "{} spends a freeze without a streak", effect)
             assert_true(effect.consumed == 1, "{} does not spend exactly one freeze", effect)
@@ -129,11 +129,15 @@ def length_counts_credited_periods(ruleset: Ruleset, history: History) -> None:
         player = engine.user(user, at=end)
         assert_equal(list(player.streaks), [rule.key for rule in ruleset.streaks], f"the streaks of {user}")
         for rule in ruleset.streaks:
-            own = [effect for effect in effects if _belongs_to(effect, user, rule.key)]
-            _check_length(player.streaks[rule.key], _credited(rule.key, own), rule.calendar(ruleset.first_weekday))
+            own = [effect for effect in effects if _is_effect_to_check(effect, user, rule.key)]
+            _assert_streak_length(
+                player.streaks[rule.key],
+                _expected_credited_periods(rule.key, own),
+                rule.calendar(ruleset.first_weekday),
+            )
 
 
-def _check_length(streak: StreakView, credited: list[date], calendar: Frequency) -> None:
+def _assert_streak_length(streak: StreakView, credited: list[date], calendar: Frequency) -> None:
     assert_true(streak.is_declared, "the rules have a streak, but the user has none")
     assert_equal(streak.length, len(credited), f"the length of the streak {streak.key}")
     if credited:
@@ -143,7 +147,7 @@ def _check_length(streak: StreakView, credited: list[date], calendar: Frequency)
         )
 
 
-def _credited(streak: str, effects: Iterable[Effect]) -> list[date]:
+def _expected_credited_periods(streak: str, effects: Iterable[Effect]) -> list[date]:
     """Check a user's streak effect by effect; return the credited periods of the running one."""
     credited: list[date] = []
     lost: list[list[date]] = []
@@ -189,39 +193,47 @@ def streaks_are_independent(ruleset: Ruleset, history: History) -> None:
     # A command on another streak is replaced by one that changes nothing: any command makes decisions final.
     if len(ruleset.streaks) < 2:  # noqa: PLR2004
         return
-    together = _rules_of_streaks(ruleset, ruleset.streaks)
+    together = _isolate_streak_rules(ruleset, ruleset.streaks)
     expected, accounts = (
         Engine(together),
-        {streak.key: Engine(_rules_of_streaks(ruleset, [streak])) for streak in together.streaks},
+        {streak.key: Engine(_isolate_streak_rules(ruleset, [streak])) for streak in together.streaks},
     )
     for command in (*history, Settle(history.commands[-1].at)):
         result = execute(expected, command)
         is_refused = isinstance(result, TrophyError)
         for key, alone in accounts.items():
-            own = _command_alone(command, key, ruleset.streaks[0].key)
+            own = _isolate_streak_command(command, key, ruleset.streaks[0].key)
             if own is None and is_refused:
                 continue
-            actual = execute(alone, _no_change(command) if own is None else own)
-            assert_equal(_of_streak(actual, key), _of_streak(result, key), f"the effects of {command} on {key}")
+            actual = execute(alone, _isolate_unrelated_command(command) if own is None else own)
+            assert_equal(
+                _streak_results_to_compare(actual, key),
+                _streak_results_to_compare(result, key),
+                f"the effects of {command} on {key}",
+            )
         for user in expected.users():
-            _compare_streaks(expected, accounts, user, command.at)
+            _assert_equal_streaks(expected, accounts, user, command.at)
 
 
-def _compare_streaks(expected: Engine, accounts: Mapping[str, Engine], user: str, at: int) -> None:
+def _assert_equal_streaks(expected: Engine, accounts: Mapping[str, Engine], user: str, at: int) -> None:
     exported, player = expected.export_user(user), expected.user(user, at=from_micros(at))
     for key, alone in accounts.items():
         actual = alone.export_user(user)
         assert_equal(actual["streaks"][key], exported["streaks"][key], f"the state of {key} of {user}")
-        assert_equal(_undoable(actual, key), _undoable(exported, key), f"the missed periods of {key} of {user}")
+        assert_equal(
+            _undoable_misses_to_compare(actual, key),
+            _undoable_misses_to_compare(exported, key),
+            f"the missed periods of {key} of {user}",
+        )
         assert_equal(alone.user(user, at=from_micros(at)).streak, player.streaks[key], f"the view of {key} of {user}")
 
 
-def _undoable(exported: dict[str, Any], key: str) -> list[list[Any]]:
+def _undoable_misses_to_compare(exported: dict[str, Any], key: str) -> list[list[Any]]:
     """Return the decisions on missed periods of a streak that no command has made final."""
     return [miss for miss in exported["misses"] if miss[0] == key and miss[1] == exported["commands"]]
 
 
-def _rules_of_streaks(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
+def _isolate_streak_rules(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
     """Return rules with only metrics, attributes and streaks, whose freezes are rewards of lengths at most."""
     plain = []
     for streak in streaks:
@@ -229,11 +241,11 @@ def _rules_of_streaks(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
         if freezes is not None:
             rewards = [reward for reward in freezes.rewards if isinstance(reward, StreakFreezeReward)]
             freezes = attrs.evolve(freezes, rewards=rewards)
-        known = {metric.key for metric in _recorded(ruleset)}
+        known = {metric.key for metric in _isolate_recorded_metrics(ruleset)}
         metrics = [condition for condition in streak.metrics if condition.key in known]
         plain.append(attrs.evolve(streak, freezes=freezes, metrics=metrics))
     return Ruleset(
-        metrics=_recorded(ruleset),
+        metrics=_isolate_recorded_metrics(ruleset),
         attributes=ruleset.attributes,
         streaks=plain,
         day_start=ruleset.day_start,
@@ -241,7 +253,7 @@ def _rules_of_streaks(ruleset: Ruleset, streaks: Sequence[Streak]) -> Ruleset:
     )
 
 
-def _recorded(ruleset: Ruleset) -> list[Metric]:
+def _isolate_recorded_metrics(ruleset: Ruleset) -> list[Metric]:
     """Return the metrics that neither points nor completions move, without the conditions on the user's progress."""
     return [
         attrs.evolve(metric, when=attrs.evolve(metric.when, achievements=(), levels={}, streak=None))
@@ -250,7 +262,7 @@ def _recorded(ruleset: Ruleset) -> list[Metric]:
     ]
 
 
-def _command_alone(command: HistoryCommand, key: str, primary: str) -> HistoryCommand | None:
+def _isolate_streak_command(command: HistoryCommand, key: str, primary: str) -> HistoryCommand | None:
     """Return a command as it is under rules with one streak, or None if it is about another one."""
     if isinstance(command, StreakCommand):
         named = command.streak or primary
@@ -261,11 +273,11 @@ def _command_alone(command: HistoryCommand, key: str, primary: str) -> HistoryCo
     return command
 
 
-def _no_change(command: HistoryCommand) -> HistoryCommand:
+def _isolate_unrelated_command(command: HistoryCommand) -> HistoryCommand:
     return command if isinstance(command, Settle) else Identify(command.user_id, command.at, ())
 
 
-def _of_streak(result: Outcome | tuple[Effect, ...] | TrophyError, key: str) -> tuple[object, ...]:
+def _streak_results_to_compare(result: Outcome | tuple[Effect, ...] | TrophyError, key: str) -> tuple[object, ...]:
     """Return what a command did to a streak: its effects, and its view after the command."""
     effects = tuple(effect for effect in effects_of(result) if getattr(effect, "streak", None) == key)
     return (*effects, result.streaks[key]) if isinstance(result, Outcome) else effects

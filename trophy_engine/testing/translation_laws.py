@@ -43,35 +43,38 @@ _REPEATS: Final = (date(1901, 3, 1).toordinal(), date(2100, 2, 1).toordinal())
 
 def shifting_by_weeks_shifts_effects(ruleset: Ruleset, history: History) -> None:
     """Events moved by whole weeks have results moved by whole weeks, unless clocks change."""
-    commands = list(_with_time_zones("UTC", (command for command in history if _is_independent_of_dates(command))))
+    commands = list(_move_history_to_zone("UTC", (command for command in history if _is_shiftable_command(command))))
     effects = play(Engine(ruleset), commands)
     for weeks in _WEEKS:
-        if weeks != _CYCLE and _has_monthly_periods(ruleset):
+        if weeks != _CYCLE and _has_months_to_shift(ruleset):
             continue  # months are not whole weeks
         moved = [command._replace(at=command.at + weeks * 7 * DAY) for command in commands]
-        later = _shift_metrics(_shift_streaks(_shift_rules(ruleset, weeks), weeks), weeks)
+        later = _shift_metrics_by_weeks(_shift_streaks_by_weeks(_shift_rules_by_weeks(ruleset, weeks), weeks), weeks)
         days = [command.at // DAY + EPOCH_DAY for command in (*commands, *moved)]
-        if not all(_REPEATS[0] <= day <= _REPEATS[1] for day in (*days, *_starts(ruleset), *_starts(later))):
+        if not all(
+            _REPEATS[0] <= day <= _REPEATS[1]
+            for day in (*days, *_start_days_to_shift(ruleset), *_start_days_to_shift(later))
+        ):
             continue
         later_effects = play(Engine(later), moved)
-        shifted_back = [_shift_effect(effect, -timedelta(weeks=weeks)) for effect in later_effects]
+        shifted_back = [_shift_effect_by_weeks(effect, -timedelta(weeks=weeks)) for effect in later_effects]
         assert_equal(
             shifted_back,
-            [_shift_effect(effect, timedelta(0)) for effect in effects],
+            [_shift_effect_by_weeks(effect, timedelta(0)) for effect in effects],
             f"the effects {weeks} weeks later",
         )
 
 
-def _has_monthly_periods(ruleset: Ruleset) -> bool:
+def _has_months_to_shift(ruleset: Ruleset) -> bool:
     notifications = ruleset.notifications
     recaps = notifications is not None and notifications.aggregation_period == "monthly"
-    windows = [metric.window for metric in ruleset.metrics] + [limit.window for limit in _limits(ruleset)]
-    if any(_unit_of(window) in {"month", "year"} for window in windows):
+    windows = [metric.window for metric in ruleset.metrics] + [limit.window for limit in _limits_to_shift(ruleset)]
+    if any(_window_unit_to_shift(window) in {"month", "year"} for window in windows):
         return True
     return recaps or any(streak.calendar(ruleset.first_weekday).unit == "month" for streak in ruleset.streaks)
 
 
-def _with_time_zones(time_zone: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
+def _move_history_to_zone(time_zone: str, commands: Iterable[HistoryCommand]) -> Iterator[HistoryCommand]:
     """Yield the commands, after setting each user's time zone; the default zone of emails has clock changes."""
     known: set[str] = set()
     for command in commands:
@@ -81,7 +84,7 @@ def _with_time_zones(time_zone: str, commands: Iterable[HistoryCommand]) -> Iter
         yield command
 
 
-def _is_independent_of_dates(command: HistoryCommand) -> bool:
+def _is_shiftable_command(command: HistoryCommand) -> bool:
     """Return whether a command does not depend on dates; zones with clock changes, sign-ups and pauses do."""
     if not isinstance(command, Identify):
         return not isinstance(command, Pause | RestoreStreak)
@@ -90,12 +93,12 @@ def _is_independent_of_dates(command: HistoryCommand) -> bool:
     return "sign_up_date" not in changes and (time_zone == "UTC" or time_zone[0] in "+-")
 
 
-def _limits(ruleset: Ruleset) -> list[PointsLimit]:
+def _limits_to_shift(ruleset: Ruleset) -> list[PointsLimit]:
     triggers = (trigger for system in ruleset.points for trigger in system.triggers)
     return [trigger.limit for trigger in triggers if trigger.limit is not None]
 
 
-def _shift_limit(trigger: PointsTrigger, shift: timedelta) -> PointsTrigger:
+def _shift_limit_by_weeks(trigger: PointsTrigger, shift: timedelta) -> PointsTrigger:
     """Return a trigger whose limit has its runs so much later."""
     limit = trigger.limit
     if limit is None or not isinstance(limit.window, RunWindow):
@@ -104,31 +107,33 @@ def _shift_limit(trigger: PointsTrigger, shift: timedelta) -> PointsTrigger:
     return attrs.evolve(trigger, limit=PointsLimit(limit.points, window))
 
 
-def _shift_rules(ruleset: Ruleset, weeks: int) -> Ruleset:
+def _shift_rules_by_weeks(ruleset: Ruleset, weeks: int) -> Ruleset:
     """Return rules whose gates and limits have dates that are so many weeks later."""
     shift = timedelta(weeks=weeks)
     return attrs.evolve(
         ruleset,
-        metrics=[_shift_gate(metric, weeks) for metric in ruleset.metrics],
-        achievements=[_shift_gate(achievement, weeks) for achievement in ruleset.achievements],
+        metrics=[_shift_gate_by_weeks(metric, weeks) for metric in ruleset.metrics],
+        achievements=[_shift_gate_by_weeks(achievement, weeks) for achievement in ruleset.achievements],
         points=[
             attrs.evolve(
                 system,
-                triggers=[_shift_limit(_shift_gate(trigger, weeks), shift) for trigger in system.triggers],
-                boosts=[_shift_gate(boost, weeks) for boost in system.boosts],
+                triggers=[
+                    _shift_limit_by_weeks(_shift_gate_by_weeks(trigger, weeks), shift) for trigger in system.triggers
+                ],
+                boosts=[_shift_gate_by_weeks(boost, weeks) for boost in system.boosts],
             )
             for system in ruleset.points
         ],
     )
 
 
-def _shift_gate(rule: _R, weeks: int) -> _R:
+def _shift_gate_by_weeks(rule: _R, weeks: int) -> _R:
     gate: Gate = rule.when  # type: ignore[attr-defined]  # all have one
     start, end = (None if day is None else day + timedelta(weeks=weeks) for day in (gate.start, gate.end))
     return attrs.evolve(rule, when=attrs.evolve(gate, start=start, end=end))  # type: ignore[misc]  # all are attrs classes
 
 
-def _shift_streaks(ruleset: Ruleset, weeks: int) -> Ruleset:
+def _shift_streaks_by_weeks(ruleset: Ruleset, weeks: int) -> Ruleset:
     """Return rules whose streaks have their periods so many weeks later, where they are counted from a date."""
     streaks = []
     for streak in ruleset.streaks:
@@ -139,12 +144,12 @@ def _shift_streaks(ruleset: Ruleset, weeks: int) -> Ruleset:
     return attrs.evolve(ruleset, streaks=streaks)
 
 
-def _unit_of(window: Window | None) -> str | None:
+def _window_unit_to_shift(window: Window | None) -> str | None:
     """Return the unit of calendar periods or runs."""
     return window.unit if isinstance(window, RunWindow) else window if isinstance(window, str) else None
 
 
-def _shift_metrics(ruleset: Ruleset, weeks: int) -> Ruleset:
+def _shift_metrics_by_weeks(ruleset: Ruleset, weeks: int) -> Ruleset:
     """Return rules whose windows of dates are so many weeks later."""
     shift, shifted = timedelta(weeks=weeks), []
     for metric in ruleset.metrics:
@@ -157,15 +162,15 @@ def _shift_metrics(ruleset: Ruleset, weeks: int) -> Ruleset:
     return attrs.evolve(ruleset, metrics=shifted)
 
 
-def _starts(ruleset: Ruleset) -> list[int]:
+def _start_days_to_shift(ruleset: Ruleset) -> list[int]:
     stretches: list[Any] = [metric.window for metric in ruleset.metrics]
-    stretches += [limit.window for limit in _limits(ruleset)]
+    stretches += [limit.window for limit in _limits_to_shift(ruleset)]
     stretches += [streak.frequency for streak in ruleset.streaks]
     dated = Interval | RunWindow | DateWindow
     return [stretch.start.toordinal() for stretch in stretches if isinstance(stretch, dated)]
 
 
-def _shift_effect(effect: Effect, shift: timedelta) -> Effect:
+def _shift_effect_by_weeks(effect: Effect, shift: timedelta) -> Effect:
     changes: dict[str, Any] = {"at": effect.at + shift}
     for field in ("period_start", "period_end"):
         if hasattr(effect, field):
@@ -195,7 +200,7 @@ def _play_with_offset(ruleset: Ruleset, commands: Iterable[HistoryCommand], hour
     """Play commands with all users some hours east of UTC and so many hours earlier; return the effects moved back."""
     offset = f"{'-' if hours < 0 else '+'}{abs(hours):02}:00"
     moved = (command._replace(at=command.at - hours * HOUR) for command in commands)
-    effects = play(Engine(ruleset), _with_time_zones(offset, moved))
+    effects = play(Engine(ruleset), _move_history_to_zone(offset, moved))
     back = timedelta(hours=hours)
     return [
         attrs.evolve(effect, at=effect.at + back, **({"time_zone": "home"} if isinstance(effect, UserCreated) else {}))

@@ -32,15 +32,15 @@ _STAYS: Final = tuple(hours * HOUR for hours in (24, 1, 6, 12, 18, 30, 40, 60))
 _END: Final = 3 * DAY
 
 
-class _Stay(NamedTuple):
+class _TravellerStay(NamedTuple):
     """An interval (microseconds, without ``end``) during which the own clock shows one zone's time."""
 
     start: int
     end: int
     time_zone: Zone
 
-    def at(self, position: int) -> int:
-        """Return an instant of the interval; ``place`` is the position in 64ths."""
+    def instant_at(self, position: int) -> int:
+        """Return an instant of the interval, by its position in 64ths."""
         return self.start + (self.end - 1 - self.start) * position // 64
 
 
@@ -48,17 +48,17 @@ class _ShownDate(NamedTuple):
     """An interval during which the own clock shows one date, and its parts by stay."""
 
     day: int
-    parts: list[_Stay]
+    parts: list[_TravellerStay]
 
 
-def _shown_dates(stays: Sequence[_Stay]) -> Iterator[_ShownDate]:
+def _dates_on_traveller_clock(stays: Sequence[_TravellerStay]) -> Iterator[_ShownDate]:
     """Yield the dates of the own clock, in order of time; a date shown again is yielded again."""
     shown: _ShownDate | None = None
     for stay in stays:
         now = stay.start
         while now < stay.end:
             day, end = stay.time_zone.window(now)
-            part = _Stay(now, min(end, stay.end), stay.time_zone)
+            part = _TravellerStay(now, min(end, stay.end), stay.time_zone)
             if shown is None or day != shown.day:
                 if shown is not None:
                     yield shown
@@ -70,20 +70,20 @@ def _shown_dates(stays: Sequence[_Stay]) -> Iterator[_ShownDate]:
 
 
 @st.composite
-def _stays(draw: st.DrawFn, day_start: int) -> list[_Stay]:
+def _traveller_stays_strategy(draw: st.DrawFn, day_start: int) -> list[_TravellerStay]:
     zones = st.one_of(time_zones(), all_time_zones())
     start = to_micros(draw(instants()))
     stays = []
     for length in [*draw(st.lists(st.sampled_from(_STAYS), max_size=4)), _END]:
-        stays.append(_Stay(start, start + length, zone(draw(zones), day_start)))
+        stays.append(_TravellerStay(start, start + length, zone(draw(zones), day_start)))
         start += length
     return stays
 
 
 @st.composite
-def _event_instants(draw: st.DrawFn, stays: Sequence[_Stay]) -> list[int]:
+def _traveller_events_strategy(draw: st.DrawFn, stays: Sequence[_TravellerStay]) -> list[int]:
     """Draw the instants of events: at least one on each date, before the own clock shows a later date."""
-    dates = list(_shown_dates(stays))
+    dates = list(_dates_on_traveller_clock(stays))
     days_with_event: set[int] = set()
     instants_: list[int] = []
     for number, date in enumerate(dates):
@@ -97,7 +97,7 @@ def _event_instants(draw: st.DrawFn, stays: Sequence[_Stay]) -> list[int]:
         if has_event:
             days_with_event.add(date.day)
             part = date.parts[draw(st.sampled_from([-1, 0]))]
-            instants_.append(part.at(draw(st.sampled_from(_POSITIONS))))
+            instants_.append(part.instant_at(draw(st.sampled_from(_POSITIONS))))
     return instants_
 
 
@@ -120,25 +120,27 @@ def travellers(draw: st.DrawFn, streaks: st.SearchStrategy[Streak]) -> History:
         first_weekday=draw(st.sampled_from(WEEKDAYS)),
         day_start=draw(day_starts),
     )
-    stays = draw(_stays(parse_time_of_day(ruleset.day_start)))
-    instants_ = draw(_event_instants(stays))
+    stays = draw(_traveller_stays_strategy(parse_time_of_day(ruleset.day_start)))
+    instants_ = draw(_traveller_events_strategy(stays))
     commands: list[HistoryCommand] = [
-        Record(_USER, at, condition.key, condition.threshold, _attributes_for(condition), None)
+        Record(_USER, at, condition.key, condition.threshold, _traveller_event_attributes(condition), None)
         for at in instants_
         for condition in streak.metrics
     ]
     for number, stay in enumerate(stays):
         first = min((at for at in instants_ if stay.start <= at < stay.end), default=stay.end - 1)
-        arrival = _Stay(stay.start, first + 1, stay.time_zone).at(draw(st.sampled_from(_POSITIONS)) if number else 0)
+        arrival = _TravellerStay(stay.start, first + 1, stay.time_zone).instant_at(
+            draw(st.sampled_from(_POSITIONS)) if number else 0
+        )
         commands.insert(0, Identify(_USER, arrival, (("time_zone", stay.time_zone.name),)))
     settled = draw(
-        st.lists(st.sampled_from([stay.at(position) for stay in stays for position in _POSITIONS]), max_size=3)
+        st.lists(st.sampled_from([stay.instant_at(position) for stay in stays for position in _POSITIONS]), max_size=3)
     )
     commands += map(Settle, settled)
     return History(ruleset, tuple(sorted(commands, key=lambda command: (command.at, isinstance(command, Record)))))
 
 
-def _attributes_for(condition: StreakMetric) -> tuple[tuple[str, str], ...]:
+def _traveller_event_attributes(condition: StreakMetric) -> tuple[tuple[str, str], ...]:
     """Return attributes of an event that a condition counts."""
     wanted = sorted(condition.event_attributes.items())
     return tuple((key, value if isinstance(value, str) else value[0]) for key, value in wanted)

@@ -16,7 +16,7 @@ from trophy_engine import (
 )
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import Event
-from trophy_engine.analysis.statistics.tally import Tally, UserCounter
+from trophy_engine.analysis.statistics.tally import Tally, UserTallyCounter
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import UserState
 from trophy_engine.core.commands import Identify
@@ -112,7 +112,7 @@ def test_parts_of_the_events_are_evaluated_as_all_at_once(history, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(events)), max_size=5)))
     evaluator, effects, tally, counter = UserEvaluator(plan, bad_in_parts.append), [], Tally.of(history.ruleset), None
     evaluator.begin()
-    counter = UserCounter(tally)
+    counter = UserTallyCounter(tally)
     for start, stop in pairwise([0, *cuts, len(events)]):
         evaluator.apply(events[start:stop], end)
         taken = evaluator.take_effects()

@@ -7,7 +7,7 @@ from attrs import evolve
 from reports import every_comparison, every_figure
 
 from trophy_engine.analysis.html_report.charts import legend, note, png, specification
-from trophy_engine.analysis.html_report.labels import text_width, wrap
+from trophy_engine.analysis.html_report.labels import text_width, wrap_label
 from trophy_engine.analysis.html_report.style import Style
 from trophy_engine.analysis.statistics.figures import Figure
 
@@ -104,9 +104,9 @@ def test_names_of_any_length_are_shown_whole(figures):
 
 
 def test_a_word_longer_than_a_line_is_broken():
-    assert "".join(wrap("x" * 100, 80)) == "x" * 100
-    assert wrap("", 80) == [""]
-    assert wrap("W", 1) == ["W"]
+    assert "".join(wrap_label("x" * 100, 80)) == "x" * 100
+    assert wrap_label("", 80) == [""]
+    assert wrap_label("W", 1) == ["W"]
 
 
 def test_a_bar_begins_at_zero_and_shows_its_number(figures):

@@ -22,7 +22,7 @@ from trophy_engine.analysis.simulation.behavior import Chance
 from trophy_engine.analysis.simulation.persona import Action, Persona
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.simulate import simulate
-from trophy_engine.analysis.simulation.sweep import Estimate, _label_paths, sweep
+from trophy_engine.analysis.simulation.sweep import Estimate, _label_varied_paths, sweep
 from trophy_engine.analysis.statistics.figures import write_figures
 from trophy_engine.errors import InvalidRules, InvalidValue
 
@@ -95,7 +95,7 @@ def test_rows_of_paths_with_the_same_last_part_can_be_told_apart():
 
 
 def test_a_label_is_the_shortest_ending_that_no_other_path_has():
-    labels = _label_paths(["streak.freezes.max_count", "streak.max_count", "points[a.b].levels[x].points"])
+    labels = _label_varied_paths(["streak.freezes.max_count", "streak.max_count", "points[a.b].levels[x].points"])
     assert list(labels.values()) == ["freezes.max_count", "streak.max_count", "levels[x].points"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from trophy_engine.analysis.event_logs.summary import PointsSummary, StreakSummary, Summary
 from trophy_engine.analysis.statistics.contents import Content
-from trophy_engine.analysis.statistics.percentages import number_text, percent_text
+from trophy_engine.analysis.statistics.percentages import observed_number_text, percent_text
 
 
 def summary_tables(summary: Summary) -> Iterator[Content]:
@@ -29,7 +29,10 @@ def summary_tables(summary: Summary) -> Iterator[Content]:
             "Points: balances over all users",
             ("system", "total", "median", "90th percentile", "maximum"),
             [
-                (system.name, *map(number_text, (system.total, system.median, system.percentile_90, system.maximum)))
+                (
+                    system.name,
+                    *map(observed_number_text, (system.total, system.median, system.percentile_90, system.maximum)),
+                )
                 for system in summary.points
             ],
         )

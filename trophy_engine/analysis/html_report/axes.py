@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import altair as alt
 
-from trophy_engine.analysis.html_report.style import Style, time_column
+from trophy_engine.analysis.html_report.style import Style, figure_time_column
 from trophy_engine.analysis.statistics.figures import Figure
 
 #: Up to this number of intervals, each is marked.
@@ -58,23 +58,23 @@ def length_axis(lengths: Sequence[int], unit: str, style: Style) -> alt.X:
     )
 
 
-def is_few(figure: Figure) -> bool:
+def has_few_axis_intervals(figure: Figure) -> bool:
     """Return whether a figure has so few intervals that each is marked."""
-    return len(set(figure.values(time_column(figure)))) <= FEW
+    return len(set(figure.values(figure_time_column(figure)))) <= FEW
 
 
 def time_axis(figure: Figure, style: Style) -> alt.X:
     """Return the encoding of time; dates are the same in all time zones."""
-    column = time_column(figure)
+    column = figure_time_column(figure)
     axis: dict[str, Any] = {"title": None, "grid": False, "labelOverlap": True, "labelAngle": 0}
-    if is_few(figure):
+    if has_few_axis_intervals(figure):
         return alt.X(f"{column}:O", axis=alt.Axis(**axis))
     intervals = len(set(figure.values(column)))
-    ticks = _ticks(column, intervals, style)
+    ticks = _time_axis_ticks(column, intervals, style)
     return alt.X(f"{column}:T", scale=alt.Scale(type="utc"), axis=alt.Axis(**axis, **ticks))
 
 
-def _ticks(column: str, intervals: int, style: Style) -> dict[str, Any]:
+def _time_axis_ticks(column: str, intervals: int, style: Style) -> dict[str, Any]:
     most = 4 if style.is_narrow else 8
     if column == "day":
         step = max(-(-intervals // (7 * most)), 1)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 import attrs
 
-from trophy_engine.analysis.html_report.labels import Rows, lay_out, text_width
+from trophy_engine.analysis.html_report.labels import LabelLayout, lay_out_labels, text_width
 from trophy_engine.analysis.html_report.style import Series, Style
 from trophy_engine.values import Value
 
@@ -38,7 +38,7 @@ def draw_bars(
 ) -> Any:
     """Return the chart of rows; bars begin at 0, and ``heading`` is above the texts at the right."""
     bar = _BAR if len(series) > 1 else _SINGLE
-    layout = lay_out([row.name for row in bar_rows], bar * len(series), style)
+    layout = lay_out_labels([row.name for row in bar_rows], bar * len(series), style)
     texts_width = max((text_width(text) for row in bar_rows for text in row.texts), default=0) + 6
     rights = [heading, *(row.right for row in bar_rows)]
     right_width = max(map(text_width, rights)) + 12 if heading else 0.0
@@ -60,15 +60,17 @@ def draw_bars(
         for y in [place.top + index * bar]
     ]
     chart = alt.Chart(alt.InlineData(values))
-    bars = chart.mark_rect().encode(x=x, x2="zero", y=_pixels("top"), y2="bottom", color=series_color(series, style))
-    texts = chart.mark_text(align="left", baseline="middle", dx=5, color=style.ink, fontSize=12).encode(
-        x=x, y=_pixels("middle"), text="text:N"
+    bars = chart.mark_rect().encode(
+        x=x, x2="zero", y=_encode_pixel_position("top"), y2="bottom", color=series_color(series, style)
     )
-    layers = [bars, texts, label_rows(layout, style)]
+    texts = chart.mark_text(align="left", baseline="middle", dx=5, color=style.ink, fontSize=12).encode(
+        x=x, y=_encode_pixel_position("middle"), text="text:N"
+    )
+    layers = [bars, texts, draw_row_labels(layout, style)]
     if heading:
         middle = bar * len(series) / 2
         layers.append(
-            right_texts(
+            draw_right_texts(
                 heading, [row.right for row in bar_rows], layout, middle, width + texts_width + right_width, style
             )
         )
@@ -80,10 +82,10 @@ def series_color(series: Sequence[Series], style: Style) -> Any:
     if len(series) == 1:
         return alt.value(series[0].color)
     scale = alt.Scale(domain=[one.label for one in series], range=[one.color for one in series])
-    return alt.Color("series:N", title=None, scale=scale, legend=legend_of(series, style))
+    return alt.Color("series:N", title=None, scale=scale, legend=chart_legend(series, style))
 
 
-def legend_of(series: Sequence[Series], style: Style) -> alt.Legend | None:
+def chart_legend(series: Sequence[Series], style: Style) -> alt.Legend | None:
     """Return the legend in a chart, in as many columns as fit; None on a page, which has the legend."""
     if not style.has_legend:
         return None
@@ -91,29 +93,33 @@ def legend_of(series: Sequence[Series], style: Style) -> alt.Legend | None:
     return alt.Legend(columns=max(int(style.width // widest), 1), labelLimit=0, symbolSize=120, symbolStrokeWidth=2)
 
 
-def label_rows(layout: Rows, style: Style) -> Any:
+def draw_row_labels(layout: LabelLayout, style: Style) -> Any:
     """Return the layer of the names of rows, beside or above their bars."""
     values = [{"label": row.label, "top": row.label_top} for row in layout.rows]
     if layout.heading:
         values.insert(0, {"label": layout.heading, "top": 4.0})
     mark = alt.Chart(alt.InlineData(values)).mark_text(
-        align="left" if layout.names_above else "right",
+        align="left" if layout.has_names_above else "right",
         baseline="top",
         lineBreak="\n",
         lineHeight=15,
         color=style.ink,
         fontSize=12,
     )
-    return mark.encode(x=alt.value(0 if layout.names_above else -10), y=_pixels("top"), text="label:N")
+    return mark.encode(
+        x=alt.value(0 if layout.has_names_above else -10), y=_encode_pixel_position("top"), text="label:N"
+    )
 
 
-def right_texts(heading: str, texts: Sequence[str], layout: Rows, middle: float, x: float, style: Style) -> Any:
+def draw_right_texts(
+    heading: str, texts: Sequence[str], layout: LabelLayout, middle: float, x: float, style: Style
+) -> Any:
     """Return the layer of texts that end at a position, with a heading above them."""
     values = [{"text": heading, "y": -8.0}]
     values += [{"text": text, "y": row.top + middle} for text, row in zip(texts, layout.rows, strict=True)]
     mark = alt.Chart(alt.InlineData(values)).mark_text(align="right", baseline="middle", color=style.ink, fontSize=12)
-    return mark.encode(x=alt.value(x), y=_pixels("y"), text="text:N")
+    return mark.encode(x=alt.value(x), y=_encode_pixel_position("y"), text="text:N")
 
 
-def _pixels(name: str) -> alt.Y:
+def _encode_pixel_position(name: str) -> alt.Y:
     return alt.Y(f"{name}:Q", scale=None, axis=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
-from trophy_engine.analysis.html_report.style import MAX_SERIES, Series, Style, series_of, shown_names
+from trophy_engine.analysis.html_report.style import MAX_SERIES, Series, Style, shown_series_names, style_series
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.errors import MissingExtra
 
@@ -32,15 +32,15 @@ def draw(figure: Figure, style: Style) -> str:
 
 def svg(figure: Figure) -> str:
     """Render a figure as an SVG picture with a title and a legend."""
-    return str(vl_convert.vegalite_to_svg(_picture(figure)))
+    return str(vl_convert.vegalite_to_svg(_picture_specification(figure)))
 
 
 def png(figure: Figure) -> bytes:
     """Render a figure as a PNG picture with a title and a legend."""
-    return bytes(vl_convert.vegalite_to_png(_picture(figure), scale=_PICTURE_SCALE))
+    return bytes(vl_convert.vegalite_to_png(_picture_specification(figure), scale=_PICTURE_SCALE))
 
 
-def _picture(figure: Figure) -> dict[str, Any]:
+def _picture_specification(figure: Figure) -> dict[str, Any]:
     style = Style()
     title = {"text": figure.title, "subtitle": note(figure), "color": style.ink, "subtitleColor": style.ink}
     return specification(figure, style) | {"title": title | {"anchor": "start", "fontSize": 15, "offset": 14}}
@@ -50,9 +50,9 @@ def legend(figure: Figure, style: Style) -> list[Series]:
     """Return the series that the legend of a figure explains, in order; none if there is a single one."""
     shape: Literal["line", "box"] = "line" if figure.kind in _LINES else "box"
     if "old" in figure.columns:
-        return series_of(pairs.RULES, style, shape)
+        return style_series(pairs.RULES, style, shape)
     if "rules" in figure.columns:
-        return [] if figure.kind == "sweep" else series_of(shown_names(figure), style, shape)
+        return [] if figure.kind == "sweep" else style_series(shown_series_names(figure), style, shape)
     return _LEGENDS[figure.kind](figure, style) if figure.kind in _LEGENDS else []
 
 
@@ -100,22 +100,22 @@ _LINES: Final = frozenset({"survival", "points"})
 
 #: The function that builds the chart of each figure, by its kind.
 _CHARTS: Final[Mapping[str, Callable[[Figure, Style], Any]]] = {
-    "survival": plots.survival,
-    "sweep": plots.sweep,
-    "lengths": plots.lengths,
-    "freezes": plots.freezes,
-    "completions": plots.completions,
-    "points": plots.points,
-    "levels": plots.levels,
-    "active": plots.active,
-    "hours": plots.hours,
+    "survival": plots.draw_survival_curve,
+    "sweep": plots.draw_sweep_intervals,
+    "lengths": plots.draw_length_bars,
+    "freezes": plots.draw_freeze_bars,
+    "completions": plots.draw_completion_bars,
+    "points": plots.draw_points_lines,
+    "levels": plots.draw_level_areas,
+    "active": plots.draw_active_users_line,
+    "hours": plots.draw_hour_heatmap,
 }
 
 #: The same for the figures of a comparison.
 _PAIRS: Final[Mapping[str, Callable[[Figure, Style], Any]]] = {
-    "survival": pairs.survival,
-    "freezes": pairs.freezes,
-    "completions": pairs.completions,
-    "points": pairs.points,
-    "levels": pairs.levels,
+    "survival": pairs.draw_survival_pair,
+    "freezes": pairs.draw_freezes_pair,
+    "completions": pairs.draw_completions_pair,
+    "points": pairs.draw_points_pair,
+    "levels": pairs.draw_levels_pair,
 }

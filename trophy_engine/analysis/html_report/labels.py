@@ -26,10 +26,10 @@ _NAMES_SHARE: Final = 0.36
 
 def text_width(text: str) -> float:
     """Return the estimated width of a text in pixels."""
-    return FONT_SIZE * sum(map(_width, text))
+    return FONT_SIZE * sum(map(_character_width, text))
 
 
-def _width(character: str) -> float:
+def _character_width(character: str) -> float:
     if east_asian_width(character) in "WF" or character in _WIDE:
         return 1.05
     if character in _NARROW:
@@ -37,10 +37,10 @@ def _width(character: str) -> float:
     return 0.78 if character.isupper() else 0.66
 
 
-def wrap(text: str, width: float) -> list[str]:
+def wrap_label(text: str, width: float) -> list[str]:
     """Return a text in lines of at most a width in pixels; a word that is longer is broken.
 
-    >>> wrap("a hundred merges and a week without a pause", 180)
+    >>> wrap_label("a hundred merges and a week without a pause", 180)
     ['a hundred merges and a', 'week without a pause']
     """
     per_character = max(text_width(text) / max(len(text), 1), 1)
@@ -62,7 +62,7 @@ class Row(Value):
 
 
 @attrs.frozen
-class Rows(Value):
+class LabelLayout(Value):
     """Rows below each other: the width of the names beside them (0 for names above), and the total height."""
 
     rows: tuple[Row, ...]
@@ -71,16 +71,16 @@ class Rows(Value):
     heading: str = ""
 
     @property
-    def names_above(self) -> bool:
+    def has_names_above(self) -> bool:
         """Whether the names are above the bars."""
         return not self.margin
 
 
-def lay_out(names: Sequence[str], height: float, style: Style, heading: str = "") -> Rows:
+def lay_out_labels(names: Sequence[str], height: float, style: Style, heading: str = "") -> LabelLayout:
     """Return the layout of named rows of a height, below a heading; in a narrow chart, names are above the rows."""
     limit = style.width - 40 if style.is_narrow else style.width * _NAMES_SHARE
-    wrapped = [wrap(name, limit) for name in names]
-    headings = wrap(heading, limit) if heading else []
+    wrapped = [wrap_label(name, limit) for name in names]
+    headings = wrap_label(heading, limit) if heading else []
     rows, bottom = [], 4.0 + LINE_HEIGHT * len(headings) + (_GAP if headings else 0)
     for lines in wrapped:
         label_height = LINE_HEIGHT * len(lines)
@@ -96,4 +96,4 @@ def lay_out(names: Sequence[str], height: float, style: Style, heading: str = ""
         if style.is_narrow
         else max((text_width(line) for lines in (headings, *wrapped) for line in lines), default=0)
     )
-    return Rows(tuple(rows), margin, bottom, "\n".join(headings))
+    return LabelLayout(tuple(rows), margin, bottom, "\n".join(headings))

@@ -93,7 +93,7 @@ def write_page(report: Report, path: Path) -> None:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters |= {"breakable": _break_at_commas, "cell": cell_text, "number": is_number}
+    environment.filters |= {"breakable": _insert_break_tags, "cell": html_cell_text, "number": is_numeric_cell}
     rendered_figures = [
         _RenderedFigure(
             figure,
@@ -111,23 +111,23 @@ def write_page(report: Report, path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _break_at_commas(number: str) -> Markup:
+def _insert_break_tags(number: str) -> Markup:
     """Return a number that can be continued on the next line, for tiles that are narrower than it."""
     return Markup(",<wbr>").join(number.split(","))
 
 
-def cell_text(value: Any) -> str:
+def html_cell_text(value: Any) -> str:
     """Return the text of a cell of a table of numbers.
 
-    >>> [cell_text(value) for value in (12345, 0.25, None, "Mon")]
+    >>> [html_cell_text(value) for value in (12345, 0.25, None, "Mon")]
     ['12,345', '0.25', 'not observed', 'Mon']
     """
     if value is None:
         return NOT_OBSERVED
-    return f"{value:,}" if is_number(value) else str(value)
+    return f"{value:,}" if is_numeric_cell(value) else str(value)
 
 
-def is_number(value: Any) -> bool:
+def is_numeric_cell(value: Any) -> bool:
     """Return whether a cell is a number, or an unknown one."""
     return value is None or isinstance(value, int | float)
 

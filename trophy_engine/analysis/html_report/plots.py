@@ -10,16 +10,30 @@ import altair as alt
 import attrs
 
 from trophy_engine.analysis.html_report.axes import (
-    is_few,
+    has_few_axis_intervals,
     length_axis,
     length_ticks,
     number_axis,
     share_axis,
     time_axis,
 )
-from trophy_engine.analysis.html_report.bars import BarRow, draw_bars, label_rows, legend_of, right_texts, series_color
-from trophy_engine.analysis.html_report.labels import lay_out, text_width
-from trophy_engine.analysis.html_report.style import Series, Style, records_of, series_of, shown_names, time_column
+from trophy_engine.analysis.html_report.bars import (
+    BarRow,
+    chart_legend,
+    draw_bars,
+    draw_right_texts,
+    draw_row_labels,
+    series_color,
+)
+from trophy_engine.analysis.html_report.labels import lay_out_labels, text_width
+from trophy_engine.analysis.html_report.style import (
+    Series,
+    Style,
+    figure_time_column,
+    select_chart_records,
+    shown_series_names,
+    style_series,
+)
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import percent_text
 
@@ -35,17 +49,17 @@ _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOUR_SHADES: Final = 4
 
 
-def inline(records: Sequence[dict[str, Any]]) -> alt.Chart:
+def inline_chart(records: Sequence[dict[str, Any]]) -> alt.Chart:
     """Return a chart of records."""
     return alt.Chart(alt.InlineData(list(records)))
 
 
-def set_size(chart: Any, style: Style, height: int = _HEIGHT) -> Any:
+def set_chart_size(chart: Any, style: Style, height: int = _HEIGHT) -> Any:
     """Set the size of a chart with a vertical axis."""
     return chart.properties(width=style.width - _AXIS_WIDTH, height=height)
 
 
-def panel_title(text: str, style: Style) -> alt.TitleParams:
+def chart_panel_title(text: str, style: Style) -> alt.TitleParams:
     """Return the title of one of several charts in a figure."""
     return alt.TitleParams(text, anchor="start", color=style.ink, fontSize=12, limit=style.width, offset=8)
 
@@ -54,7 +68,7 @@ def draw_lines(chart: alt.Chart, series: Sequence[Series], style: Style, **mark:
     """Return the lines of series by label: each with its color, dashes and width."""
     if len(series) == 1:
         return chart.mark_line(strokeWidth=2, color=series[0].color, **mark)
-    labels, legend = [one.label for one in series], legend_of(series, style)
+    labels, legend = [one.label for one in series], chart_legend(series, style)
 
     def scale(values: list[Any]) -> alt.Scale:
         return alt.Scale(domain=labels, range=values)
@@ -72,26 +86,26 @@ def series_records(figure: Figure) -> tuple[list[str], list[dict[str, Any]]]:
     """Return the names of the shown rulesets and their rows, with the name as ``series``; no name for one ruleset."""
     if "rules" not in figure.columns:
         return [""], [record | {"series": ""} for record in figure.records()]
-    names = shown_names(figure)
-    return names, [record | {"series": record["rules"]} for record in records_of(figure, names)]
+    names = shown_series_names(figure)
+    return names, [record | {"series": record["rules"]} for record in select_chart_records(figure, names)]
 
 
-def survival(figure: Figure, style: Style) -> Any:
+def draw_survival_curve(figure: Figure, style: Style) -> Any:
     """Return the survival curve, with its band if there is one ruleset."""
     names, records = series_records(figure)
     x = length_axis([record["length"] for record in records], figure.unit, style)
     y = alt.Y("share:Q", axis=share_axis("share of streaks"), scale=alt.Scale(domain=[0, 1]))
     points = len({record["length"] for record in records}) == 1
-    line = draw_lines(inline(records), series_of(names, style), style, interpolate="step-after", point=points)
+    line = draw_lines(inline_chart(records), style_series(names, style), style, interpolate="step-after", point=points)
     line = line.encode(x=x, y=y)
     if len(names) > 1:  # overlapping bands are unreadable
-        return set_size(line, style)
-    band = inline(records).mark_area(interpolate="step-after", opacity=0.18, color=style.series[0])
+        return set_chart_size(line, style)
+    band = inline_chart(records).mark_area(interpolate="step-after", opacity=0.18, color=style.series[0])
     band = band.encode(x=x, y=alt.Y("low:Q", axis=share_axis("share of streaks")), y2="high:Q")
-    return set_size(band + line, style)
+    return set_chart_size(band + line, style)
 
 
-def lengths(figure: Figure, style: Style) -> Any:
+def draw_length_bars(figure: Figure, style: Style) -> Any:
     """Return the number of streaks by length, in classes of equal width."""
     longest = max(figure.values("length"))
     width = -(-longest // _MAX_LENGTHS)
@@ -105,9 +119,9 @@ def lengths(figure: Figure, style: Style) -> Any:
     ticks = length_ticks(longest, style) if width == 1 else range(1, longest + 1, width * (6 if style.is_narrow else 3))
     shown = [label for start, label in zip(starts, labels, strict=True) if start in ticks]
     axis = alt.Axis(title=f"length in {figure.unit}s", labelAngle=0, grid=False, values=shown)
-    bars = inline(values).mark_bar(width={"band": 0.85} if len(labels) > _FEW_LENGTHS else 40)
+    bars = inline_chart(values).mark_bar(width={"band": 0.85} if len(labels) > _FEW_LENGTHS else 40)
     totals = [counts[label, "ended"] + counts[label, "running"] for label in labels]
-    return set_size(
+    return set_chart_size(
         bars.encode(
             x=alt.X("length:O", sort=labels, axis=axis),
             y=alt.Y("streaks:Q", axis=number_axis("streaks", totals)),
@@ -119,20 +133,20 @@ def lengths(figure: Figure, style: Style) -> Any:
 
 def lengths_legend(_: Figure, style: Style) -> list[Series]:
     """Return the series of ended and of running streaks."""
-    return series_of(("ended", "running"), style, "box")
+    return style_series(("ended", "running"), style, "box")
 
 
-def freezes(figure: Figure, style: Style) -> Any:
+def draw_freeze_bars(figure: Figure, style: Style) -> Any:
     """Return the numbers of freezes."""
-    return _bars(figure, "what", "freezes", style)
+    return _draw_figure_bars(figure, "what", "freezes", style)
 
 
-def completions(figure: Figure, style: Style) -> Any:
+def draw_completion_bars(figure: Figure, style: Style) -> Any:
     """Return the share of users with each achievement."""
-    return _bars(figure, "name", "percent_of_users", style)
+    return _draw_figure_bars(figure, "name", "percent_of_users", style)
 
 
-def _bars(figure: Figure, name: str, value: str, style: Style) -> Any:
+def _draw_figure_bars(figure: Figure, name: str, value: str, style: Style) -> Any:
     names, records = series_records(figure)
     is_percent = value.startswith("percent")
     by_name: dict[str, dict[str, float]] = {}
@@ -148,21 +162,21 @@ def _bars(figure: Figure, name: str, value: str, style: Style) -> Any:
         if is_percent
         else number_axis(value, [number for row in rows for number in row.values])
     )
-    return draw_bars(rows, series_of(names, style, "box"), axis, style, maximum=100 if is_percent else None)
+    return draw_bars(rows, style_series(names, style, "box"), axis, style, maximum=100 if is_percent else None)
 
 
-def points(figure: Figure, style: Style) -> Any:
+def draw_points_lines(figure: Figure, style: Style) -> Any:
     """Return the points in circulation; each system has a chart of its own, because their points differ."""
     names, records = series_records(figure)
-    return panels(
+    return stack_chart_panels(
         figure,
         style,
         [
             draw_lines(
-                inline([record for record in records if record["system"] == system]),
-                series_of(names, style),
+                inline_chart([record for record in records if record["system"] == system]),
+                style_series(names, style),
                 style,
-                point=is_few(figure),
+                point=has_few_axis_intervals(figure),
             ).encode(
                 x=time_axis(figure, style),
                 y=alt.Y("in_circulation:Q", axis=number_axis("points", figure.values("in_circulation"))),
@@ -172,14 +186,14 @@ def points(figure: Figure, style: Style) -> Any:
     )
 
 
-def panels(figure: Figure, style: Style, charts: Sequence[Any]) -> Any:
+def stack_chart_panels(figure: Figure, style: Style, charts: Sequence[Any]) -> Any:
     """Return the charts of systems below each other, with their names; a single one has no name."""
     if len(charts) == 1:
-        return set_size(charts[0], style)
+        return set_chart_size(charts[0], style)
     systems = dict.fromkeys(figure.values("system"))
     return alt.vconcat(
         *(
-            set_size(chart, style, _PANEL_HEIGHT).properties(title=panel_title(system, style))
+            set_chart_size(chart, style, _PANEL_HEIGHT).properties(title=chart_panel_title(system, style))
             for system, chart in zip(systems, charts, strict=True)
         )
     )
@@ -204,7 +218,7 @@ def levels_legend(figure: Figure, style: Style) -> list[Series]:
     ]
 
 
-def levels(figure: Figure, style: Style) -> Any:
+def draw_level_areas(figure: Figure, style: Style) -> Any:
     """Return the number of users by level, from the lowest level at the bottom."""
     charts = []
     for system in dict.fromkeys(figure.values("system")):
@@ -215,31 +229,33 @@ def levels(figure: Figure, style: Style) -> Any:
         ]
         totals = Counter[str]()
         for record in records:
-            totals[record[time_column(figure)]] += record["users"]
+            totals[record[figure_time_column(figure)]] += record["users"]
         most = max(totals.values())
         scale = alt.Scale(domain=list(order), range=[one.opacity for one in series])
-        chart = inline(records)
-        mark = chart.mark_bar if is_few(figure) else chart.mark_area
+        chart = inline_chart(records)
+        mark = chart.mark_bar if has_few_axis_intervals(figure) else chart.mark_area
         charts.append(
             mark(color=style.series[0]).encode(
                 x=time_axis(figure, style),
                 y=alt.Y("users:Q", stack=True, axis=number_axis("users", [most], grid=False)),
-                opacity=alt.Opacity("level:N", title=None, sort=None, scale=scale, legend=legend_of(series, style)),
+                opacity=alt.Opacity("level:N", title=None, sort=None, scale=scale, legend=chart_legend(series, style)),
                 order=alt.Order("rank:Q"),
             )
         )
-    drawn = panels(figure, style, charts)
+    drawn = stack_chart_panels(figure, style, charts)
     return drawn.resolve_scale(opacity="independent") if len(charts) > 1 else drawn
 
 
-def active(figure: Figure, style: Style) -> Any:
+def draw_active_users_line(figure: Figure, style: Style) -> Any:
     """Return the number of active users over time."""
     numbers = figure.values("active_users_a_day")
-    if time_column(figure) == "day":
+    if figure_time_column(figure) == "day":
         numbers = [int(number) for number in numbers]
     y = alt.Y("active_users_a_day:Q", axis=number_axis("active users per day", numbers))
-    mark = inline(figure.records()).mark_line(strokeWidth=2, color=style.series[0], point=is_few(figure))
-    return set_size(mark.encode(x=time_axis(figure, style), y=y), style)
+    mark = inline_chart(figure.records()).mark_line(
+        strokeWidth=2, color=style.series[0], point=has_few_axis_intervals(figure)
+    )
+    return set_chart_size(mark.encode(x=time_axis(figure, style), y=y), style)
 
 
 def hour_series(figure: Figure, style: Style) -> list[Series]:
@@ -253,7 +269,7 @@ def hour_series(figure: Figure, style: Style) -> list[Series]:
     ]
 
 
-def hours(figure: Figure, style: Style) -> Any:
+def draw_hour_heatmap(figure: Figure, style: Style) -> Any:
     """Return the shares of events by weekday and hour; the shade begins at 0, so equal shares are equal shades."""
     largest = max(figure.values("percent_of_events"))
     x = alt.X("hour:O", axis=alt.Axis(title="local hour of the day", values=[0, 6, 12, 18, 23], labelAngle=0))
@@ -263,17 +279,17 @@ def hours(figure: Figure, style: Style) -> Any:
     )
     scale = alt.Scale(domain=[0, largest], range=[0, 1])
     fill = alt.FillOpacity("percent_of_events:Q", scale=scale, legend=legend)
-    mark = inline(figure.records()).mark_rect(fill=style.series[0], stroke=style.faint, strokeWidth=0.5)
-    return set_size(mark.encode(x=x, y=y, fillOpacity=fill), style, 180)
+    mark = inline_chart(figure.records()).mark_rect(fill=style.series[0], stroke=style.faint, strokeWidth=0.5)
+    return set_chart_size(mark.encode(x=x, y=y, fillOpacity=fill), style, 180)
 
 
-def sweep(figure: Figure, style: Style) -> Any:
+def draw_sweep_intervals(figure: Figure, style: Style) -> Any:
     """Return the difference of each measure to the first variant, with its interval and the mean."""
-    names = shown_names(figure, MAX_VARIANTS)
-    records = records_of(figure, names)
+    names = shown_series_names(figure, MAX_VARIANTS)
+    records = select_chart_records(figure, names)
     paths = figure.columns[figure.columns.index("difference_high") + 1 :]
     labels = {record["rules"]: ", ".join(record[path] for path in paths) for record in records}
-    layout = lay_out(list(labels.values()), 14, style, heading=", ".join(paths))
+    layout = lay_out_labels(list(labels.values()), 14, style, heading=", ".join(paths))
     tops = {name: row.top for name, row in zip(labels, layout.rows, strict=True)}
     plots = []
     for measure, title in {record["measure"]: record["label"] for record in records}.items():
@@ -289,16 +305,18 @@ def sweep(figure: Figure, style: Style) -> Any:
         axis = number_axis("difference of the mean per user", [0.5], tickCount=4)
         x = alt.X("difference:Q", axis=axis, scale=alt.Scale(zero=True, nice=True, padding=8))
         y = alt.Y("y:Q", scale=None, axis=None)
-        chart = inline(rows)
-        nothing = inline([{"zero": 0}]).mark_rule(color=style.faint, strokeWidth=3).encode(x=alt.X("zero:Q", axis=axis))
+        chart = inline_chart(rows)
+        nothing = (
+            inline_chart([{"zero": 0}]).mark_rule(color=style.faint, strokeWidth=3).encode(x=alt.X("zero:Q", axis=axis))
+        )
         interval = chart.mark_rule(strokeWidth=2, color=style.series[0]).encode(
             x="difference_low:Q", x2="difference_high:Q", y=y
         )
         dots = chart.mark_point(filled=True, size=60, opacity=1, color=style.series[0]).encode(x=x, y=y)
-        texts = right_texts("mean", means, layout, 7, width + right, style)
+        texts = draw_right_texts("mean", means, layout, 7, width + right, style)
         plots.append(
-            alt.layer(nothing, interval, dots, label_rows(layout, style), texts).properties(
-                width=width, height=layout.height, title=panel_title(title, style)
+            alt.layer(nothing, interval, dots, draw_row_labels(layout, style), texts).properties(
+                width=width, height=layout.height, title=chart_panel_title(title, style)
             )
         )
     return alt.vconcat(*plots)

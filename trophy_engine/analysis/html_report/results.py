@@ -13,7 +13,7 @@ from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.html_report.page import Fact, Report, Table, write_page
 from trophy_engine.analysis.simulation.simulate import Scenario, Simulation
 from trophy_engine.analysis.simulation.sweep import Sweep
-from trophy_engine.analysis.statistics.changes import achievement_changes, affected_users
+from trophy_engine.analysis.statistics.changes import tabulate_achievement_changes, tabulate_affected_users
 from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.differences import compare_figures
 from trophy_engine.analysis.statistics.figures import distinct_names, figures
@@ -57,48 +57,60 @@ def write_report(
     InstanceOf((Report, Replay, Comparison, Simulation, Sweep)).check("content", content)
     Optional(TEXT).check("title", title)
     Optional(TEXT).check("source", source)
-    report = content if isinstance(content, Report) else _report_of(content, source)
+    report = content if isinstance(content, Report) else _build_report(content, source)
     with writing(path) as file:
         write_page(report if title is None else attrs.evolve(report, title=title), file)
 
 
-def _report_of(result: Replay | Comparison | Simulation | Sweep, source: str | None) -> Report:
+def _build_report(result: Replay | Comparison | Simulation | Sweep, source: str | None) -> Report:
     match result:
         case Replay():
-            return _report_replay(result, source)
+            return _build_replay_report(result, source)
         case Comparison():
-            return _report_comparison(result, source)
+            return _build_comparison_report(result, source)
         case Simulation():
-            return _report_simulation(result)
+            return _build_simulation_report(result)
         case Sweep():
-            return _report_sweep(result)
+            return _build_sweep_report(result)
         case _:
             assert_never(result)
 
 
-def _report_replay(result: Replay, source: str | None) -> Report:
-    tally = _require(result.tally, "replay")
+def _build_replay_report(result: Replay, source: str | None) -> Report:
+    tally = _require_tally(result.tally, "replay")
     until = None if result.until is None else f"evaluated up to {result.until:%Y-%m-%d}"
-    subtitle = _join(source, until, _skipped(result.skipped))
-    return Report("Replay", subtitle, _list_facts(result.ruleset, tally), figures(result.ruleset, tally))
+    subtitle = _join_subtitle(source, until, _subtitle_skipped_rows(result.skipped))
+    return Report("Replay", subtitle, _list_report_facts(result.ruleset, tally), figures(result.ruleset, tally))
 
 
-def _report_comparison(result: Comparison, source: str | None) -> Report:
+def _build_comparison_report(result: Comparison, source: str | None) -> Report:
     """Return the report of a comparison: numbers and charts with the old and new values and their difference."""
-    rules, tallies = (result.old, result.new), _require(result.tallies, "compare")
+    rules, tallies = (result.old, result.new), _require_tally(result.tallies, "compare")
     streaks = shown_streaks(*rules)
-    old, new = (_count_facts(number, rules[number], tallies[number], streaks) for number in range(2))
+    old, new = (_count_report_facts(number, rules[number], tallies[number], streaks) for number in range(2))
     facts = [
-        Fact(name, _number(new.get(name)), _number(old.get(name)), _signed((new.get(name) or 0) - (old.get(name) or 0)))
+        Fact(
+            name,
+            _format_fact(new.get(name)),
+            _format_fact(old.get(name)),
+            _format_fact_difference((new.get(name) or 0) - (old.get(name) or 0)),
+        )
         for name in old | new
     ]
     tables = [
-        _table("achievements", "Achievements that change hands", _ACHIEVEMENTS, achievement_changes(result, _signed)),
-        _table("affected", "Most affected users", _AFFECTED, affected_users(result, _change)),
+        _build_report_table(
+            "achievements",
+            "Achievements that change hands",
+            _ACHIEVEMENTS,
+            tabulate_achievement_changes(result, _format_fact_difference),
+        ),
+        _build_report_table(
+            "affected", "Most affected users", _AFFECTED, tabulate_affected_users(result, _format_old_and_new)
+        ),
     ]
     return Report(
         "Comparison of old and new rules",
-        _join(source, _skipped(result.skipped)),
+        _join_subtitle(source, _subtitle_skipped_rows(result.skipped)),
         facts,
         compare_figures(rules, tallies),
         list(result.sentences()),
@@ -106,19 +118,21 @@ def _report_comparison(result: Comparison, source: str | None) -> Report:
     )
 
 
-def _report_simulation(result: Simulation) -> Report:
-    facts, drawn = _list_facts(result.ruleset, result.tally), figures(result.ruleset, result.tally)
-    return Report("Simulation", _describe_scenario(result.scenario), facts, drawn)
+def _build_simulation_report(result: Simulation) -> Report:
+    facts, drawn = _list_report_facts(result.ruleset, result.tally), figures(result.ruleset, result.tally)
+    return Report("Simulation", _subtitle_scenario(result.scenario), facts, drawn)
 
 
-def _report_sweep(result: Sweep) -> Report:
+def _build_sweep_report(result: Sweep) -> Report:
     """Return the report of a sweep; its facts are of the first row."""
     first = result.rows[0]
-    subtitle = f"{_describe_scenario(result.scenario)}; the first numbers are those under {first.name}"
-    return Report("Simulation under variations", subtitle, _list_facts(first.ruleset, first.tally), result.figures())
+    subtitle = f"{_subtitle_scenario(result.scenario)}; the first numbers are those under {first.name}"
+    return Report(
+        "Simulation under variations", subtitle, _list_report_facts(first.ruleset, first.tally), result.figures()
+    )
 
 
-def _require(tally: T | None, function: str) -> T:
+def _require_tally(tally: T | None, function: str) -> T:
     """Return a tally.
 
     Raises:
@@ -129,29 +143,31 @@ def _require(tally: T | None, function: str) -> T:
     return tally
 
 
-def _skipped(rows: int) -> str | None:
+def _subtitle_skipped_rows(rows: int) -> str | None:
     return count_noun(rows, "skipped row") if rows else None
 
 
-def _join(*parts: str | None) -> str:
+def _join_subtitle(*parts: str | None) -> str:
     return ", ".join(part for part in parts if part is not None)
 
 
-def _describe_scenario(scenario: Scenario) -> str:
+def _subtitle_scenario(scenario: Scenario) -> str:
     users, days = count_noun(scenario.users, "simulated user"), count_noun(scenario.days, "day")
     return f"{users} over {days} from {scenario.start}, seed {scenario.seed}"
 
 
-def _table(key: str, title: str, caption: str, content: Content) -> Table:
+def _build_report_table(key: str, title: str, caption: str, content: Content) -> Table:
     return Table(key, title, caption, content.columns, content.rows, content.numbers)
 
 
-def _list_facts(ruleset: Ruleset, tally: Tally) -> list[Fact]:
-    facts = _count_facts(0, ruleset, tally, shown_streaks(ruleset))
-    return [Fact(name, _number(number)) for name, number in facts.items()]
+def _list_report_facts(ruleset: Ruleset, tally: Tally) -> list[Fact]:
+    facts = _count_report_facts(0, ruleset, tally, shown_streaks(ruleset))
+    return [Fact(name, _format_fact(number)) for name, number in facts.items()]
 
 
-def _count_facts(number: int, ruleset: Ruleset, tally: Tally, streaks: Sequence[ShownStreak]) -> dict[str, int | None]:
+def _count_report_facts(
+    number: int, ruleset: Ruleset, tally: Tally, streaks: Sequence[ShownStreak]
+) -> dict[str, int | None]:
     """Return the main numbers by name, without those of things that the rules do not have; None is not observed.
 
     The ruleset is one of several by its number, and ``streaks`` are those of all of them.
@@ -171,13 +187,13 @@ def _count_facts(number: int, ruleset: Ruleset, tally: Tally, streaks: Sequence[
     return facts
 
 
-def _number(number: int | None) -> str:
+def _format_fact(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"  # noqa: RUF001
 
 
-def _signed(number: int) -> str:
+def _format_fact_difference(number: int) -> str:
     return f"{number:+,}".replace("-", "−") if number else "±0"  # noqa: RUF001
 
 
-def _change(old: int, new: int) -> str:
-    return f"{old:,}" if old == new else f"{old:,} → {new:,} ({_signed(new - old)})"
+def _format_old_and_new(old: int, new: int) -> str:
+    return f"{old:,}" if old == new else f"{old:,} → {new:,} ({_format_fact_difference(new - old)})"

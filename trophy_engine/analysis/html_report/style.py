@@ -67,7 +67,7 @@ class Series(Value):
         return self.dash != _DASHES[0]
 
 
-def series_of(names: Sequence[str], style: Style, shape: Literal["line", "box"] = "line") -> list[Series]:
+def style_series(names: Sequence[str], style: Style, shape: Literal["line", "box"] = "line") -> list[Series]:
     """Return the series of names; later lines are narrower and dashed, so that lines that coincide stay visible."""
     step = (_WIDEST - _NARROWEST) / max(len(names) - 1, 1)
     strokes = [_WIDEST - step * index for index in range(len(names))] if len(names) > 1 else [2.0]
@@ -77,7 +77,7 @@ def series_of(names: Sequence[str], style: Style, shape: Literal["line", "box"] 
     ]
 
 
-def shown_names(figure: Figure, maximum: int = MAX_SERIES) -> list[str]:
+def shown_series_names(figure: Figure, maximum: int = MAX_SERIES) -> list[str]:
     """Return the names of the rules that a chart shows: all, or evenly spread ones with the first and the last."""
     names = list(dict.fromkeys(figure.values("rules")))
     if len(names) <= maximum:
@@ -85,11 +85,11 @@ def shown_names(figure: Figure, maximum: int = MAX_SERIES) -> list[str]:
     return [names[round(index * (len(names) - 1) / (maximum - 1))] for index in range(maximum)]
 
 
-def time_column(figure: Figure) -> str:
+def figure_time_column(figure: Figure) -> str:
     """Return the name of the column of time: day, week or month."""
     return next(column for column in figure.columns if column in {"day", "week", "month"})
 
 
-def records_of(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
+def select_chart_records(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rows of some rules."""
     return [record for record in figure.records() if record["rules"] in names]

@@ -23,14 +23,14 @@ def describe_figure(figure: Figure) -> str:
     """Return the description of a figure, with one sentence per ruleset."""
     rows = [record | {"unit": figure.unit} for record in figure.records()]
     if "old" in figure.columns:
-        return _describe_differences(figure.kind, rows)
+        return _describe_difference_chart(figure.kind, rows)
     describe = _DESCRIBE[figure.kind]
     if "rules" not in figure.columns:
         return describe(rows)
     return " ".join(f"{rules}: {describe(list(group))}" for rules, group in groupby(rows, itemgetter("rules")))
 
 
-def _survival(rows: _Rows) -> str:
+def _describe_survival_chart(rows: _Rows) -> str:
     last = rows[-1]
     median = next((row for row in rows if row["share"] <= 0.5), None)  # noqa: PLR2004  # the median
     shown = [row for row in rows if row in (median, last)]
@@ -44,21 +44,21 @@ def _survival(rows: _Rows) -> str:
     return f"{reached}; longer ones{'' if median else ', and the median,'} were not observed."
 
 
-def _sweep(rows: _Rows) -> str:
+def _describe_sweep_chart(rows: _Rows) -> str:
     return ", ".join(f"{row['label']} {row['difference']:+.3g}" for row in rows) + "."
 
 
-def _lengths(rows: _Rows) -> str:
+def _describe_lengths_chart(rows: _Rows) -> str:
     ended, running = (sum(row[column] for row in rows) for column in ("ended", "running"))
     longest = count_noun(rows[-1]["length"], rows[-1]["unit"])
     return f"{count_noun(ended, 'streak')} ended; {running:,} still running; the longest had {longest}."
 
 
-def _freezes(rows: _Rows) -> str:
+def _describe_freezes_chart(rows: _Rows) -> str:
     return ", ".join(f"{row['freezes']:,} {row['what']}" for row in rows) + "."
 
 
-def _completions(rows: _Rows) -> str:
+def _describe_completions_chart(rows: _Rows) -> str:
     first, last = rows[0], rows[-1]
     most, least = (percent_text(row["percent_of_users"] / 100) for row in (first, last))
     return (
@@ -67,17 +67,17 @@ def _completions(rows: _Rows) -> str:
     )
 
 
-def _points(rows: _Rows) -> str:
+def _describe_points_chart(rows: _Rows) -> str:
     last = {row["system"]: row["in_circulation"] for row in rows}
     return "At the end, " + ", ".join(f"{number:,} of {system}" for system, number in last.items()) + "."
 
 
-def _levels(rows: _Rows) -> str:
+def _describe_levels_chart(rows: _Rows) -> str:
     last = {(row["system"], row["level"]): row["users"] for row in rows}
     return "At the end, " + ", ".join(f"{users:,} at {level}" for (_, level), users in last.items()) + "."
 
 
-def _active(rows: _Rows) -> str:
+def _describe_active_users_chart(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("active_users_a_day"))
     when = next(most[name] for name in ("day", "week", "month") if name in most)
     number = f"{round(most['active_users_a_day'], 1):,}".removesuffix(".0")
@@ -85,7 +85,7 @@ def _active(rows: _Rows) -> str:
     return f"At most {number} active users a day, {interval} {when}."
 
 
-def _hours(rows: _Rows) -> str:
+def _describe_hours_chart(rows: _Rows) -> str:
     most = max(rows, key=itemgetter("events"))
     hours = f"between {most['hour']}:00 and {most['hour'] + 1}:00"
     share = percent_text(most["percent_of_events"] / 100)
@@ -94,7 +94,7 @@ def _hours(rows: _Rows) -> str:
     return f"The busiest hour is {most['weekday']} {hours}, with {count_noun(most['events'], 'event')}, {share} of all."
 
 
-def _describe_differences(kind: str, rows: _Rows) -> str:
+def _describe_difference_chart(kind: str, rows: _Rows) -> str:
     """Return the greatest difference of a figure of a comparison, or that there is none."""
     known = [row for row in rows if row["difference"] is not None]
     most = max(known, key=lambda row: abs(row["difference"]), default=None)
@@ -116,13 +116,13 @@ def _describe_differences(kind: str, rows: _Rows) -> str:
 
 
 _DESCRIBE: Final[Mapping[str, Callable[[_Rows], str]]] = {
-    "survival": _survival,
-    "sweep": _sweep,
-    "lengths": _lengths,
-    "freezes": _freezes,
-    "completions": _completions,
-    "points": _points,
-    "levels": _levels,
-    "active": _active,
-    "hours": _hours,
+    "survival": _describe_survival_chart,
+    "sweep": _describe_sweep_chart,
+    "lengths": _describe_lengths_chart,
+    "freezes": _describe_freezes_chart,
+    "completions": _describe_completions_chart,
+    "points": _describe_points_chart,
+    "levels": _describe_levels_chart,
+    "active": _describe_active_users_chart,
+    "hours": _describe_hours_chart,
 }

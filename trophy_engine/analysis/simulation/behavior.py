@@ -24,7 +24,7 @@ from trophy_engine.values import Value
 __all__ = ["Behavior", "Both", "Chance", "Churn", "TwoStates", "Weekdays"]
 
 
-def _share(default: Any = attrs.NOTHING) -> Any:
+def _probability_field(default: Any = attrs.NOTHING) -> Any:
     return attrs.field(default=default, validator=Within(0, 1))
 
 
@@ -64,7 +64,7 @@ class Both(Behavior):
 class Chance(Behavior):
     """The same probability every day."""
 
-    chance: float = _share()
+    chance: float = _probability_field()
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # there is nothing to draw
         """Yield the probability, without end."""
@@ -76,13 +76,13 @@ class Chance(Behavior):
 class Weekdays(Behavior):
     """A probability by weekday, 1.0 by default."""
 
-    monday: float = _share(1.0)
-    tuesday: float = _share(1.0)
-    wednesday: float = _share(1.0)
-    thursday: float = _share(1.0)
-    friday: float = _share(1.0)
-    saturday: float = _share(1.0)
-    sunday: float = _share(1.0)
+    monday: float = _probability_field(1.0)
+    tuesday: float = _probability_field(1.0)
+    wednesday: float = _probability_field(1.0)
+    thursday: float = _probability_field(1.0)
+    friday: float = _probability_field(1.0)
+    saturday: float = _probability_field(1.0)
+    sunday: float = _probability_field(1.0)
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # there is nothing to draw
         """Yield the probabilities of the weekdays, without end."""
@@ -104,8 +104,8 @@ class TwoStates(Behavior):
 
     keen: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
     idle: Behavior = attrs.field(validator=InstanceOf((Behavior,)))
-    tire: float = _share(0.05)
-    rouse: float = _share(0.05)
+    tire: float = _probability_field(0.05)
+    rouse: float = _probability_field(0.05)
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:
         """Yield the probabilities of the current state, without end."""
@@ -125,8 +125,8 @@ class Churn(Behavior):
         comeback: the daily probability of coming back.
     """
 
-    daily: float = _share()
-    comeback: float = _share(0.0)
+    daily: float = _probability_field()
+    comeback: float = _probability_field(0.0)
 
     def days(self, draw: Random, first_day: int) -> Iterator[float]:  # noqa: ARG002  # every day is the same
         """Yield 1.0 while the user is present and 0.0 while absent, without end."""

@@ -91,12 +91,12 @@ def habits_of(log: LogSource, columns: Columns | None = None) -> tuple[Habits, .
             users.setdefault(row.user_id, []).append(row)
     if not users:
         raise InvalidValue("the log has no events, so it has no habits; use a log with events")
-    recorded = [_recorded_events(events) for events in users.values()]
+    recorded = [_list_habit_events(events) for events in users.values()]
     end = max(days[-1].day for days in recorded)
-    return tuple(_habits(days, end) for days in recorded)
+    return tuple(_build_habits(days, end) for days in recorded)
 
 
-def _recorded_events(events: list[Event]) -> list[RecordedEvent]:
+def _list_habit_events(events: list[Event]) -> list[RecordedEvent]:
     """Return the events of a user in order of local days; days are ordinals."""
     recorded, name = [], "UTC"
     for logged in sort_events(events):
@@ -109,7 +109,7 @@ def _recorded_events(events: list[Event]) -> list[RecordedEvent]:
     return recorded
 
 
-def _habits(recorded: list[RecordedEvent], end: int) -> Habits:
+def _build_habits(recorded: list[RecordedEvent], end: int) -> Habits:
     first, last = recorded[0].day, recorded[-1].day
     blocks: list[list[RecordedEvent]] = [[] for _ in range((last - first) // _BLOCK_DAYS + 1)]
     for event in recorded:

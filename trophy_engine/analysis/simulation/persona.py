@@ -43,7 +43,7 @@ class TimeOfDay(Value):
         return int(draw.gauss(self.hour, self.spread) * HOUR)
 
 
-def _zones(names: Any) -> tuple[str, ...]:
+def _convert_travel_zones(names: Any) -> tuple[str, ...]:
     if not isinstance(names, str | Sequence):
         raise InvalidValue(f"time zones must be a list of names, not {short_repr(names)}")
     return tuple(zone(name).name for name in ([names] if isinstance(names, str) else names))
@@ -60,8 +60,8 @@ class Travel(Value):
         days: the minimal and the maximal length of a trip, in days.
     """
 
-    homes: tuple[str, ...] = attrs.field(default=("UTC",), converter=_zones)
-    destinations: tuple[str, ...] = attrs.field(default=(), converter=_zones)
+    homes: tuple[str, ...] = attrs.field(default=("UTC",), converter=_convert_travel_zones)
+    destinations: tuple[str, ...] = attrs.field(default=(), converter=_convert_travel_zones)
     chance: float = attrs.field(default=0.0, validator=Within(0, 1))
     days: tuple[int, int] = attrs.field(default=(3, 14), converter=as_sequence, validator=Span())
 
@@ -81,13 +81,13 @@ class Travel(Value):
             yield home
 
 
-def _exact(values: Any) -> tuple[Number, ...]:
+def _convert_action_values(values: Any) -> tuple[Number, ...]:
     if not isinstance(values, Sequence) or isinstance(values, str | bytes) or not values:
         raise InvalidValue(f"must be a list of at least one number, not {short_repr(values)}", "values")
     return tuple(map(exact, values))
 
 
-def _choices(attributes: Any) -> Any:
+def _convert_action_attributes(attributes: Any) -> Any:
     """Convert the values of each attribute to tuples; return anything else unchanged, for the validator."""
     if not isinstance(attributes, Mapping):
         return attributes
@@ -107,10 +107,10 @@ class Action(Value):
     """
 
     metric: str = attrs.field(validator=KEY)
-    values: tuple[Number, ...] = attrs.field(default=(1,), converter=_exact)
+    values: tuple[Number, ...] = attrs.field(default=(1,), converter=_convert_action_values)
     times: tuple[int, int] = attrs.field(default=(1, 1), converter=as_sequence, validator=Span())
     chance: float = attrs.field(default=1.0, validator=Within(0, 1))
-    attributes: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_choices)
+    attributes: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_convert_action_attributes)
 
     @attributes.validator
     def _check_attributes(self, _: object, attributes: Mapping[str, tuple[str, ...]]) -> None:

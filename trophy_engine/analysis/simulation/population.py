@@ -158,11 +158,11 @@ def _typical_actions(ruleset: Ruleset) -> tuple[Action, ...]:
         if attribute.type == "event"
     }
     return tuple(
-        Action(metric.key, _values(conditions.get(metric.key)), (1, 3), attributes=attributes)
+        Action(metric.key, _typical_action_values(conditions.get(metric.key)), (1, 3), attributes=attributes)
         for metric in ruleset.recorded_metrics
     )
 
 
-def _values(threshold: Number | None) -> tuple[Number, ...]:
+def _typical_action_values(threshold: Number | None) -> tuple[Number, ...]:
     """Return values, most of which reach the threshold of the streak, if it has one for the metric."""
     return (1, 2, 3, 5) if threshold is None else (threshold, threshold, add(threshold, threshold), 1)

@@ -77,14 +77,14 @@ def run_population(
 ) -> P:
     """Return the merged result of a job over the users of a scenario, accumulated in one or several processes."""
     check_workers(workers, on_progress)
-    result = job.open("", _check_refused).finish()
+    result = job.open("", _check_simulated_event).finish()
     batches = [range(first, min(first + _BATCH, scenario.users)) for first in range(0, scenario.users, _BATCH)]
     if on_progress is not None:
         on_progress("simulating", 0, scenario.users)
     with nullcontext() if workers == 1 else ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         map_batches: Callable[..., Iterator[P]] = map if pool is None else pool.map
         for numbers, batch_result in zip(
-            batches, map_batches(_run_batch, repeat(scenario), repeat(job), batches), strict=True
+            batches, map_batches(_simulate_batch, repeat(scenario), repeat(job), batches), strict=True
         ):
             result.merge(batch_result)
             if on_progress is not None:
@@ -92,8 +92,8 @@ def run_population(
     return result
 
 
-def _run_batch(scenario: Scenario, job: Job[P], numbers: range) -> P:
-    accumulator = job.open(f"{numbers.start:09}", _check_refused)
+def _simulate_batch(scenario: Scenario, job: Job[P], numbers: range) -> P:
+    accumulator = job.open(f"{numbers.start:09}", _check_simulated_event)
     for number in numbers:
         events = scenario.population.events(scenario.seed, number, scenario.start, scenario.days)
         if events:
@@ -101,7 +101,7 @@ def _run_batch(scenario: Scenario, job: Job[P], numbers: range) -> P:
     return accumulator.finish()
 
 
-def _check_refused(row: BadRow) -> None:
+def _check_simulated_event(row: BadRow) -> None:
     """Ignore an event that the rules refuse, for example for lack of points; raise if the rules do not know it."""
     if not row.refused:
         raise InvalidValue(f"the rules do not know an event of the population: {row.reason}")

@@ -84,7 +84,7 @@ class Estimate(Value):
         return cls(mean, mean - margin, mean + margin)
 
 
-def _rounded(estimate: Estimate) -> Iterator[float | None]:
+def _round_estimate(estimate: Estimate) -> Iterator[float | None]:
     return (None if number is None else round(number, 6) for number in (estimate.mean, estimate.low, estimate.high))
 
 
@@ -120,13 +120,13 @@ class SweepRow(Value):
     @property
     def texts(self) -> tuple[str, ...]:
         """The varied values as text; ``unset`` is a removed field."""
-        return tuple(map(_value_text, self.values.values()))
+        return tuple(map(_format_varied_value, self.values.values()))
 
 
-def _value_text(value: Any) -> str:
+def _format_varied_value(value: Any) -> str:
     """Return a value as JSON; text that cannot be mistaken for another value is without quotes.
 
-    >>> [_value_text(value) for value in (None, True, "daily", "5", [1, 2])]
+    >>> [_format_varied_value(value) for value in (None, True, "daily", "5", [1, 2])]
     ['unset', 'true', 'daily', '"5"', '[1, 2]']
     """
     if value is None:
@@ -135,16 +135,17 @@ def _value_text(value: Any) -> str:
     return value if isinstance(value, str) and value.isidentifier() and value not in _JSON_WORDS else text
 
 
-def _label_paths(paths: Sequence[str]) -> dict[str, str]:
+def _label_varied_paths(paths: Sequence[str]) -> dict[str, str]:
     """Return by path its shortest ending that no other path has, with the item that a field belongs to.
 
-    >>> list(_label_paths(["streaks.daily.freezes.max_count", "points[xp].maximum", "points[gems].maximum"]).values())
+    >>> paths = ["streaks.daily.freezes.max_count", "points[xp].maximum", "points[gems].maximum"]
+    >>> list(_label_varied_paths(paths).values())
     ['max_count', 'points[xp].maximum', 'points[gems].maximum']
     """
-    return {path: _label_path(path, [other for other in paths if other != path]) for path in paths}
+    return {path: _label_varied_path(path, [other for other in paths if other != path]) for path in paths}
 
 
-def _label_path(path: str, others: Sequence[str]) -> str:
+def _label_varied_path(path: str, others: Sequence[str]) -> str:
     parts = _DOT.split(path)
     last = len(parts) - 1
     starts = range(last - ("]" in parts[last - 1]) if last else 0, -1, -1)
@@ -176,11 +177,11 @@ class Sweep(Tabular):
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of the table of measures."""
-        return self._measures().table_columns()
+        return self._build_measures_figure().table_columns()
 
     def table_rows(self) -> Iterator[tuple[Any, ...]]:
         """Return the rows of the table of measures."""
-        return self._measures().table_rows()
+        return self._build_measures_figure().table_rows()
 
     @property
     def measures(self) -> dict[str, str]:
@@ -204,10 +205,13 @@ class Sweep(Tabular):
         figures_by_rules = {
             row.name: figures_under(number, row.ruleset, row.tally, streaks) for number, row in enumerate(self.rows)
         }
-        shown = (self._measures(), *(figure for figure in side_by_side(figures_by_rules) if figure.kind in COMPARABLE))
+        shown = (
+            self._build_measures_figure(),
+            *(figure for figure in side_by_side(figures_by_rules) if figure.kind in COMPARABLE),
+        )
         return tuple(figure for figure in shown if figure.rows)
 
-    def _measures(self) -> Figure:
+    def _build_measures_figure(self) -> Figure:
         return Figure(
             "sweep",
             "Effect of the variations",
@@ -217,7 +221,14 @@ class Sweep(Tabular):
             ("rules", "measure", "label", "mean", "low", "high", "difference", "difference_low", "difference_high")
             + tuple(self.rows[0].labels.values()),
             tuple(
-                (row.name, name, label, *_rounded(row.means[name]), *_rounded(row.differences[name]), *row.texts)
+                (
+                    row.name,
+                    name,
+                    label,
+                    *_round_estimate(row.means[name]),
+                    *_round_estimate(row.differences[name]),
+                    *row.texts,
+                )
                 for row in self.rows
                 for name, label in self.measures.items()
                 if name in row.means
@@ -268,13 +279,13 @@ def sweep(
         raise InvalidValue(
             "there is nothing to vary; give paths and values such as {'streaks.daily.freezes.max_count': [0, 1]}"
         )
-    rulesets = tuple(_override(rules, values) for values in combinations)
+    rulesets = tuple(_build_sweep_variant(rules, values) for values in combinations)
     for path, values in zip(paths, values_to_try, strict=True):
-        _check_distinct(path, values)
+        _check_varied_values(path, values)
     check_metrics(rules)
     scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
-    sums = run_population(scenario, _Job(rulesets), workers=workers, on_progress=on_progress)
-    labels = _label_paths(paths)
+    sums = run_population(scenario, _SweepJob(rulesets), workers=workers, on_progress=on_progress)
+    labels = _label_varied_paths(paths)
     return Sweep(
         scenario,
         tuple(
@@ -284,13 +295,13 @@ def sweep(
     )
 
 
-def _check_distinct(path: str, values: tuple[Any, ...]) -> None:
-    [(text, count)] = Counter(map(_value_text, values)).most_common(1) or [("", 0)]
+def _check_varied_values(path: str, values: tuple[Any, ...]) -> None:
+    [(text, count)] = Counter(map(_format_varied_value, values)).most_common(1) or [("", 0)]
     if count > 1:
         raise InvalidValue(f"variations of {path} contain {text} more than once; list each value once")
 
 
-def _override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
+def _build_sweep_variant(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
     try:
         return override(ruleset, values)
     except InvalidRules as error:
@@ -299,7 +310,7 @@ def _override(ruleset: Ruleset, values: Mapping[str, Any]) -> Ruleset:
         raise InvalidRules([Problem("error", paths_and_values, problems)]) from None
 
 
-def _measures(plan: Plan, others: Collection[str], state: UserState | None) -> dict[str, int]:
+def _compute_sweep_measures(plan: Plan, others: Collection[str], state: UserState | None) -> dict[str, int]:
     """Return the measures of a user as integers, so that sums are exact in any order.
 
     Streaks are the primary one, and those of ``others`` that the rules have.
@@ -320,7 +331,7 @@ def _measures(plan: Plan, others: Collection[str], state: UserState | None) -> d
 
 
 @attrs.define
-class _Sums:
+class _SweepSums:
     """By row and measure, over users: the sum, the sum of squares, and both for the differences to the first row."""
 
     tallies: list[Tally]
@@ -358,18 +369,18 @@ class _Sums:
 
 
 @attrs.frozen
-class _Job(Value):
+class _SweepJob(Value):
     rulesets: tuple[Ruleset, ...]
 
     def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> _SweepAccumulator:  # noqa: ARG002  # nothing is kept
-        sums = _Sums([Tally.of(ruleset) for ruleset in self.rulesets], sums=[{} for _ in self.rulesets])
+        sums = _SweepSums([Tally.of(ruleset) for ruleset in self.rulesets], sums=[{} for _ in self.rulesets])
         evaluators = [UserEvaluator(compile_ruleset(ruleset), on_bad_row) for ruleset in self.rulesets]
         return _SweepAccumulator(sums, evaluators, frozenset(other_streaks(*self.rulesets)))
 
 
 @attrs.frozen
 class _SweepAccumulator(Value):
-    sums: _Sums
+    sums: _SweepSums
     evaluators: list[UserEvaluator]
     other_streaks: frozenset[str]
 
@@ -379,8 +390,8 @@ class _SweepAccumulator(Value):
             state, effects, _ = evaluator.evaluate(events, until)
             if state is not None:
                 tally.count(state, effects)
-            measured.append(_measures(evaluator.plan, self.other_streaks, state))
+            measured.append(_compute_sweep_measures(evaluator.plan, self.other_streaks, state))
         self.sums.add(measured)
 
-    def finish(self) -> _Sums:
+    def finish(self) -> _SweepSums:
         return self.sums

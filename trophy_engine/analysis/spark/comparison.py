@@ -19,9 +19,9 @@ from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.evaluation import evaluate_partition
 from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables
 from trophy_engine.analysis.spark.tables import RowBuffer, Tables
-from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, points_systems
+from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, compared_points_systems
 from trophy_engine.analysis.statistics.streaks import other_streaks
-from trophy_engine.analysis.statistics.tally import Tally, UserCounter
+from trophy_engine.analysis.statistics.tally import Tally, UserTallyCounter
 from trophy_engine.analysis.tables.comparison import comparison_columns, difference_row
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.rules.constraints import FLAG
@@ -140,7 +140,7 @@ def compare_frames(
 
 
 def comparison_tables(old: Ruleset, new: Ruleset) -> Tables:
-    return {_DIFFERENCES: comparison_columns(other_streaks(old, new), points_systems(old, new)), _COUNTS: None}
+    return {_DIFFERENCES: comparison_columns(other_streaks(old, new), compared_points_systems(old, new)), _COUNTS: None}
 
 
 @attrs.frozen
@@ -167,15 +167,15 @@ class _ComparedUsers:
             UserEvaluator(compile_ruleset(ruleset), rows.append)
             for ruleset, rows in zip(rules, self._refused, strict=True)
         ]
-        self._others, self._systems = other_streaks(*rules), points_systems(*rules)
+        self._others, self._systems = other_streaks(*rules), compared_points_systems(*rules)
         self._counts = _Counts.of(*rules, tally=task.tally)
-        self._counters: list[UserCounter] = []
+        self._counters: list[UserTallyCounter] = []
         self._buffer = RowBuffer(comparison_tables(*rules))
         self._user_id = ""
 
     def begin(self, user_id: str, state: str | None) -> None:  # noqa: ARG002  # comparisons begin at the beginning
         self._user_id = user_id
-        self._counters = [UserCounter(tally) for tally in self._counts.tallies or ()]
+        self._counters = [UserTallyCounter(tally) for tally in self._counts.tallies or ()]
         for evaluator in self._evaluators:
             evaluator.begin()
 

@@ -21,7 +21,7 @@ from trophy_engine.analysis.spark.evaluation import evaluate_partition
 from trophy_engine.analysis.spark.leaderboards import RUN_COLUMNS, rank_users, run_rows
 from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables, check_is_frame
 from trophy_engine.analysis.spark.tables import TABLE, RowBuffer, Tables
-from trophy_engine.analysis.statistics.tally import Tally, UserCounter
+from trophy_engine.analysis.statistics.tally import Tally, UserTallyCounter
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
 from trophy_engine.analysis.tables.users import user_columns, user_row
@@ -304,7 +304,7 @@ class _ReplayUsers:
         self._evaluator = UserEvaluator(self._plan, refuse)
         self._counts = _Counts.of(task.ruleset, tally=task.tally)
         self._buffer = RowBuffer(replay_tables(task.ruleset))
-        self._counter: UserCounter | None = None
+        self._counter: UserTallyCounter | None = None
         self._events = self._position = 0
 
     def begin(self, user_id: str, state: str | None) -> None:  # noqa: ARG002  # events have it
@@ -314,7 +314,7 @@ class _ReplayUsers:
             dumped = json.loads(state)
             known, self._events = UserState.load(self._plan, dumped["state"]), dumped["events"]
         if self._counts.tally is not None:
-            self._counter = UserCounter(self._counts.tally)
+            self._counter = UserTallyCounter(self._counts.tally)
         self._evaluator.begin(known)
 
     def apply(self, events: list[Event]) -> None:

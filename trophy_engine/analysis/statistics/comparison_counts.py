@@ -46,7 +46,7 @@ class ComparisonCounts:
         gainers, losers: the numbers of users who gain, and who lose, an achievement.
         streaks, longest_streaks: the differences of running streaks, and of longest ones, by streak, the primary one
             first.
-        points: the differences of balances by system, in the order of ``points_systems``.
+        points: the differences of balances by system, in the order of ``compared_points_systems``.
     """
 
     old: Ruleset
@@ -63,7 +63,7 @@ class ComparisonCounts:
         streaks = 1 + len(other_streaks(self.old, self.new))
         self.streaks, self.longest_streaks, self.points = (
             [SignCounts() for _ in range(number)]
-            for number in (streaks, streaks, len(points_systems(self.old, self.new)))
+            for number in (streaks, streaks, len(compared_points_systems(self.old, self.new)))
         )
 
     def add(self, difference: Difference) -> None:
@@ -103,7 +103,7 @@ class ComparisonCounts:
             shown_streaks(self.old, self.new), self.streaks, self.longest_streaks, strict=False
         ):
             if None in streak.rules:
-                yield _describe_one_sided(streak, longest, all_users)
+                yield _compare_one_sided_streak(streak, longest, all_users)
                 continue
             longer, shorter = longest.more, longest.fewer
             if longer or shorter:
@@ -113,11 +113,16 @@ class ComparisonCounts:
             longer, shorter = running.more, running.fewer
             if longer or shorter:
                 yield f"Of the {streak.noun}s that run at the end, {longer:,} would be longer and {shorter:,} shorter."
-        gain, lose = _count_users(self.gainers, self.users, "gain"), _count_users(self.losers, self.users, "lose")
+        gain, lose = (
+            _describe_gainers_or_losers(self.gainers, self.users, "gain"),
+            _describe_gainers_or_losers(self.losers, self.users, "lose"),
+        )
         if any(rules.achievements for rules in (self.old, self.new)):
             yield f"{gain} an achievement; {lose.lower()} one."
         names = {system.key: system.name for rules in (self.new, self.old) for system in rules.points}
-        for system, points in zip(map(names.__getitem__, points_systems(self.old, self.new)), self.points, strict=True):
+        for system, points in zip(
+            map(names.__getitem__, compared_points_systems(self.old, self.new)), self.points, strict=True
+        ):
             if points.more or points.fewer:
                 change = f"{points.more:,} of {all_users} would have more points, {points.fewer:,} fewer"
                 yield f"{system}: {change}; {points.total:+,} in all."
@@ -125,17 +130,17 @@ class ComparisonCounts:
                 yield f"{system}: the points of no user change."
 
 
-def _describe_one_sided(streak: ShownStreak, longest: SignCounts, all_users: str) -> str:
+def _compare_one_sided_streak(streak: ShownStreak, longest: SignCounts, all_users: str) -> str:
     """Return the sentence on a streak that only one of the rulesets has."""
     if streak.rules[0] is None:
         return f"The old rules have no {streak.noun}; {longest.more:,} of {all_users} would have one."
     return f"The new rules have no {streak.noun}; {longest.fewer:,} of {all_users} had one."
 
 
-def points_systems(old: Ruleset, new: Ruleset) -> tuple[str, ...]:
+def compared_points_systems(old: Ruleset, new: Ruleset) -> tuple[str, ...]:
     """Return the keys of the points systems of both rulesets, starting with those of the old rules."""
     return tuple(dict.fromkeys(system.key for rules in (old, new) for system in rules.points))
 
 
-def _count_users(number: int, users: int, verb: str) -> str:
+def _describe_gainers_or_losers(number: int, users: int, verb: str) -> str:
     return f"{number:,} of {count_noun(users, 'user')} {verb}{'s' * (number == 1)}" if number else f"No user {verb}s"

@@ -30,25 +30,25 @@ def compare_figures(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]
         return ()
     streaks = shown_streaks(*rules)
     figures = [
-        *(_survival(streak, tallies) for streak in streaks),
-        _completions(rules, tallies),
-        _points(rules, tallies),
-        _levels(rules, tallies),
-        *(_freezes(streak, tallies) for streak in streaks if streak.has_freezes),
+        *(_compare_survival(streak, tallies) for streak in streaks),
+        _compare_completions(rules, tallies),
+        _compare_points_circulation(rules, tallies),
+        _compare_levels(rules, tallies),
+        *(_compare_freezes(streak, tallies) for streak in streaks if streak.has_freezes),
     ]
     return tuple(figure for figure in figures if figure.rows)
 
 
-def _survival(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
+def _compare_survival(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
     counts = (streak.under(number, tally.streaks) or StreakTally() for number, tally in enumerate(tallies))
     old, new = (survival(one.ended, one.running) for one in counts)
     return Figure(
         streak.figure_key("survival"),
-        _title(streak, "How long streaks last"),
+        _title_compared_streak(streak, "How long streaks last"),
         "The share of streaks that reach a length, up to the longest observed length (Kaplan-Meier estimate).",
         ("length", *PAIR),
         tuple(
-            (length, *_pair_shares(share_reaching(old, length), share_reaching(new, length)))
+            (length, *_compare_shares(share_reaching(old, length), share_reaching(new, length)))
             for length in sorted({point.length for point in (*old, *new)})
         ),
         streak.unit,
@@ -56,7 +56,7 @@ def _survival(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
     )
 
 
-def _title(streak: ShownStreak, text: str) -> str:
+def _title_compared_streak(streak: ShownStreak, text: str) -> str:
     """Return a title; the name of a streak of one ruleset alone says so."""
     has_old, has_new = (rule is not None for rule in streak.rules)
     if not streak.name or has_old == has_new:
@@ -64,14 +64,14 @@ def _title(streak: ShownStreak, text: str) -> str:
     return f"{streak.title(text)} ({'old' if has_old else 'new'} rules only)"
 
 
-def _pair_shares(old: float | None, new: float | None) -> tuple[float | None, ...]:
+def _compare_shares(old: float | None, new: float | None) -> tuple[float | None, ...]:
     difference = None if old is None or new is None else new - old
     return tuple(None if share is None else round(share, 6) for share in (old, new, difference))
 
 
-def _completions(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
-    names = _merge_names(rules, lambda ruleset: ruleset.achievement_parts)
-    shares = {key: [_percent_of_users(tally, key) for tally in tallies] for key in names}
+def _compare_completions(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
+    names = _merge_compared_names(rules, lambda ruleset: ruleset.achievement_parts)
+    shares = {key: [_percent_of_holders(tally, key) for tally in tallies] for key in names}
     return Figure(
         "completions",
         "Achievements by rarity",
@@ -85,15 +85,15 @@ def _completions(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -
     )
 
 
-def _percent_of_users(tally: Tally, achievement: str) -> float:
+def _percent_of_holders(tally: Tally, achievement: str) -> float:
     return 100 * tally.holders[achievement] / tally.users if tally.users else 0.0
 
 
-def _points(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
+def _compare_points_circulation(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
     intervals = Intervals(*tallies)
     rows: list[tuple[Any, ...]] = []
-    for key, name in _merge_names(rules, lambda ruleset: ruleset.points).items():
-        old, new = (_balances(tally, key, intervals) for tally in tallies)
+    for key, name in _merge_compared_names(rules, lambda ruleset: ruleset.points).items():
+        old, new = (_sum_tallied_balances(tally, key, intervals) for tally in tallies)
         rows += [
             (name, end.isoformat(), before, after, after - before)
             for end, before, after in zip(intervals.ends, old, new, strict=True)
@@ -107,22 +107,22 @@ def _points(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Fig
     )
 
 
-def _balances(tally: Tally, system: str, intervals: Intervals) -> list[int]:
+def _sum_tallied_balances(tally: Tally, system: str, intervals: Intervals) -> list[int]:
     if system not in tally.points:
         return [0] * len(intervals.ends)
     gained, spent = (intervals.sums(days) for days in (tally.points[system].gained, tally.points[system].spent))
     return list(accumulate(gain - spending for gain, spending in zip(gained, spent, strict=True)))
 
 
-def _levels(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
+def _compare_levels(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Figure:
     rows: list[tuple[Any, ...]] = []
-    for key, system in _merge_names(rules, lambda ruleset: ruleset.points).items():
+    for key, system in _merge_compared_names(rules, lambda ruleset: ruleset.points).items():
         with_system = [ruleset for ruleset in rules if any(rule.key == key for rule in ruleset.points)]
-        levels = _merge_names((with_system[0], with_system[-1]), partial(_levels_of, key))
+        levels = _merge_compared_names((with_system[0], with_system[-1]), partial(_select_compared_levels, key))
         if not levels:
             continue
         for level, name in ((None, "no level"), *levels.items()):
-            old, new = (_users_at(tally, key, level) for tally in tallies)
+            old, new = (_count_tallied_level_users(tally, key, level) for tally in tallies)
             if level is not None or old or new:
                 rows.append((system, name, old, new, new - old))
     return Figure(
@@ -134,20 +134,20 @@ def _levels(rules: tuple[Ruleset, Ruleset], tallies: tuple[Tally, Tally]) -> Fig
     )
 
 
-def _levels_of(system: str, ruleset: Ruleset) -> Sequence[Level]:
+def _select_compared_levels(system: str, ruleset: Ruleset) -> Sequence[Level]:
     return next((rule.levels for rule in ruleset.points if rule.key == system), ())
 
 
-def _users_at(tally: Tally, system: str, level: str | None) -> int:
+def _count_tallied_level_users(tally: Tally, system: str, level: str | None) -> int:
     points = tally.points.get(system)
     return points.levels[level].total() if points is not None and level in points.levels else 0
 
 
-def _freezes(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
+def _compare_freezes(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
     old, new = (streak.under(number, tally.freezes) or FreezeTally() for number, tally in enumerate(tallies))
     return Figure(
         streak.figure_key("freezes"),
-        _title(streak, "Freezes"),
+        _title_compared_streak(streak, "Freezes"),
         "Freezes granted at creation, earned over time, and used. Wasted freezes are used ones that did not save their "
         "streak: it was lost before its next credit. Remaining ones are unused at the end.",
         ("what", *PAIR),
@@ -165,7 +165,7 @@ def _freezes(streak: ShownStreak, tallies: tuple[Tally, Tally]) -> Figure:
     )
 
 
-def _merge_names(
+def _merge_compared_names(
     rules: Iterable[Ruleset], select: Callable[[Ruleset], Sequence[Achievement | PointsSystem | Level]]
 ) -> dict[str, str]:
     """Return the names of both rulesets by key; names of things of one ruleset alone say so."""

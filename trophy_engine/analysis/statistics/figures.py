@@ -144,15 +144,19 @@ def figures(ruleset: Ruleset, tally: Tally) -> tuple[Figure, ...]:
 
 def figures_under(number: int, ruleset: Ruleset, tally: Tally, streaks: Sequence[ShownStreak]) -> tuple[Figure, ...]:
     """Return the figures of one of several rulesets, by its number; ``streaks`` are those of all of them."""
-    candidates = [_active(tally), _hours(tally)]
+    candidates = [_build_active_users_figure(tally), _build_active_hours_figure(tally)]
     for streak in streaks:
         rule = streak.rules[number]
         if rule is not None:
             counts = tally.streaks[rule.key]
-            candidates += [_survival(streak, counts), _lengths(streak, counts)]
+            candidates += [_build_survival_figure(streak, counts), _build_streak_lengths_figure(streak, counts)]
             if rule.freezes is not None:
-                candidates.append(_freezes(streak, tally.freezes[rule.key]))
-    candidates += [_completions(ruleset, tally), _points(ruleset, tally), _levels(ruleset, tally)]
+                candidates.append(_build_freezes_figure(streak, tally.freezes[rule.key]))
+    candidates += [
+        _build_completions_figure(ruleset, tally),
+        _build_points_figure(ruleset, tally),
+        _build_levels_figure(ruleset, tally),
+    ]
     return tuple(figure for figure in candidates if figure.rows) if tally.users else ()
 
 
@@ -192,7 +196,7 @@ def write_figures(tables: Iterable[Figure], folder: str | PathLike[str]) -> None
                 writer.writerows(figure.rows)
 
 
-def _survival(streak: ShownStreak, tally: StreakTally) -> Figure:
+def _build_survival_figure(streak: ShownStreak, tally: StreakTally) -> Figure:
     return Figure(
         streak.figure_key("survival"),
         streak.title("How long streaks last"),
@@ -200,7 +204,7 @@ def _survival(streak: ShownStreak, tally: StreakTally) -> Figure:
         "observed length (Kaplan-Meier estimate).",
         ("length", "share", "low", "high", "at_risk"),
         tuple(
-            (point.length, *map(_round, (point.share, point.low, point.high)), point.at_risk)
+            (point.length, *map(_round_figure_share, (point.share, point.low, point.high)), point.at_risk)
             for point in survival(tally.ended, tally.running)
         ),
         streak.unit,
@@ -208,12 +212,12 @@ def _survival(streak: ShownStreak, tally: StreakTally) -> Figure:
     )
 
 
-def _round(share: float) -> float:
+def _round_figure_share(share: float) -> float:
     """Round to six significant digits, so that all machines return the same number."""
     return float(f"{share:.6g}")
 
 
-def _lengths(streak: ShownStreak, tally: StreakTally) -> Figure:
+def _build_streak_lengths_figure(streak: ShownStreak, tally: StreakTally) -> Figure:
     ended, running = tally.ended, tally.running
     return Figure(
         streak.figure_key("lengths"),
@@ -226,7 +230,7 @@ def _lengths(streak: ShownStreak, tally: StreakTally) -> Figure:
     )
 
 
-def _freezes(streak: ShownStreak, tally: FreezeTally) -> Figure:
+def _build_freezes_figure(streak: ShownStreak, tally: FreezeTally) -> Figure:
     return Figure(
         streak.figure_key("freezes"),
         streak.title("Freezes"),
@@ -239,7 +243,7 @@ def _freezes(streak: ShownStreak, tally: FreezeTally) -> Figure:
     )
 
 
-def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
+def _build_completions_figure(ruleset: Ruleset, tally: Tally) -> Figure:
     counted = {rule.key: tally.completions[rule.key].total() for rule in ruleset.achievement_parts}
     holders, names = tally.holders, distinct_names(ruleset.achievement_parts)
     return Figure(
@@ -255,7 +259,7 @@ def _completions(ruleset: Ruleset, tally: Tally) -> Figure:
     )
 
 
-def _hours(tally: Tally) -> Figure:
+def _build_active_hours_figure(tally: Tally) -> Figure:
     return Figure(
         "hours",
         "When users are active",
@@ -270,7 +274,7 @@ def _hours(tally: Tally) -> Figure:
     )
 
 
-def _active(tally: Tally) -> Figure:
+def _build_active_users_figure(tally: Tally) -> Figure:
     intervals = Intervals(tally)
     active = intervals.sums(tally.active)
     caption = "The number of users with an event on each day."
@@ -290,7 +294,7 @@ def _active(tally: Tally) -> Figure:
     )
 
 
-def _points(ruleset: Ruleset, tally: Tally) -> Figure:
+def _build_points_figure(ruleset: Ruleset, tally: Tally) -> Figure:
     intervals = Intervals(tally)
     rows: list[tuple[Any, ...]] = []
     names = distinct_names(ruleset.points)
@@ -311,7 +315,7 @@ def _points(ruleset: Ruleset, tally: Tally) -> Figure:
     )
 
 
-def _levels(ruleset: Ruleset, tally: Tally) -> Figure:
+def _build_levels_figure(ruleset: Ruleset, tally: Tally) -> Figure:
     intervals = Intervals(tally)
     rows: list[tuple[Any, ...]] = []
     system_names = distinct_names(ruleset.points)
@@ -342,7 +346,7 @@ class Intervals:
 
     def __init__(self, *tallies: Tally) -> None:
         """Choose intervals that cover all days of the tallies."""
-        days = [day for tally in tallies for days in _days(tally) for day in days]
+        days = [day for tally in tallies for days in _list_tallied_days(tally) for day in days]
         self.name = "day"
         self.ends: list[date] = []
         if not days:
@@ -352,14 +356,14 @@ class Intervals:
         self.ends = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         if len(self.ends) > _MOST_DAYS:
             self.name = "week" if len(self.ends) <= 7 * _MOST_WEEKS else "month"
-            self.ends = [day for day in self.ends if self._is_end(day)]
+            self.ends = [day for day in self.ends if self._is_interval_end(day)]
             if not self.ends or self.ends[-1] < last:
                 self.ends.append(last)
         self._ordinals = [end.toordinal() for end in self.ends]
         before = [first.toordinal() - 1, *self._ordinals]
         self.days = [end - start for start, end in zip(before, self._ordinals, strict=False)]
 
-    def _is_end(self, day: date) -> bool:
+    def _is_interval_end(self, day: date) -> bool:
         return day.isoweekday() == 7 if self.name == "week" else (day + timedelta(days=1)).day == 1  # noqa: PLR2004
 
     def sums(self, days: Counter[int]) -> list[int]:
@@ -370,7 +374,7 @@ class Intervals:
         return sums
 
 
-def _days(tally: Tally) -> Iterator[Counter[int]]:
+def _list_tallied_days(tally: Tally) -> Iterator[Counter[int]]:
     yield from (tally.created, tally.active, *tally.completions.values())
     for points in tally.points.values():
         yield from (points.gained, points.spent, *points.levels.values())

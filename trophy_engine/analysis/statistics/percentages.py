@@ -24,6 +24,6 @@ def percent_text(share: float | None, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def number_text(number: int | None) -> str:
+def observed_number_text(number: int | None) -> str:
     """Format an integer with thousands separators."""
     return NOT_OBSERVED if number is None else f"{number:,}"

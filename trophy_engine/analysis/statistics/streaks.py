@@ -95,11 +95,11 @@ def shown_streaks(*rulesets: Ruleset) -> tuple[ShownStreak, ...]:
     return (
         ShownStreak(1, None, name if others else "", primary),
         *(
-            ShownStreak(number, key, key, tuple(_find(ruleset, key) for ruleset in rulesets))
+            ShownStreak(number, key, key, tuple(_find_shown_streak(ruleset, key) for ruleset in rulesets))
             for number, key in enumerate(others, 2)
         ),
     )
 
 
-def _find(ruleset: Ruleset, key: str) -> Streak | None:
+def _find_shown_streak(ruleset: Ruleset, key: str) -> Streak | None:
     return next((streak for streak in ruleset.streaks if streak.key == key), None)

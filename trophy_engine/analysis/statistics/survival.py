@@ -68,8 +68,8 @@ def survival(ended: Mapping[int, int], running: Mapping[int, int]) -> tuple[Surv
     Raises:
         InvalidValue: a length is below 1, or a number of streaks below 0.
     """
-    _check_counts("ended", ended, least=1)
-    _check_counts("running", running, least=1)
+    _check_value_counts("ended", ended, least=1)
+    _check_value_counts("running", running, least=1)
     lengths = sorted(length for length in {*ended, *running} if ended.get(length, 0) + running.get(length, 0))
     if not lengths:
         return ()
@@ -118,7 +118,7 @@ def percentile(counts: Mapping[int, int], percent: int) -> int | None:
     >>> percentile({1: 2, 3: 1, 4: 1}, 50)
     1
     """
-    _check_counts("counts", counts)
+    _check_value_counts("counts", counts)
     Integer(min=0, max=100).check("percent", percent)
     remaining = max(-(-percent * sum(counts.values()) // 100), 1)
     for value in sorted(counts):
@@ -128,7 +128,7 @@ def percentile(counts: Mapping[int, int], percent: int) -> int | None:
     return None
 
 
-def _check_counts(name: str, counts: Mapping[int, int], least: int | None = None) -> None:
+def _check_value_counts(name: str, counts: Mapping[int, int], least: int | None = None) -> None:
     """Check numbers by value; ``least`` is the least value, and None for values of any size."""
     InstanceOf((Mapping,)).check(name, counts)
     for value, count in counts.items():

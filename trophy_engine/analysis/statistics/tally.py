@@ -147,38 +147,38 @@ class Tally:
 
     def count(self, state: UserState, effects: Sequence[RawEffect]) -> None:
         """Count a user, from the state at the end and all effects in order."""
-        counter = UserCounter(self)
+        counter = UserTallyCounter(self)
         counter.add(effects)
         counter.finish(state)
 
     def merge(self, other: Self) -> None:
         """Add the counts of other users."""
-        _add(self, other)
+        _merge_tallies(self, other)
 
 
-def _add(into: Any, other: Any) -> None:
+def _merge_tallies(into: Any, other: Any) -> None:
     """Add the numbers, counters and lists of one tally to another, field by field."""
     for field in attrs.fields(type(into)):
         mine, theirs = getattr(into, field.name), getattr(other, field.name)
-        setattr(into, field.name, _sum_values(mine, theirs))
+        setattr(into, field.name, _merge_tally_values(mine, theirs))
 
 
-def _sum_values(mine: Any, theirs: Any) -> Any:
+def _merge_tally_values(mine: Any, theirs: Any) -> Any:
     if attrs.has(type(mine)):
-        _add(mine, theirs)
+        _merge_tallies(mine, theirs)
         return mine
     if isinstance(mine, Counter):
         mine.update(theirs)
         return mine
     if isinstance(mine, dict):
-        return {key: _sum_values(mine[key], theirs[key]) for key in mine}
+        return {key: _merge_tally_values(mine[key], theirs[key]) for key in mine}
     if isinstance(mine, list):
         return [first + second for first, second in zip(mine, theirs, strict=True)]
     return mine + theirs if isinstance(mine, int) else mine
 
 
 @attrs.define
-class UserCounter:
+class UserTallyCounter:
     """Counts one user in a tally; the effects can come in parts.
 
     Attributes:
@@ -214,18 +214,18 @@ class UserCounter:
         for points, balance in zip(tally.points.values(), state.points.balances, strict=True):
             points.balances[balance] += 1
 
-    def _created(self, raw: RawEffect) -> None:
+    def _count_creation(self, raw: RawEffect) -> None:
         self._time_zone = zone(name_fields(raw).time_zone)
         self.tally.created[self._day] += 1
         for points in self.tally.points.values():
             points.levels[points.start][self._day] += 1
 
-    def _changed(self, raw: RawEffect) -> None:
+    def _follow_time_zone(self, raw: RawEffect) -> None:
         change = name_fields(raw)
         if change.field == "time_zone":
             self._time_zone = zone(change.after)
 
-    def _event(self, raw: RawEffect) -> None:
+    def _count_event(self, raw: RawEffect) -> None:
         if raw[_METRIC] in self.tally.derived:
             return
         self.tally.events += 1
@@ -235,10 +235,10 @@ class UserCounter:
         # Day 0 is a Thursday.
         self.tally.hours[(hour + 3 * 24) % (7 * 24)] += 1
 
-    def _credited(self, raw: RawEffect) -> None:
+    def _count_credit(self, raw: RawEffect) -> None:
         self._since_credit[raw[_STREAK]] = 0
 
-    def _lost(self, raw: RawEffect) -> None:
+    def _count_loss(self, raw: RawEffect) -> None:
         key, length = raw[_STREAK], raw[_LENGTH]
         spent = self._since_credit[key]
         self.tally.streaks[key].ended[length] += 1
@@ -246,7 +246,7 @@ class UserCounter:
         self._losses.setdefault(key, []).append((length, spent))
         self._since_credit[key] = 0
 
-    def _loss_undone(self, raw: RawEffect) -> None:
+    def _count_undone_loss(self, raw: RawEffect) -> None:
         key = raw[_STREAK]
         # The running streak includes credits ahead of the missed period, so its length differs from the lost one.
         length, spent = self._losses[key].pop()
@@ -254,52 +254,52 @@ class UserCounter:
         self.tally.freezes[key].wasted -= spent
         self._since_credit[key] = spent
 
-    def _frozen(self, raw: RawEffect) -> None:
+    def _count_used_freeze(self, raw: RawEffect) -> None:
         key = raw[_STREAK]
         self._since_credit[key] += 1
         self.tally.freezes[key].used += 1
 
-    def _returned(self, raw: RawEffect) -> None:
+    def _count_returned_freeze(self, raw: RawEffect) -> None:
         key = raw[_STREAK]
         self._since_credit[key] -= 1
         self.tally.freezes[key].used -= 1
         self.tally.freezes[key].earned -= not name_fields(raw).returned  # ``returned`` is 0 at the maximum
 
-    def _earned(self, raw: RawEffect) -> None:
+    def _count_earned_freezes(self, raw: RawEffect) -> None:
         self.tally.freezes[raw[_STREAK]].earned += name_fields(raw).earned
 
-    def _granted(self, raw: RawEffect) -> None:
+    def _count_granted_freezes(self, raw: RawEffect) -> None:
         self.tally.freezes[raw[_STREAK]].granted += name_fields(raw).granted
 
-    def _completed(self, raw: RawEffect) -> None:
+    def _count_completion(self, raw: RawEffect) -> None:
         key, times = name_completed(raw), raw[_TIMES]
         self.tally.completions[key][self._day] += times
         if raw[_NUMBER] == times:  # before them there was none
             self.tally.holders[key] += 1
 
-    def _awarded(self, raw: RawEffect) -> None:
+    def _count_award(self, raw: RawEffect) -> None:
         points, awarded = self.tally.points[raw[_SYSTEM]], raw[_AWARDED]
         (points.gained if awarded > 0 else points.spent)[self._day] += abs(awarded)
 
-    def _levelled(self, raw: RawEffect) -> None:
+    def _count_level_change(self, raw: RawEffect) -> None:
         levels = self.tally.points[raw[_LEVEL_SYSTEM]].levels
         levels[raw[_PREVIOUS]][self._day] -= 1
         levels[raw[_LEVEL]][self._day] += 1
 
-    _HANDLERS: ClassVar[dict[type[Effect], Callable[[UserCounter, RawEffect], None]]] = {
-        UserCreated: _created,
-        UserChanged: _changed,
-        MetricChanged: _event,
-        StreakStarted: _credited,
-        StreakExtended: _credited,
-        StreakLost: _lost,
-        StreakLossUndone: _loss_undone,
-        FreezeConsumed: _frozen,
-        FreezeReturned: _returned,
-        FreezeEarned: _earned,
-        FreezeGranted: _granted,
-        AchievementCompleted: _completed,
-        AchievementBackdated: _completed,
-        PointsAwarded: _awarded,
-        LevelChanged: _levelled,
+    _HANDLERS: ClassVar[dict[type[Effect], Callable[[UserTallyCounter, RawEffect], None]]] = {
+        UserCreated: _count_creation,
+        UserChanged: _follow_time_zone,
+        MetricChanged: _count_event,
+        StreakStarted: _count_credit,
+        StreakExtended: _count_credit,
+        StreakLost: _count_loss,
+        StreakLossUndone: _count_undone_loss,
+        FreezeConsumed: _count_used_freeze,
+        FreezeReturned: _count_returned_freeze,
+        FreezeEarned: _count_earned_freezes,
+        FreezeGranted: _count_granted_freezes,
+        AchievementCompleted: _count_completion,
+        AchievementBackdated: _count_completion,
+        PointsAwarded: _count_award,
+        LevelChanged: _count_level_change,
     }
