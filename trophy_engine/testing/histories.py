@@ -45,9 +45,9 @@ Kinds = Callable[[Ruleset, str, int], st.SearchStrategy[Any]]
 
 #: The users of drawn histories.
 USERS: Final = ("ann", "ben", "cyd")
-#: The longest history (microseconds): an award a day, for decades, takes seconds for each example.
 #: The maximal number of lines of a representation.
 _SHOWN_LINES: Final = 20
+#: The longest history (microseconds): an award a day, for decades, takes seconds for each example.
 _MAX_SPAN: Final = 12 * 366 * DAY
 _SIGN_UPS: Final = ("2009-02-28", "2008-02-29", "2010-01-01", None)
 

@@ -24,7 +24,7 @@ from trophy_engine.analysis.html_report.plots import (
 )
 from trophy_engine.analysis.html_report.style import Series, Style, style_series
 from trophy_engine.analysis.statistics.figures import Figure
-from trophy_engine.analysis.statistics.percentages import percent_text
+from trophy_engine.analysis.statistics.percentages import difference_text, percent_text
 
 #: The labels of the two series.
 RULES: Final = ("old rules", "new rules")
@@ -77,7 +77,7 @@ def draw_completions_pair(figure: Figure, style: Style) -> Any:
             record["name"],
             (record["old"], record["new"]),
             tuple(percent_text(record[rules] / 100) for rules in ("old", "new")),
-            _format_bar_difference(round(record["difference"], 1)),
+            difference_text(round(record["difference"], 1)),
         )
         for record in figure.records()[:MAX_BARS]
     ]
@@ -112,7 +112,7 @@ def _draw_paired_bars(records: Sequence[dict[str, Any]], name: str, title: str, 
             record[name],
             (record["old"], record["new"]),
             (f"{record['old']:,}", f"{record['new']:,}"),
-            _format_bar_difference(record["difference"]),
+            difference_text(record["difference"]),
         )
         for record in records
     ]
@@ -123,10 +123,6 @@ def _draw_paired_bars(records: Sequence[dict[str, Any]], name: str, title: str, 
         style,
         heading="difference",
     )
-
-
-def _format_bar_difference(number: float) -> str:
-    return f"{number:+,}".replace("-", "−") if number else "±0"  # noqa: RUF001
 
 
 def _old_and_new_series(style: Style, *, is_line: bool = True) -> list[Series]:

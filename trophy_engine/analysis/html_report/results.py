@@ -17,6 +17,7 @@ from trophy_engine.analysis.statistics.changes import tabulate_achievement_chang
 from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.differences import compare_figures
 from trophy_engine.analysis.statistics.figures import distinct_names, figures
+from trophy_engine.analysis.statistics.percentages import difference_text
 from trophy_engine.analysis.statistics.streaks import ShownStreak, shown_streaks
 from trophy_engine.analysis.statistics.survival import percentile
 from trophy_engine.analysis.statistics.tally import Tally
@@ -93,7 +94,7 @@ def _build_comparison_report(result: Comparison, source: str | None) -> Report:
             name,
             _format_fact(new.get(name)),
             _format_fact(old.get(name)),
-            _format_fact_difference((new.get(name) or 0) - (old.get(name) or 0)),
+            difference_text((new.get(name) or 0) - (old.get(name) or 0)),
         )
         for name in old | new
     ]
@@ -102,7 +103,7 @@ def _build_comparison_report(result: Comparison, source: str | None) -> Report:
             "achievements",
             "Achievements that change hands",
             _ACHIEVEMENTS,
-            tabulate_achievement_changes(result, _format_fact_difference),
+            tabulate_achievement_changes(result, difference_text),
         ),
         _build_report_table(
             "affected", "Most affected users", _AFFECTED, tabulate_affected_users(result, _format_old_and_new)
@@ -191,9 +192,5 @@ def _format_fact(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"  # noqa: RUF001
 
 
-def _format_fact_difference(number: int) -> str:
-    return f"{number:+,}".replace("-", "−") if number else "±0"  # noqa: RUF001
-
-
 def _format_old_and_new(old: int, new: int) -> str:
-    return f"{old:,}" if old == new else f"{old:,} → {new:,} ({_format_fact_difference(new - old)})"
+    return f"{old:,}" if old == new else f"{old:,} → {new:,} ({difference_text(new - old)})"

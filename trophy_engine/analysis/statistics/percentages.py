@@ -1,4 +1,4 @@
-"""Percentages in words: None is "not observed", and a share close to all or none is not rounded to it.
+"""Percentages and numbers in words: None is "not observed", and a share close to all or none is not rounded to it.
 
 >>> percent_text(0.125), percent_text(None), percent_text(1.0), percent_text(0.9999), percent_text(0.00001)
 ('12.5 %', 'not observed', '100.0 %', '>99.9 %', '<0.1 %')
@@ -27,3 +27,8 @@ def percent_text(share: float | None, digits: int = 1) -> str:
 def observed_number_text(number: int | None) -> str:
     """Format an integer with thousands separators."""
     return NOT_OBSERVED if number is None else f"{number:,}"
+
+
+def difference_text(number: float) -> str:
+    """Format a difference with its sign and thousands separators."""
+    return f"{number:+,}".replace("-", "−") if number else "±0"  # noqa: RUF001
