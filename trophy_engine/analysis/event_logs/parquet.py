@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_types, read_batch
+from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_arrow_types, read_batch
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch
 from trophy_engine.analysis.event_logs.events import Row, Source
@@ -133,13 +133,13 @@ class ColumnarLog(Value):
     def _batches(self) -> Iterator[Any]:
         if self.format == "arrow":
             table = pyarrow.feather.read_table(self.path, memory_map=True)
-            check_types(table.schema, self.columns, self.path)
+            check_arrow_types(table.schema, self.columns, self.path)
             self.columns.note_unused(self.path, table.schema.names, self.proposals, self.on_note)
             batches = table.select(list(self.columns.required_columns())).to_batches(BATCH_ROWS)
             yield from self._measure(batches, table.num_rows)
         else:
             file = self._open()
-            check_types(file.schema_arrow, self.columns, self.path)
+            check_arrow_types(file.schema_arrow, self.columns, self.path)
             self.columns.note_unused(self.path, file.schema_arrow.names, self.proposals, self.on_note)
             names = list(self.columns.required_columns())
             groups = range(file.num_row_groups) if self.groups is None else self.groups
@@ -155,7 +155,7 @@ class ColumnarLog(Value):
             self.reading.last = size * done // max(total, 1)
 
 
-def read_first_rows(path: str, format_: Literal["parquet", "arrow"], count: int) -> list[dict[str, Any]]:
+def read_first_columnar_rows(path: str, format_: Literal["parquet", "arrow"], count: int) -> list[dict[str, Any]]:
     """Return the first rows of a Parquet or Arrow file, as mappings of columns to values.
 
     Raises:

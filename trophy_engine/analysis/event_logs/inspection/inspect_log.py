@@ -342,6 +342,6 @@ def _text(value: Any) -> str:
 
 
 def _read_columnar(path: str, name: Literal["parquet", "arrow"]) -> Generator[RawRow, None, None]:
-    from trophy_engine.analysis.event_logs.parquet import read_first_rows  # noqa: PLC0415  # pyarrow comes with an extra
+    from trophy_engine.analysis.event_logs.parquet import read_first_columnar_rows  # noqa: PLC0415  # pyarrow comes with an extra
 
-    yield from enumerate(read_first_rows(path, name, _SAMPLE), start=1)
+    yield from enumerate(read_first_columnar_rows(path, name, _SAMPLE), start=1)
