@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Row, Source
-from trophy_engine.analysis.event_logs.local_times import LocalTime, resolve_time
+from trophy_engine.analysis.event_logs.local_times import LocalTime, resolve_local_time
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
@@ -279,7 +279,7 @@ def _resolve_local_time_cell(time: Any, name: str, zone_name: Any) -> int | Inva
     if isinstance(time, InvalidValue) or isinstance(zone_name, InvalidValue):
         return time if isinstance(time, InvalidValue) else zone_name
     try:
-        return resolve_time(time, None if zone_name is None else zone(zone_name), name)
+        return resolve_local_time(time, None if zone_name is None else zone(zone_name), name)
     except InvalidValue as error:
         return error
 

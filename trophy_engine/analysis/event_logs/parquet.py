@@ -11,7 +11,7 @@ import attrs
 
 from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_arrow_types, read_batch
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch
+from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_epoch_unit, is_epoch
 from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.readers.files import Reading, file_size
 from trophy_engine.analysis.event_logs.row_parser import RowParser
@@ -116,7 +116,7 @@ class ColumnarLog(Value):
         for batch in file.iter_batches(BATCH_ROWS, columns=[columns.at]):
             texts = [str(cell).strip() for cell in batch.column(0).to_pylist() if cell is not None]
             for text in filter(is_epoch, texts):
-                unit = find_unit(Decimal(text))
+                unit = find_epoch_unit(Decimal(text))
                 if unit is not None:
                     RowParser(columns, Counter(), self.on_note).note_unit(text, Source(self.path, 1))
                     return unit

@@ -14,10 +14,15 @@ from sys import intern
 from typing import Any, Final
 
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch, parse_epoch, unit_name
+from trophy_engine.analysis.event_logs.epochs import EpochUnit, epoch_unit_name, find_epoch_unit, is_epoch, parse_epoch
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Row, Source
-from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time, split_time
-from trophy_engine.analysis.event_logs.time_formats import parse_formatted
+from trophy_engine.analysis.event_logs.local_times import (
+    LocalTime,
+    as_instant_or_local_time,
+    parse_instant_or_local_time,
+    resolve_local_time,
+)
+from trophy_engine.analysis.event_logs.time_formats import parse_formatted_log_time
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue, TrophyError
@@ -104,7 +109,7 @@ class RowParser:
         time_zone = self._zone if columns.time_zone is None or self._zone is not None else self._read_zone(row)
         at = self.parse_time(_cell(row, columns.at), source)
         if at.__class__ is not int:
-            at = resolve_time(at, time_zone, columns.at)
+            at = resolve_local_time(at, time_zone, columns.at)
         user_id = check_user_id(_cell(row, columns.user))
         if values is None:
             value = self._value if self._value is not None else self._read_value(row)
@@ -188,12 +193,12 @@ class RowParser:
     def _parse_formatted(self, text: str, source: Source) -> int | LocalTime:
         del source
         field = self.columns.at
-        return split_time(parse_formatted(text, self.columns.at_format or "", field), field)
+        return as_instant_or_local_time(parse_formatted_log_time(text, self.columns.at_format or "", field), field)
 
     def _parse_unknown(self, text: str, source: Source) -> int | LocalTime:
         field = self.columns.at
         if text[4:5] == "-" or not is_epoch(text):
-            return parse_time(text, field)
+            return parse_instant_or_local_time(text, field)
         self.note_unit(text, source)
         return parse_epoch(text, self.unit or "s", field)
 
@@ -205,18 +210,20 @@ class RowParser:
             TrophyError: the number has another unit than earlier ones.
         """
         field = self.columns.at
-        unit = find_unit(Decimal(text))
+        unit = find_epoch_unit(Decimal(text))
         if unit is None:
             fact = "must be a number that is an instant of 1990 to 2099 in one unit, or set its unit with"
             raise InvalidValue((f"{fact} {_UNITS}, not", GivenValue(text)), field)
         if self.unit is None:
             self.unit = unit
             if self._on_note is not None:
-                self._on_note(f"{source.file}: the column {field!r} is read as {unit_name(unit)} (--at-unit {unit})")
+                self._on_note(
+                    f"{source.file}: the column {field!r} is read as {epoch_unit_name(unit)} (--at-unit {unit})"
+                )
         elif unit != self.unit:
             raise TrophyError(
                 f"{source.file}:{source.line}: the column {field!r} has different units: {text} looks like "
-                f"{unit_name(unit)}, and earlier numbers like {unit_name(self.unit)}; set {_UNITS}"
+                f"{epoch_unit_name(unit)}, and earlier numbers like {epoch_unit_name(self.unit)}; set {_UNITS}"
             )
 
 

@@ -14,8 +14,12 @@ from typing import Final, Literal, assert_never
 
 import attrs
 
-from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch, unit_name
-from trophy_engine.analysis.event_logs.time_formats import parse_iso, parse_or_none, suggest_formats
+from trophy_engine.analysis.event_logs.epochs import EpochUnit, epoch_unit_name, find_epoch_unit, is_epoch
+from trophy_engine.analysis.event_logs.time_formats import (
+    parse_iso_log_time,
+    parse_log_time_or_none,
+    suggest_time_formats,
+)
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
 from trophy_engine.values import Value
@@ -73,7 +77,7 @@ class ColumnKind(Value):
 
     def describe(self, cells: Sequence[str]) -> str:
         """Return what cells of this kind look like."""
-        unit = "" if self.at_unit is None else f", {unit_name(self.at_unit)}"
+        unit = "" if self.at_unit is None else f", {epoch_unit_name(self.at_unit)}"
         format_ = "" if self.at_format is None else f", {' or '.join((self.at_format, *self.other_formats))}"
         different = len(set(cells))
         match self.name:
@@ -151,7 +155,7 @@ def _most(texts: Sequence[str], has: Callable[[str], bool], share: float = _SHAR
 
 
 def _epoch_kind(texts: Sequence[str]) -> ColumnKind | None:
-    units = [find_unit(Decimal(text)) if is_epoch(text) else None for text in texts]
+    units = [find_epoch_unit(Decimal(text)) if is_epoch(text) else None for text in texts]
     unit = next((unit for unit in units if unit is not None), None)
     if unit is None or units.count(unit) < _SHARE_OF_TIMES * len(texts):
         return None
@@ -163,7 +167,7 @@ def _time_kind(texts: Sequence[str]) -> ColumnKind | None:
     for text in texts:
         try:
             if _ISO_DATE.match(text) or _BASIC_DATE.fullmatch(text):
-                times.append(parse_iso(text, "at"))
+                times.append(parse_iso_log_time(text, "at"))
         except InvalidValue:
             continue
     if len(times) < _SHARE_OF_TIMES * len(texts):
@@ -179,8 +183,8 @@ def _is_date(text: str) -> bool:
 
 def _format_kind(texts: Sequence[str]) -> ColumnKind | None:
     """Return the kind of times of a known format: that of the most texts, and of several such formats the first."""
-    formats = dict.fromkeys(format_ for text in texts[:_FIRST_TEXTS] for format_ in suggest_formats(text))
-    times = {format_: [parse_or_none(text, format_) for text in texts] for format_ in formats}
+    formats = dict.fromkeys(format_ for text in texts[:_FIRST_TEXTS] for format_ in suggest_time_formats(text))
+    times = {format_: [parse_log_time_or_none(text, format_) for text in texts] for format_ in formats}
     counts = {format_: len(texts) - found.count(None) for format_, found in times.items()}
     most = max(counts.values(), default=0)
     if most == 0 or most < _SHARE_OF_TIMES * len(texts):

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from trophy_engine.analysis.event_logs.columns import Columns, without_number
+from trophy_engine.analysis.event_logs.columns import Columns, remove_column_number
 from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind, as_number
 from trophy_engine.values import Value
 
@@ -88,12 +88,12 @@ class SampledColumn(Value):
     @property
     def simple_name(self) -> str:
         """The last part of the name, in small letters, with underscores."""
-        return _as_words(without_number(self.name).rpartition(".")[2])
+        return _as_words(remove_column_number(self.name).rpartition(".")[2])
 
     @property
     def path_name(self) -> str:
         """The last two parts of the name, as ``simple_name``: ``user_id`` of ``user.id``."""
-        return _as_words("_".join(without_number(self.name).split(".")[-2:]))
+        return _as_words("_".join(remove_column_number(self.name).split(".")[-2:]))
 
     @property
     def is_unique(self) -> bool:
@@ -237,7 +237,7 @@ class _Search:
             return columns
         if columns.metric_map is not None:
             return attrs.evolve(columns, value=measures[0].name)
-        names = [without_number(column.name) or column.name for column in measures]
+        names = [remove_column_number(column.name) or column.name for column in measures]
         keys = unique_keys(name.rpartition(".")[2] for name in names)
         self._names.update(zip(keys, names, strict=True))
         cells = {cell for column in measures for cell in column.cells}

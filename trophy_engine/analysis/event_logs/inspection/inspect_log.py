@@ -15,7 +15,7 @@ import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
-from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression
+from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression_ending
 from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind, may_have_points_of_thousands
 from trophy_engine.analysis.event_logs.inspection.column_roles import Roles, SampledColumn, find_roles, is_named_zone
 from trophy_engine.analysis.event_logs.inspection.starting_rules import starting_rules
@@ -243,7 +243,7 @@ def _find_format(path: str, known: FileFormat) -> LogFormat:
         return "parquet"
     if start.startswith(b"ARROW1"):
         return "arrow"
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and not remove_compression(path).endswith(".zip"):
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and not remove_compression_ending(path).endswith(".zip"):
         return "excel"
     if start.lstrip().startswith(b"<"):
         raise TrophyError(f"{path} looks like XML or HTML, which is not read; convert it to CSV or JSON")

@@ -9,8 +9,8 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TextIO
 
-from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
-from trophy_engine.analysis.event_logs.file_formats import remove_compression
+from trophy_engine.analysis.event_logs.columns import Columns, number_column_names
+from trophy_engine.analysis.event_logs.file_formats import remove_compression_ending
 from trophy_engine.analysis.event_logs.readers.files import Reading
 from trophy_engine.errors import InvalidValue
 
@@ -41,7 +41,7 @@ def read_delimited(
     rows = csv.reader(chain(lines, text), delimiter=delimiter)
     reading.header = header = [name.strip() for name in next(rows, [])]
     if columns is None:
-        names, places = numbered_names(header), list(range(len(header)))
+        names, places = number_column_names(header), list(range(len(header)))
     else:
         found = columns.places(path, header, numbered=True)
         names, places = list(found), list(found.values())
@@ -84,7 +84,7 @@ def find_delimiter(path: str, lines: Sequence[str], columns: Columns | None) -> 
     Of several the first of comma, semicolon, tab and pipe; in a file that ends in ``.tsv`` tab is the first.
     """
     delimiters: Sequence[str] = DELIMITERS
-    if remove_compression(path).endswith(".tsv"):
+    if remove_compression_ending(path).endswith(".tsv"):
         delimiters = ("\t", *(delimiter for delimiter in DELIMITERS if delimiter != "\t"))
     headers = {delimiter: _parse_header(lines, delimiter) for delimiter in delimiters}
     if columns is not None:

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any, Final
 
-from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
+from trophy_engine.analysis.event_logs.columns import Columns, number_column_names
 from trophy_engine.analysis.event_logs.readers.files import Reading, read_bytes
 from trophy_engine.error_messages import listed, short_repr
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
@@ -49,7 +49,7 @@ def read_excel(
     place = _find_header(path, [[_as_text(cell) for cell in cells] for _, cells in rows[:_FIRST_ROWS]], columns)
     reading.header = header = [_as_text(cell) for cell in rows[place][1]] if rows else []
     if columns is None:
-        names = {name: index for index, name in enumerate(numbered_names(header))}
+        names = {name: index for index, name in enumerate(number_column_names(header))}
     else:
         names = columns.places(path, header, numbered=True)
     for number, cells in rows[place + 1 :]:
