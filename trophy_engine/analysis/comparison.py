@@ -13,9 +13,9 @@ import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
-from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
+from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate_log
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, check_columns
+from trophy_engine.analysis.event_logs.log_source import LogSource, check_log_columns, rows_of_log_source
 from trophy_engine.analysis.event_logs.partition import TieOrder
 from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, points_systems
 from trophy_engine.analysis.statistics.streaks import other_streaks
@@ -239,11 +239,11 @@ def compare(
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
     for one in rules:
         check_metrics(one)
-    rows = as_log(log, check_columns(columns, *rules))
+    rows = rows_of_log_source(log, check_log_columns(columns, *rules))
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
-    result, evaluated_until = evaluate(
+    result, evaluated_until = evaluate_log(
         rows,
         _Job(*rules, tally),
         until=last,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.evaluation import Divisible, FilteredLog, SizedLog
+from trophy_engine.analysis.event_logs.evaluation import DivisibleLog, FilteredLog, SizedLog
 from trophy_engine.analysis.event_logs.events import BadRow, Row, Source
 from trophy_engine.analysis.event_logs.file_formats import FileFormat, LogFormat
 from trophy_engine.analysis.event_logs.readers.delimited import read_delimited
@@ -106,7 +106,7 @@ class Logs(Value):
 
     def parts(self) -> Sequence[Iterable[Row]]:
         """Return the parts that different processes can read."""
-        return [part for log in self.logs for part in (log.parts() if isinstance(log, Divisible) else [log])]
+        return [part for log in self.logs for part in (log.parts() if isinstance(log, DivisibleLog) else [log])]
 
 
 @attrs.frozen

@@ -14,7 +14,7 @@ from trophy_engine.analysis.comparison import Difference, merge_refused, read_to
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import check_columns
+from trophy_engine.analysis.event_logs.log_source import check_log_columns
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.evaluation import evaluate_partition
 from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables
@@ -130,7 +130,7 @@ def compare_frames(
         InvalidValue, MissingExtra: as ``replay_frame`` does.
     """
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
-    log_columns = check_columns(columns, *rules)
+    log_columns = check_log_columns(columns, *rules)
     events = EventFrame(frame, log_columns, order, until, None, partitions, folder)
     FLAG.check("tally", tally)
     evaluated = events.evaluate(

@@ -15,7 +15,7 @@ from trophy_engine.analysis.event_logs.arrow_batches import read_batch
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluation import garbage_collector_off
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.partition import drop_repeated
+from trophy_engine.analysis.event_logs.partition import drop_repeated_log_events
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.events import PAYLOAD
 from trophy_engine.calendar.instants import format_instant
@@ -80,7 +80,7 @@ def evaluate_partition(
                     current = user_id
                     seen.clear()
                 user_events = events[start : start + size]
-                evaluation.apply(user_events if columns.key is None else drop_repeated(user_events, seen))
+                evaluation.apply(user_events if columns.key is None else drop_repeated_log_events(user_events, seen))
                 start += size
         yield from evaluation.take_full()
     if current is not None:

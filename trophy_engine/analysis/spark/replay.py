@@ -14,7 +14,7 @@ import attrs
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import check_columns
+from trophy_engine.analysis.event_logs.log_source import check_log_columns
 from trophy_engine.analysis.event_logs.summary import Summary, SummaryCounts
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.evaluation import evaluate_partition
@@ -232,7 +232,7 @@ def replay_frame(
     rules = as_ruleset(ruleset)
     check_is_frame(frame, "frame")
     known = read_states(frame, states) if isinstance(states, str) else states
-    events = EventFrame(frame, check_columns(columns, rules), order, until, known, partitions, folder)
+    events = EventFrame(frame, check_log_columns(columns, rules), order, until, known, partitions, folder)
     FLAG.check("tally", tally)
     FLAG.check("keep_states", keep_states)
     if tally and states is not None:
