@@ -13,7 +13,7 @@ from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_ar
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_epoch_unit, is_epoch
 from trophy_engine.analysis.event_logs.events import Row, Source
-from trophy_engine.analysis.event_logs.readers.files import Reading, file_size
+from trophy_engine.analysis.event_logs.readers.files import LogReading, log_file_size
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.error_messages import reason_of
 from trophy_engine.errors import MissingExtra, TrophyError
@@ -55,11 +55,11 @@ class ColumnarLog(Value):
     unit: EpochUnit | None = attrs.field(default=None, kw_only=True)
     on_note: Callable[[str], object] | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
     proposals: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, eq=False, repr=False)
-    reading: Reading = attrs.field(factory=Reading, init=False, eq=False, repr=False)
+    reading: LogReading = attrs.field(factory=LogReading, init=False, eq=False, repr=False)
 
     def size(self) -> int | None:
         """Return the size of the file in bytes; of row groups, their share of it by rows."""
-        size = file_size(self.path)
+        size = log_file_size(self.path)
         if size is None or self.groups is None:
             return size
         metadata = self._open().metadata

@@ -107,14 +107,14 @@ class RowParser:
         else:
             values, metric = None, self._metric or self._read_metric(row)
         time_zone = self._zone if columns.time_zone is None or self._zone is not None else self._read_zone(row)
-        at = self.parse_time(_cell(row, columns.at), source)
+        at = self.parse_time(_read_row_cell(row, columns.at), source)
         if at.__class__ is not int:
             at = resolve_local_time(at, time_zone, columns.at)
-        user_id = check_user_id(_cell(row, columns.user))
+        user_id = check_user_id(_read_row_cell(row, columns.user))
         if values is None:
             value = self._value if self._value is not None else self._read_value(row)
         attributes = self._read_attributes(row) if self._attributes else ()
-        key = "" if columns.key is None else check_text(_cell(row, columns.key, required=False), columns.key)
+        key = "" if columns.key is None else check_text(_read_row_cell(row, columns.key, required=False), columns.key)
         zone_name = None if time_zone is None else time_zone.name
         file, line = source
         return tuple(
@@ -124,25 +124,25 @@ class RowParser:
 
     def _check_conditions(self, row: Mapping[str, Any]) -> None:
         for column, texts in self.columns.where.items():
-            if _text_of(_find(row, column)) not in texts:
+            if _row_cell_as_text(_find_row_cell(row, column)) not in texts:
                 raise _LeftOut("where")
 
     def _read_zone(self, row: Mapping[str, Any]) -> Zone | None:
-        name = _cell(row, self.columns.time_zone or "", required=False)
+        name = _read_row_cell(row, self.columns.time_zone or "", required=False)
         return zone(name) if name else None
 
     def _read_attributes(self, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         return tuple(
             (key, text)
             for key, column in self._attributes
-            if (text := check_text(_cell(row, column, required=False), column))
+            if (text := check_text(_read_row_cell(row, column, required=False), column))
         )
 
     def _read_metric(self, row: Mapping[str, Any]) -> str:
         columns = self.columns
         if columns.metric_map is None:
-            return intern(_cell(row, columns.metric))
-        metric = columns.metric_map.get(_cell(row, columns.metric, required=False))
+            return intern(_read_row_cell(row, columns.metric))
+        metric = columns.metric_map.get(_read_row_cell(row, columns.metric, required=False))
         if metric is None:
             raise _LeftOut("metric_map")
         return metric
@@ -171,7 +171,9 @@ class RowParser:
 
     def _value_text(self, row: Mapping[str, Any], column: str) -> str:
         has_words = self.columns.value_map is not None
-        text = _text_of(_find(row, column)) if has_words else _cell(row, column, required=False)
+        text = (
+            _row_cell_as_text(_find_row_cell(row, column)) if has_words else _read_row_cell(row, column, required=False)
+        )
         return text or self.columns.default_value or ""
 
     def parse_value(self, text: str, column: str) -> Number | None:
@@ -184,7 +186,7 @@ class RowParser:
         if columns.value_map is not None:
             number = columns.value_map.get(text)
             return None if number is None else exact_text(number, column)
-        return _parse_decimal(text, columns.decimal, column)
+        return _parse_decimal_cell(text, columns.decimal, column)
 
     def _parse_number(self, text: str, source: Source) -> int | LocalTime:
         del source
@@ -227,7 +229,7 @@ class RowParser:
             )
 
 
-def _parse_decimal(text: str, decimal: str, column: str) -> Number:
+def _parse_decimal_cell(text: str, decimal: str, column: str) -> Number:
     """Parse the value of a cell with a decimal separator.
 
     Raises:
@@ -247,7 +249,7 @@ def _parse_decimal(text: str, decimal: str, column: str) -> Number:
     return exact_text(text, column)
 
 
-def _find(row: Mapping[str, Any], column: str) -> Any:
+def _find_row_cell(row: Mapping[str, Any], column: str) -> Any:
     """Return a cell, of nested JSON by its path; None if there is none."""
     value = row.get(column)
     if value is None and "." in column:
@@ -257,7 +259,7 @@ def _find(row: Mapping[str, Any], column: str) -> Any:
     return value
 
 
-def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
+def _read_row_cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
     if column.startswith("="):
         return column[1:]
     value = row.get(column)
@@ -265,16 +267,16 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
         text = value.strip()
     else:
         if value is None:
-            value = _find(row, column)
+            value = _find_row_cell(row, column)
         if isinstance(value, list | dict | bool):  # possible in JSON, not in CSV
             raise InvalidValue(f"the column {column!r} must be text or a number, not {show_value(value)}")
-        text = _text_of(value)
+        text = _row_cell_as_text(value)
     if required and not text:
         raise InvalidValue(f"the column {column!r} is empty")
     return text
 
 
-def _text_of(value: Any) -> str:
+def _row_cell_as_text(value: Any) -> str:
     """Return the text of a cell; that of true and false is as in JSON.
 
     Raises:
