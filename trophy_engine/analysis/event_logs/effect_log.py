@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from trophy_engine.analysis.tables.columns import Column
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_effect_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import AT, USER_ID, Effect, RawEffect, to_effect
 from trophy_engine.representation import named_repr
@@ -100,7 +100,7 @@ class EffectLog(Tabular):
 
     def table_rows(self) -> Iterator[tuple[Any, ...]]:
         """Return the rows of all effects, in order."""
-        return map(wide_row, self)
+        return map(wide_effect_row, self)
 
     def close(self) -> None:
         """Remove the files, if the folder is a temporary folder of the log."""

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args
 from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.tables.columns import Column
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, effect_columns, effect_row, wide_effect_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.analysis.tables.text import json_row, write_csv
 from trophy_engine.analysis.writing import check_items, writing, writing_folder
@@ -130,11 +130,11 @@ def write_effects(effects: Iterable[Effect], path: str | PathLike[str]) -> None:
     items = check_items("effects", effects, Effect)
     with writing(path) as target:
         if _check_output_ending(target, _EFFECT_ENDINGS) == ".parquet":
-            _write_parquet(EFFECT_COLUMNS, map(wide_row, items), target)
+            _write_parquet(EFFECT_COLUMNS, map(wide_effect_row, items), target)
             return
         with target.open("w", encoding="utf-8", newline="") as file:
             for effect in items:
-                file.write(json_row(columns_of(type(effect)), effect_row(effect)) + "\n")
+                file.write(json_row(effect_columns(type(effect)), effect_row(effect)) + "\n")
 
 
 def _check_output_ending(path: Path, endings: Sequence[str]) -> str:

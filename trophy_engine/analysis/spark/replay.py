@@ -15,7 +15,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.log_source import check_log_columns
-from trophy_engine.analysis.event_logs.summary import Summary, SummaryCounts
+from trophy_engine.analysis.event_logs.summary import ReplaySummaryCounts, Summary
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.evaluation import evaluate_partition
 from trophy_engine.analysis.spark.leaderboards import RUN_COLUMNS, rank_users, run_rows
@@ -23,7 +23,7 @@ from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables, che
 from trophy_engine.analysis.spark.tables import TABLE, RowBuffer, Tables
 from trophy_engine.analysis.statistics.tally import Tally, UserCounter
 from trophy_engine.analysis.tables.columns import Column
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_effect_row
 from trophy_engine.analysis.tables.users import user_columns, user_row
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core import (
@@ -59,13 +59,13 @@ _STATE_COLUMNS: Final = (Column("user_id", "text"), Column("state", "text"))
 class _Counts:
     """What the users of a part of the partitions add up to."""
 
-    summary: SummaryCounts
+    summary: ReplaySummaryCounts
     tally: Tally | None
     bad_rows: BadFrameRows = attrs.field(factory=BadFrameRows)
 
     @classmethod
     def of(cls, ruleset: Ruleset, *, tally: bool) -> _Counts:
-        return cls(SummaryCounts(ruleset), Tally.of(ruleset) if tally else None)
+        return cls(ReplaySummaryCounts(ruleset), Tally.of(ruleset) if tally else None)
 
     def merge(self, other: _Counts) -> None:
         self.summary.merge(other.summary)
@@ -328,7 +328,7 @@ class _ReplayUsers:
             add, kinds = self._buffer.add, self._kinds
             for position, raw in enumerate(effects, start=self._position):
                 if raw[KIND] in kinds:
-                    add(_EFFECTS, (*wide_row(to_effect(raw)), position))
+                    add(_EFFECTS, (*wide_effect_row(to_effect(raw)), position))
             self._position += len(effects)
 
     def finish(self) -> None:
