@@ -13,7 +13,7 @@ from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, effect_columns, effect_row, wide_effect_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.analysis.tables.text import json_row, write_csv
-from trophy_engine.analysis.writing import check_items, writing, writing_folder
+from trophy_engine.analysis.writing import check_items_to_write, writing, writing_folder
 from trophy_engine.core import Effect
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
@@ -73,7 +73,7 @@ def write_files(
     InstanceOf((Replay,)).check("result", result)
     OneOf(get_args(TableFormat)).check("table_format", table_format)
     OneOf(get_args(EffectFormat)).check("effect_format", effect_format)
-    items = check_items("effects", effects, Effect)
+    items = check_items_to_write("effects", effects, Effect)
     check_output_formats(table_format, effect_format)
     with writing_folder(folder) as target:
         write_users(result, target / f"users.{table_format}")
@@ -127,7 +127,7 @@ def write_effects(effects: Iterable[Effect], path: str | PathLike[str]) -> None:
         MissingExtra: the format is Parquet, and pyarrow is not installed.
         TrophyError: the file cannot be written.
     """
-    items = check_items("effects", effects, Effect)
+    items = check_items_to_write("effects", effects, Effect)
     with writing(path) as target:
         if _check_output_ending(target, _EFFECT_ENDINGS) == ".parquet":
             _write_parquet(EFFECT_COLUMNS, map(wide_effect_row, items), target)
