@@ -232,12 +232,12 @@ def _parse_batch_column(batch: Any, name: str | None, read: Callable[[str], Any]
     if name.startswith("="):
         return [read(name[1:])] * batch.num_rows
     encoded = pc.dictionary_encode(batch.column(name), null_encoding="encode")
-    parsed = [_parse_cell(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
+    parsed = [_parse_batch_cell(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
     cells = map(parsed.__getitem__, encoded.indices.to_pylist())
     return _mark_faulty_cells(list(cells), parsed)
 
 
-def _parse_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
+def _parse_batch_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
     text = "" if cell is None else str(cell).strip()
     if not text:
         return InvalidValue(f"the column {name!r} is empty") if missing is ... else missing
@@ -318,7 +318,9 @@ def _parse_value_column(batch: Any, name: str, parser: RowParser) -> Cells:
         batch = pa.record_batch([column.cast(type_).cast(pa.string())], [name])
     missing: Any = None if columns.values else ...
     if columns.default_value is not None:
-        missing = _parse_cell(columns.default_value, name, lambda text: _parse_value_cell(text, name, parser), missing)
+        missing = _parse_batch_cell(
+            columns.default_value, name, lambda text: _parse_value_cell(text, name, parser), missing
+        )
     return _parse_batch_column(batch, name, lambda text: _parse_value_cell(text, name, parser), missing)
 
 
