@@ -21,7 +21,7 @@ import pyarrow as pa
 from benchmarks.workload import METRICS, ruleset
 from trophy_engine.analysis import Columns, replay
 from trophy_engine.analysis.spark.events import ParseBatches
-from trophy_engine.analysis.spark.replay import ReplayTask, effect_types
+from trophy_engine.analysis.spark.replay import ReplayTask, effect_types_of_frame
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.core import Agenda, UserState, settle_user
 
@@ -43,7 +43,7 @@ def main() -> None:
         return
     parse = ParseBatches(_COLUMNS)
     until = _FIRST + given.events * 1_500_000
-    task = ReplayTask(ruleset(), parse.parsed_columns(), until, effect_types(given.effects), False, False)
+    task = ReplayTask(ruleset(), parse.parsed_columns(), until, effect_types_of_frame(given.effects), False, False)
     parsing = -time.process_time()
     parsed = sum(batch.num_rows for batch in parse(_batches(given.events, given.users)))
     parsing += time.process_time()

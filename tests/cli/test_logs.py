@@ -16,7 +16,7 @@ from trophy_engine import Metric, Ruleset
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.runner import replay
-from trophy_engine.analysis.event_logs.sources import Logs, file_size, read_log
+from trophy_engine.analysis.event_logs.sources import Logs, log_file_size, read_log
 from trophy_engine.cli.progress import _ProgressCountColumn
 
 LOCAL = "date,words\n2025-07-25T23:40,5\n2025-07-26T09:34,5\n2025-07-27,5\n"
@@ -144,9 +144,9 @@ def test_progress_of_a_log_counts_its_bytes(run):
 
 
 def test_the_size_of_standard_input_and_of_a_repository_is_not_known():
-    assert file_size("no such file") is None
+    assert log_file_size("no such file") is None
     assert Logs((iter(()),)).size() is None
-    assert file_size(__file__) == Path(__file__).stat().st_size
+    assert log_file_size(__file__) == Path(__file__).stat().st_size
     calls = []
     events = [Event(0, "ann", "words", 1)] * 3
     replay(Ruleset(metrics=[Metric("words")]), events, on_progress=lambda *call: calls.append(call))

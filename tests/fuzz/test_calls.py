@@ -65,7 +65,7 @@ RESULTS = {
         "SurvivalPoint",
         "Intervals",
         "distinct_names",
-        "check_formats",
+        "check_output_formats",
         "write_page",
     ),
     *("BadRow", "Event", "Source", "RowLog", "Logs"),  # made for each row of a log

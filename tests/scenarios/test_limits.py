@@ -26,7 +26,7 @@ from trophy_engine import (
     StreakPointsTrigger,
     TimePointsTrigger,
 )
-from trophy_engine.analysis.tables.effects import columns_of, effect_row
+from trophy_engine.analysis.tables.effects import effect_columns, effect_row
 from trophy_engine.analysis.tables.text import json_row
 
 
@@ -239,5 +239,5 @@ def test_awards_with_limits_are_rows_of_tables():
     outcomes = play(Engine(rules(trigger)), FOUR_AND_ONE)
     [*_, award] = outcomes[0].effects
     assert '"limit":{"points":12,"window":{"every":2,"unit":"week","start":"2026-03-03"}}' in json_row(
-        columns_of(PointsAwarded), effect_row(award)
+        effect_columns(PointsAwarded), effect_row(award)
     )

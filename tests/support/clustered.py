@@ -7,7 +7,7 @@ import pyarrow as pa
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.tables.arrow import arrow_table
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_effect_row
 
 __all__ = ["digest", "effects_of", "in_order", "local_tables", "users_of"]
 
@@ -18,7 +18,7 @@ def local_tables(rules, log, **options):
     """Return the result of a local replay, and its users and effects as tables of Arrow."""
     with EffectLog() as effects:
         result = replay(rules, log, effects=effects, **options)
-        return result, result.to_arrow(), arrow_table(EFFECT_COLUMNS, map(wide_row, effects))
+        return result, result.to_arrow(), arrow_table(EFFECT_COLUMNS, map(wide_effect_row, effects))
 
 
 def users_of(result):

@@ -13,9 +13,9 @@ import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
-from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
+from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate_log
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, check_columns
+from trophy_engine.analysis.event_logs.log_source import LogSource, check_log_columns, rows_of_log_source
 from trophy_engine.analysis.event_logs.partition import TieOrder
 from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, compared_points_systems
 from trophy_engine.analysis.statistics.streaks import other_streaks
@@ -91,7 +91,7 @@ class Difference(Value):
     @property
     def points(self) -> tuple[int, ...]:
         """By system, the balance under the new rules minus the balance under the old ones."""
-        return _differences(self.old.points, self.new.points)
+        return _subtract_old_totals(self.old.points, self.new.points)
 
     @property
     def streak(self) -> int:
@@ -106,12 +106,12 @@ class Difference(Value):
     @property
     def streaks(self) -> tuple[int, ...]:
         """By streak, the primary one first, the difference of the lengths of running streaks."""
-        return _differences(self.old.streaks, self.new.streaks)
+        return _subtract_old_totals(self.old.streaks, self.new.streaks)
 
     @property
     def longest_streaks(self) -> tuple[int, ...]:
         """By streak, the primary one first, the difference of the lengths of the longest streaks."""
-        return _differences(self.old.longest_streaks, self.new.longest_streaks)
+        return _subtract_old_totals(self.old.longest_streaks, self.new.longest_streaks)
 
     @property
     def changed(self) -> bool:
@@ -131,7 +131,7 @@ class Difference(Value):
         return -achievements, -points, -streaks, self.user_id
 
 
-def _differences(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
+def _subtract_old_totals(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(after - before for before, after in zip(old, new, strict=True))
 
 
@@ -239,13 +239,13 @@ def compare(
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
     for one in rules:
         check_metrics(one)
-    rows = as_log(log, check_columns(columns, *rules))
+    rows = rows_of_log_source(log, check_log_columns(columns, *rules))
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
-    result, evaluated_until = evaluate(
+    result, evaluated_until = evaluate_log(
         rows,
-        _Job(*rules, tally),
+        _ComparisonJob(*rules, tally),
         until=last,
         bad_rows=bad_rows,
         workers=workers,
@@ -261,7 +261,7 @@ def compare(
 
 
 @attrs.frozen
-class _Job(Value):
+class _ComparisonJob(Value):
     old: Ruleset
     new: Ruleset
     tally: bool
@@ -285,7 +285,9 @@ class _ComparisonAccumulator:
         for index, evaluator in enumerate(self._evaluators):
             state, effects, event_count = evaluator.evaluate(events, until)
             totals.append(
-                read_totals(evaluator.plan, self._result.other_streaks, self._result.systems, state, event_count)
+                read_compared_totals(
+                    evaluator.plan, self._result.other_streaks, self._result.systems, state, event_count
+                )
             )
             if self._result.tallies is not None and state is not None:
                 self._result.tallies[index].count(state, effects)
@@ -294,7 +296,7 @@ class _ComparisonAccumulator:
             self._result.differences[user_id] = Difference(user_id, *totals)
 
     def _report_refused(self) -> None:
-        for row in merge_refused(*self._refused):
+        for row in merge_refused_rows(*self._refused):
             self._on_bad_row(row)
         for rows in self._refused:
             rows.clear()
@@ -303,7 +305,7 @@ class _ComparisonAccumulator:
         return self._result
 
 
-def merge_refused(old_rows: Iterable[BadRow], new_rows: Iterable[BadRow]) -> Iterator[BadRow]:
+def merge_refused_rows(old_rows: Iterable[BadRow], new_rows: Iterable[BadRow]) -> Iterator[BadRow]:
     """Yield the rows that the old, the new, or both rulesets refuse, once each, by file and line."""
     old, new = ({row.source: row for row in rows} for rows in (old_rows, new_rows))
     for source in sorted({*old, *new}):
@@ -314,7 +316,7 @@ def merge_refused(old_rows: Iterable[BadRow], new_rows: Iterable[BadRow]) -> Ite
             yield BadRow(source, f"under the {side} rules only: {row.reason}")
 
 
-def read_totals(
+def read_compared_totals(
     plan: Plan, others: tuple[str, ...], systems: tuple[str, ...], state: UserState | None, event_count: int
 ) -> UserTotals:
     """Return the totals of a user, or zeros for a user without a state.

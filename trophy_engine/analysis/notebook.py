@@ -27,11 +27,11 @@ def replay_html(result: Replay) -> str:
     """Return the tables of a replay's summary, and the charts of its tally if it has one."""
     from trophy_engine.analysis.event_logs.summary import summarize  # noqa: PLC0415  # it imports replays
 
-    charts = [] if result.tally is None else _figures(result)
+    charts = [] if result.tally is None else _replay_figures(result)
     return "".join([summary_html(summarize(result)), *map(figure_html, charts)])
 
 
-def _figures(result: Replay) -> Sequence[Figure]:
+def _replay_figures(result: Replay) -> Sequence[Figure]:
     from trophy_engine.analysis.statistics.figures import figures  # noqa: PLC0415  # it imports what it draws
 
     return () if result.tally is None else figures(result.ruleset, result.tally)
@@ -43,7 +43,7 @@ def summary_html(summary: Summary) -> str:
 
     skipped = f", {count_noun(summary.skipped, 'skipped row')}" if summary.skipped else ""
     head = f"{count_noun(summary.users, 'user')}, {count_noun(summary.events, 'event')}{skipped}"
-    return "".join([html_text(head), *_tables(summary_tables(summary))])
+    return "".join([html_text(head), *_summary_tables_html(summary_tables(summary))])
 
 
 def comparison_html(result: Comparison) -> str:
@@ -78,7 +78,7 @@ def sweep_html(result: Sweep) -> str:
     drawn = result.figures()
     if not drawn:
         return html_text("No user was active in the simulation.")
-    return "".join([table_html(drawn[0]), *map(figure_html, drawn)])
+    return "".join([figure_table_html(drawn[0]), *map(figure_html, drawn)])
 
 
 def effects_html(effects: EffectLog, shown: int = 10) -> str:
@@ -101,7 +101,7 @@ def figure_html(figure: Figure) -> str:
     """Return the chart of a figure with its description and caption, or without the libraries for charts its table."""
     picture = figure_svg(figure)
     if picture is None:
-        return table_html(figure)
+        return figure_table_html(figure)
     from trophy_engine.analysis.html_report.words import describe_figure  # noqa: PLC0415  # it is not needed for tables
 
     source = b64encode(picture.encode()).decode()
@@ -121,18 +121,18 @@ def figure_svg(figure: Figure) -> str | None:
     return svg(figure)
 
 
-def table_html(figure: Figure) -> str:
+def figure_table_html(figure: Figure) -> str:
     """Return the table of a figure."""
-    rows = [[_cell(cell) for cell in row] for row in figure.rows]
+    rows = [[_figure_cell_text(cell) for cell in row] for row in figure.rows]
     numbers = [column.name for column in figure.table_columns() if column.kind in {"integer", "float"}]
     return html_table(figure.title, figure.columns, rows, numbers)
 
 
-def _cell(value: Any) -> str:
+def _figure_cell_text(value: Any) -> str:
     if value is None:
         return NOT_OBSERVED
     return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
-def _tables(contents: Iterable[Content]) -> Iterator[str]:
+def _summary_tables_html(contents: Iterable[Content]) -> Iterator[str]:
     return (html_table(one.title, one.columns, one.rows, one.numbers) for one in contents)

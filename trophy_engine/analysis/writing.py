@@ -45,7 +45,7 @@ def writing_folder(path: object, field: str = "folder") -> Iterator[Path]:
         yield folder
 
 
-def check_items(name: str, items: Iterable[T], kind: type[T]) -> Iterator[T]:
+def check_items_to_write(name: str, items: Iterable[T], kind: type[T]) -> Iterator[T]:
     """Return the items; each is checked when it is reached.
 
     Raises:

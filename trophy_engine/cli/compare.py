@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.comparison import compare as run
-from trophy_engine.analysis.event_logs.output import check_formats, write_comparison
+from trophy_engine.analysis.event_logs.output import check_output_formats, write_comparison
 from trophy_engine.analysis.writing import writing_folder
 from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import exit_with_error, print_parts
@@ -52,7 +52,7 @@ def compare(
         check_report_option(report)
         check_out_option(out, (f"compare.{table_format}",), (old, new, *(events or ())))
         require_out_option(out, table_format)
-        check_formats(table_format)
+        check_output_formats(table_format)
         before, after = (load_rules_argument(rules) for rules in (old, new))
         log, last = log_options.read(before, events, git, old, after), parse_until_option(until, log_options.tz)
         with skipped_rows.print_bad_rows() as report_bad_row, show_progress() as on_progress:

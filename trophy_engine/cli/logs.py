@@ -17,7 +17,7 @@ from trophy_engine.analysis.event_logs.epochs import EpochUnit
 from trophy_engine.analysis.event_logs.events import Row
 from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat
 from trophy_engine.analysis.event_logs.git import GIT_COLUMNS, read_history
-from trophy_engine.analysis.event_logs.log_source import check_columns
+from trophy_engine.analysis.event_logs.log_source import check_log_columns
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 from trophy_engine.cli.console import print_note
 from trophy_engine.errors import InvalidValue
@@ -226,7 +226,7 @@ class LogOptions(Value):
         if git is None and not events:
             raise InvalidValue("no event log; name a file, - for standard input, or --git PATH")
         rulesets = (ruleset,) if changed is None else (ruleset, changed)
-        columns = check_columns(self._columns(ruleset), *rulesets)
+        columns = check_log_columns(self._columns(ruleset), *rulesets)
         proposals = self._proposals(rulesets, columns)
         sources: list[Iterable[Row]] = [self._read_source(path, columns, proposals) for path in events or []]
         if git is not None:

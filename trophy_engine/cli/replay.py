@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
-from trophy_engine.analysis.event_logs.output import check_formats, write_files
+from trophy_engine.analysis.event_logs.output import check_output_formats, write_files
 from trophy_engine.analysis.event_logs.runner import replay as run
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.cli import logs, skipped_rows
@@ -51,7 +51,7 @@ def replay(
         check_report_option(report)
         check_out_option(out, (f"users.{table_format}", f"effects.{effects}"), (rules, *(events or ())))
         require_out_option(out, table_format, effects)
-        check_formats(table_format, effects)
+        check_output_formats(table_format, effects)
         ruleset = load_rules_argument(rules)
         log, last = log_options.read(ruleset, events, git, rules), parse_until_option(until, log_options.tz)
         started = time.perf_counter()

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trophy_engine.analysis.event_logs.evaluation import ProgressCallback
-from trophy_engine.analysis.event_logs.output import TableFormat, check_formats, write_table, write_users
+from trophy_engine.analysis.event_logs.output import TableFormat, check_output_formats, write_table, write_users
 from trophy_engine.analysis.event_logs.sources import Logs
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.simulation.population import Population
@@ -90,7 +90,7 @@ def simulate(
         ]  # figures have many names
         check_out_option(out, tables, (rules, *(like or ())))
         require_out_option(out, table_format)
-        check_formats(table_format)
+        check_output_formats(table_format)
         ruleset = load_rules_argument(rules)
         population = _fit_like_option(log_options.read(ruleset, like), like) if like else Population.typical(ruleset)
         variations = _parse_vary_options(vary or [])

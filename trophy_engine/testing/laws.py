@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.analysis.tables.effects import columns_of, effect_row
+from trophy_engine.analysis.tables.effects import effect_columns, effect_row
 from trophy_engine.analysis.tables.text import json_row
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros, to_micros
 from trophy_engine.core import (
@@ -271,7 +271,7 @@ def encoding_round_trips(ruleset: Ruleset, history: History) -> None:
         assert_equal(decoded.digest, ruleset.digest, f"the digest of the rules as {format_}")
     engine = Engine(ruleset)
     for effect in play(engine, history):
-        encoded = json.loads(json_row(columns_of(type(effect)), effect_row(effect)))
+        encoded = json.loads(json_row(effect_columns(type(effect)), effect_row(effect)))
         assert_equal(
             (EFFECTS[encoded["type"]], encoded["user_id"]), (type(effect), effect.user_id), "an effect as JSON"
         )

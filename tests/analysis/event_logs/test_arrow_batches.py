@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from trophy_engine import InvalidValue
-from trophy_engine.analysis.event_logs.arrow_batches import check_types, read_batch
+from trophy_engine.analysis.event_logs.arrow_batches import check_arrow_types, read_batch
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.calendar.instants import to_micros
@@ -133,9 +133,9 @@ def test_columns_that_cannot_be_read_are_refused_by_name_and_type():
     ):
         schema = batch_of().schema.set(0, pa.field("id", type_))
         with pytest.raises(InvalidValue, match=r"^the column 'id' of log has the type .*; it must have text, numbers"):
-            check_types(schema, COLUMNS, "log")
+            check_arrow_types(schema, COLUMNS, "log")
     with pytest.raises(InvalidValue, match=r"^log has 2 columns 'n'; rename all but one"):
-        check_types(batch_of().schema.append(pa.field("n", pa.int8())), COLUMNS, "log")
+        check_arrow_types(batch_of().schema.append(pa.field("n", pa.int8())), COLUMNS, "log")
     with pytest.raises(InvalidValue, match=r"^log has no column 'n'; it has 'id', 'when'"):
-        check_types(batch_of().schema.remove(2), COLUMNS, "log")
-    check_types(batch_of().schema.append(pa.field("unused", pa.list_(pa.int8()))), COLUMNS, "log")
+        check_arrow_types(batch_of().schema.remove(2), COLUMNS, "log")
+    check_arrow_types(batch_of().schema.append(pa.field("unused", pa.list_(pa.int8()))), COLUMNS, "log")

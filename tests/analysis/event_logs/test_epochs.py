@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trophy_engine import InvalidValue
-from trophy_engine.analysis.event_logs.epochs import find_unit, is_epoch, parse_epoch
+from trophy_engine.analysis.event_logs.epochs import find_epoch_unit, is_epoch, parse_epoch
 from trophy_engine.analysis.event_logs.local_times import LocalTime
 from trophy_engine.calendar.instants import to_micros
 
@@ -21,7 +21,7 @@ def test_a_whole_number_is_found_and_read_in_its_unit(moment, unit):
     micros = to_micros(moment)
     number = micros * _PER_SECOND[unit] // 1_000_000
     assert is_epoch(str(number))
-    assert find_unit(Decimal(number)) == unit
+    assert find_epoch_unit(Decimal(number)) == unit
     assert parse_epoch(str(number), unit, "at") == number * 1_000_000 // _PER_SECOND[unit]
 
 
@@ -29,7 +29,7 @@ def test_a_whole_number_is_found_and_read_in_its_unit(moment, unit):
 def test_a_day_of_a_spreadsheet_is_its_local_time_to_the_millisecond(moment):
     moment = moment.replace(microsecond=0)
     day = (moment - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
-    assert find_unit(Decimal(repr(day))) == "excel"
+    assert find_epoch_unit(Decimal(repr(day))) == "excel"
     assert parse_epoch(repr(day), "excel", "at") == LocalTime(to_micros(moment))
 
 

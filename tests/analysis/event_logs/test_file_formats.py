@@ -4,7 +4,7 @@ import pytest
 
 from trophy_engine import InvalidValue
 from trophy_engine.analysis import FileFormat
-from trophy_engine.analysis.event_logs.file_formats import format_of
+from trophy_engine.analysis.event_logs.file_formats import log_format_of
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from trophy_engine.analysis.event_logs.file_formats import format_of
     ],
 )
 def test_the_ending_has_the_format(path, name):
-    assert format_of(path) == FileFormat().name_for(path) == name
+    assert log_format_of(path) == FileFormat().name_for(path) == name
 
 
 @pytest.mark.parametrize(

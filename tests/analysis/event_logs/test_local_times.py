@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trophy_engine.analysis.event_logs.local_times import parse_time, resolve_time
+from trophy_engine.analysis.event_logs.local_times import parse_instant_or_local_time, resolve_local_time
 from trophy_engine.calendar.instants import format_instant, from_micros, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue
@@ -30,7 +30,7 @@ ZONES = ["Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Pacific/Apia
     ],
 )
 def test_a_local_time_is_the_first_instant_that_shows_it(text, home, instant):
-    assert format_instant(resolve_time(parse_time(text, "at"), zone(home), "at")) == instant
+    assert format_instant(resolve_local_time(parse_instant_or_local_time(text, "at"), zone(home), "at")) == instant
 
 
 @given(st.sampled_from(ZONES), st.integers(to_micros(datetime.fromisoformat("1950-01-01T00:00Z")) // 60_000_000, 2**26))
@@ -39,7 +39,7 @@ def test_a_local_time_is_parsed_to_its_instant(name, minutes):
     instant = minutes * 60_000_000
     home = zone(name)
     shown = (from_micros(instant) + timedelta(microseconds=home.offset(instant))).replace(tzinfo=None)
-    read = resolve_time(parse_time(shown.isoformat(), "at"), home, "at")
+    read = resolve_local_time(parse_instant_or_local_time(shown.isoformat(), "at"), home, "at")
     assert read <= instant
     assert read + home.offset(read) == instant + home.offset(instant)
     if (
@@ -60,9 +60,9 @@ def test_a_local_time_is_parsed_to_its_instant(name, minutes):
 )
 def test_an_invalid_local_time_is_refused(text, message):
     with pytest.raises(InvalidValue, match=message):
-        resolve_time(parse_time(text, "at"), zone("Europe/Berlin"), "at")
+        resolve_local_time(parse_instant_or_local_time(text, "at"), zone("Europe/Berlin"), "at")
 
 
 def test_a_local_time_without_a_zone_is_refused():
     with pytest.raises(InvalidValue, match=r"at must have an offset, .*, or a time zone \(--tz or --tz-column\)"):
-        resolve_time(parse_time("2025-07-25T23:40", "at"), None, "at")
+        resolve_local_time(parse_instant_or_local_time("2025-07-25T23:40", "at"), None, "at")

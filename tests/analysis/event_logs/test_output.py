@@ -19,7 +19,7 @@ from trophy_engine import InvalidValue
 from trophy_engine.analysis.comparison import compare
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.output import (
-    check_formats,
+    check_output_formats,
     write_comparison,
     write_effects,
     write_files,
@@ -114,7 +114,7 @@ def test_no_effects_are_written_on_demand(log, tmp_path):
 
 def test_an_unknown_format_or_ending_is_refused(log, tmp_path):
     result = replay(RULES, read(log(LOG)))
-    check_formats("csv", "jsonl", "parquet", "none")
+    check_output_formats("csv", "jsonl", "parquet", "none")
     with pytest.raises(InvalidValue, match=r"^table_format must be one of 'csv', 'parquet', not 'xlsx'"):
         write_files(result, [], tmp_path, table_format="xlsx")
     with pytest.raises(InvalidValue, match=r"^effect_format must be one of 'jsonl', 'parquet', 'none', not 'csv'"):

@@ -13,7 +13,7 @@ from trophy_engine import (
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.events import Event
 from trophy_engine.analysis.event_logs.output import write_files
-from trophy_engine.analysis.event_logs.partition import sort_events
+from trophy_engine.analysis.event_logs.partition import sort_log_events
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.sources import Logs, read_log
 
@@ -70,6 +70,6 @@ def test_in_the_order_of_rows_the_result_is_the_same_for_any_order_of_the_log(tm
 def test_a_row_without_an_attribute_follows_those_that_have_it():
     pairs = [(("a", "1"), ("b", "2")), (("a", "1"),), (("b", "1"),), ()]
     rows = [Event(0, "ann", "words", 1, None, attributes) for attributes in pairs]
-    assert sort_events(rows[::-1], "row") == rows
+    assert sort_log_events(rows[::-1], "row") == rows
     with pytest.raises(InvalidValue, match="tie_order"):
         replay(RULES, [], tie_order="column")

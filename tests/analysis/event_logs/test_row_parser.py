@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from trophy_engine import InvalidValue, TrophyError
 from trophy_engine.analysis import Columns, read_log, replay
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
-from trophy_engine.analysis.event_logs.log_source import as_log
+from trophy_engine.analysis.event_logs.log_source import rows_of_log_source
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.event_logs.sources import Logs
 from trophy_engine.calendar.instants import format_instant
@@ -251,7 +251,7 @@ def test_every_kind_of_log_has_the_same_events(folder, rows, columns):
         return events, {by: count for by, count in log.left_out().items() if count}
 
     sources = [read_log(str(folder / name), columns) for name in _write(folder, rows)]
-    sources.append(as_log(pa.table({name: [row[name] for row in rows] for name in NAMES}), columns))
+    sources.append(rows_of_log_source(pa.table({name: [row[name] for row in rows] for name in NAMES}), columns))
     results = [shown(source) for source in sources]
     parser = RowParser(columns, Counter())
     expected = [_shown(parsed) for row in rows for parsed in parser.parse(row, Source("rows", 1))]

@@ -5,7 +5,7 @@ from attrs import evolve
 from replayed import LOG, RULES, read
 
 from trophy_engine.analysis.event_logs.runner import replay
-from trophy_engine.analysis.event_logs.summary import SummaryCounts, summarize
+from trophy_engine.analysis.event_logs.summary import ReplaySummaryCounts, summarize
 from trophy_engine.analysis.event_logs.summary_tables import summary_tables
 from trophy_engine.rules import bundled
 from trophy_engine.rules.metrics import Metric
@@ -14,7 +14,7 @@ from trophy_engine.rules.streak import Streak, StreakMetric
 
 
 def counts_of(result, users):
-    counts = SummaryCounts(result.ruleset)
+    counts = ReplaySummaryCounts(result.ruleset)
     for player in result.players():
         if player.id in users:
             counts.add(player, result.events_of[player.id])
@@ -29,7 +29,7 @@ def git():
 @pytest.mark.parametrize("parts", [1, 2, 7, 400])
 def test_merged_counts_of_parts_are_the_summary_of_all(git, parts):
     users = sorted(git.states)
-    merged = SummaryCounts(git.ruleset)
+    merged = ReplaySummaryCounts(git.ruleset)
     for part in reversed(range(parts)):
         merged.merge(counts_of(git, set(users[part::parts])))
     assert merged.summary(git.skipped) == summarize(git)

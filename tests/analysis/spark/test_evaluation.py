@@ -16,9 +16,9 @@ from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.summary import summarize
 from trophy_engine.analysis.spark.comparison import ComparisonTask
 from trophy_engine.analysis.spark.events import ParseBatches
-from trophy_engine.analysis.spark.replay import ReplayTask, effect_types
+from trophy_engine.analysis.spark.replay import ReplayTask, effect_types_of_frame
 from trophy_engine.analysis.tables.arrow import arrow_table
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_effect_row
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.core import Identify
 from trophy_engine.rules.override import override
@@ -62,7 +62,7 @@ def frame_of(history):
 
 
 def replay_task(rules, columns, until, *, tally=False, keep_states=False, types=None):
-    names = effect_types(True) if types is None else types
+    names = effect_types_of_frame(True) if types is None else types
     return ReplayTask(rules, ParseBatches(columns).parsed_columns(), until, names, tally, keep_states)
 
 
@@ -85,7 +85,7 @@ def test_partitions_give_the_tables_of_a_local_replay(history, partitions):
     table, columns = frame_of(history)
     with EffectLog() as effects:
         local = replay(history.ruleset, table, columns=columns, effects=effects, tally=True, tie_order="row")
-        expected = arrow_table(EFFECT_COLUMNS, map(wide_row, effects)).to_pylist()
+        expected = arrow_table(EFFECT_COLUMNS, map(wide_effect_row, effects)).to_pylist()
     assume(local.until is not None)
     rows, schema = parse(table, columns)
     task = replay_task(history.ruleset, columns, to_micros(local.until), tally=True)

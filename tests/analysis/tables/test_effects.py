@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from trophy_engine import Boost, ManualAward, MetricChanged, MetricPointsTrigger, PointsAwarded, UserChanged
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, effect_columns, effect_row, wide_effect_row
 from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.numbers import Number
@@ -43,7 +43,7 @@ def kinds_for(hint: Any) -> set[str]:
 def test_every_field_is_in_a_column_of_its_kind(kind):
     hints = get_type_hints(kind)
     fields = [field.name for field in attrs.fields(kind)]
-    first, *columns = columns_of(kind)
+    first, *columns = effect_columns(kind)
     assert first.name == "type"
     for name, column in zip(fields, columns, strict=False):
         assert column.kind in kinds_for(hints[name]), name
@@ -56,14 +56,14 @@ def test_every_field_is_in_a_column_of_its_kind(kind):
 def test_every_column_is_of_some_effect_and_stands_once():
     names = [column.name for column in EFFECT_COLUMNS]
     assert len(set(names)) == len(names)
-    assert {column for kind in EFFECTS.values() for column in columns_of(kind)} == set(EFFECT_COLUMNS)
+    assert {column for kind in EFFECTS.values() for column in effect_columns(kind)} == set(EFFECT_COLUMNS)
 
 
 def test_a_wide_row_has_the_cells_of_the_effect_at_its_columns():
     boost = Boost("double", 2, when={"start": date(2025, 4, 1), "end": date(2025, 4, 3)})
     trigger = MetricPointsTrigger("words", 10)
     effect = PointsAwarded("ann", AT, "xp", trigger, 20, 0, 20, (boost,), 1, "k")
-    names = [column.name for column in columns_of(PointsAwarded)]
+    names = [column.name for column in effect_columns(PointsAwarded)]
     expected = dict(zip(names, effect_row(effect), strict=True))
     assert expected == {
         "type": "points.awarded",
@@ -80,14 +80,14 @@ def test_a_wide_row_has_the_cells_of_the_effect_at_its_columns():
         "earned": None,
         "award_id": str(effect.award_id),
     }
-    wide = dict(zip((column.name for column in EFFECT_COLUMNS), wide_row(effect), strict=True))
+    wide = dict(zip((column.name for column in EFFECT_COLUMNS), wide_effect_row(effect), strict=True))
     assert {name: cell for name, cell in wide.items() if name in expected} == expected
     assert {cell for name, cell in wide.items() if name not in expected} == {None}
 
 
 def test_texts_and_numbers_before_a_change_are_in_different_columns():
     changed = UserChanged("ann", AT, "name", None, "Ann")
-    assert dict(zip((column.name for column in columns_of(UserChanged)), effect_row(changed), strict=True)) == {
+    assert dict(zip((column.name for column in effect_columns(UserChanged)), effect_row(changed), strict=True)) == {
         "type": "user.changed",
         "user_id": "ann",
         "at": AT,

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Row, Source
-from trophy_engine.analysis.event_logs.local_times import LocalTime, resolve_time
+from trophy_engine.analysis.event_logs.local_times import LocalTime, resolve_local_time
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
@@ -38,7 +38,7 @@ _new_event: Final = partial(tuple.__new__, Event)
 Cells = Sequence[Any]
 
 
-def check_types(schema: Any, columns: Columns, name: str) -> None:
+def check_arrow_types(schema: Any, columns: Columns, name: str) -> None:
     """Check that all columns exist and have types that cells can be read from.
 
     Raises:
@@ -47,14 +47,14 @@ def check_types(schema: Any, columns: Columns, name: str) -> None:
     names = list(schema.names)
     columns.check(name, names)
     for column in columns.required_columns():
-        type_ = _value_type(schema.field(column).type)
+        type_ = _unwrap_arrow_type(schema.field(column).type)
         if pa.types.is_nested(type_) or pa.types.is_duration(type_) or pa.types.is_interval(type_):
             raise InvalidValue(
                 f"the column {column!r} of {name} has the type {type_}; it must have text, numbers, dates or timestamps"
             )
 
 
-def _value_type(type_: Any) -> Any:
+def _unwrap_arrow_type(type_: Any) -> Any:
     """Return the type of the values of a column: that of a dictionary's values, or that an extension type stores."""
     while True:
         if pa.types.is_dictionary(type_) or pa.types.is_run_end_encoded(type_):
@@ -79,53 +79,55 @@ def read_batch(batch: Any, columns: Columns, name: str, first: int, parser: RowP
         TrophyError: the instants of the log are numbers in different units.
     """
     parser = RowParser(columns, Counter()) if parser is None else parser
-    cells_of = {column: _decode(batch.column(column)) for column in columns.required_columns()}
+    cells_of = {column: _decode_arrow_column(batch.column(column)) for column in columns.required_columns()}
     batch = pa.record_batch(list(cells_of.values()), list(cells_of)) if cells_of else batch
     lines: Sequence[int] = range(first, first + batch.num_rows)
     if columns.where:
-        batch, lines = _filter(batch, lines, parser)
-    zones = _parse_column(batch, columns.time_zone, lambda text: zone(text).name, missing=None)
+        batch, lines = _filter_batch_rows(batch, lines, parser)
+    zones = _parse_batch_column(batch, columns.time_zone, lambda text: zone(text).name, missing=None)
     cells: list[Cells] = [
-        _parse_instants(batch, zones, parser, Source(name, first)),
-        _parse_column(batch, columns.user, check_user_id),
-        *_parse_metrics(batch, parser),
+        _parse_instant_column(batch, zones, parser, Source(name, first)),
+        _parse_batch_column(batch, columns.user, check_user_id),
+        *_parse_metric_columns(batch, parser),
         zones,
-        _read_attributes(batch, columns),
+        _read_attribute_columns(batch, columns),
     ]
-    keys = _parse_column(batch, columns.key, _text, missing="")
+    keys = _parse_batch_column(batch, columns.key, _parse_text_cell, missing="")
     if columns.values:
-        yield from _unpivot(cells, list(columns.values), name, lines, keys, parser.left_out)
+        yield from _unpivot_metric_columns(cells, list(columns.values), name, lines, keys, parser.left_out)
     elif any(isinstance(column, _FaultyCells) for column in cells):
-        yield from _read_faulty(cells, name, lines, keys, parser)
+        yield from _read_rows_with_faulty_cells(cells, name, lines, keys, parser)
     else:
         yield from map(_new_event, zip(*cells, repeat(name), lines, keys, strict=False))
 
 
-def _parse_metrics(batch: Any, parser: RowParser) -> list[Cells]:
+def _parse_metric_columns(batch: Any, parser: RowParser) -> list[Cells]:
     """Return the cells of the metric and of the value; in a log with several metrics, of each value."""
     columns = parser.columns
     if columns.values:
-        return [_parse_values(batch, column, parser) for column in columns.values.values()]
+        return [_parse_value_column(batch, column, parser) for column in columns.values.values()]
     metric_map = columns.metric_map
     if metric_map is None:
-        metrics = _parse_column(batch, columns.metric, _text)
+        metrics = _parse_batch_column(batch, columns.metric, _parse_text_cell)
     else:
         unknown = LeftOut("metric_map")
-        metrics = _parse_column(batch, columns.metric, lambda text: metric_map.get(text, unknown), missing=unknown)
-    return [metrics, _parse_values(batch, columns.value, parser)]
+        metrics = _parse_batch_column(
+            batch, columns.metric, lambda text: metric_map.get(text, unknown), missing=unknown
+        )
+    return [metrics, _parse_value_column(batch, columns.value, parser)]
 
 
-def _filter(batch: Any, lines: Sequence[int], parser: RowParser) -> tuple[Any, Sequence[int]]:
+def _filter_batch_rows(batch: Any, lines: Sequence[int], parser: RowParser) -> tuple[Any, Sequence[int]]:
     """Return the rows that have the texts of ``where``, and their numbers."""
     kept = [True] * batch.num_rows
     for column, texts in parser.columns.where.items():
-        cells = _parse_column(batch, column, _text, missing="")
+        cells = _parse_batch_column(batch, column, _parse_text_cell, missing="")
         kept = [keep and cell in texts for keep, cell in zip(kept, cells, strict=True)]
     parser.left_out["where"] += kept.count(False)
     return batch.filter(pa.array(kept, pa.bool_())), list(compress(lines, kept))
 
 
-def _read_faulty(
+def _read_rows_with_faulty_cells(
     cells: Sequence[Cells], name: str, lines: Sequence[int], keys: Cells, parser: RowParser
 ) -> Iterator[Row]:
     """Yield the rows of cells of which some are invalid or left out."""
@@ -140,7 +142,7 @@ def _read_faulty(
             yield BadRow(Source(name, row[_LINE]), str(odd))
 
 
-def _unpivot(
+def _unpivot_metric_columns(
     cells: Sequence[Cells], metrics: Sequence[str], name: str, lines: Sequence[int], keys: Cells, left_out: Counter[str]
 ) -> Iterator[Row]:
     """Yield an event for each metric of a row that has a value."""
@@ -171,7 +173,7 @@ _CASTS_TO_TEXT: Final = (
 )
 
 
-def _decode(column: Any) -> Any:
+def _decode_arrow_column(column: Any) -> Any:
     """Return a column without dictionaries and other encodings; bytes and booleans become text.
 
     Raises:
@@ -180,18 +182,22 @@ def _decode(column: Any) -> Any:
     type_ = column.type
     if isinstance(type_, pa.BaseExtensionType):
         is_uuid = type_.extension_name == "arrow.uuid"  # its bytes are not text
-        return pa.array(map(_text_or_none, column.to_pylist()), pa.string()) if is_uuid else _decode(column.storage)
+        return (
+            pa.array(map(_uuid_cell_text, column.to_pylist()), pa.string())
+            if is_uuid
+            else _decode_arrow_column(column.storage)
+        )
     if pa.types.is_dictionary(type_):
-        values = _decode(column.dictionary)  # a dictionary of string views cannot be decoded itself
+        values = _decode_arrow_column(column.dictionary)  # a dictionary of string views cannot be decoded itself
         return pa.DictionaryArray.from_arrays(column.indices, values).dictionary_decode()
     if pa.types.is_run_end_encoded(type_):
-        return _decode(pc.run_end_decode(column))
+        return _decode_arrow_column(pc.run_end_decode(column))
     for type_ in next((casts for is_type, casts in _CASTS_TO_TEXT if is_type(column.type)), ()):
         column = column.cast(type_)
     return column
 
 
-def _text_or_none(cell: Any) -> str | None:
+def _uuid_cell_text(cell: Any) -> str | None:
     return None if cell is None else str(cell)
 
 
@@ -210,28 +216,28 @@ class _FaultyCells(list[Any]):
     """Cells of which at least one is invalid or left out."""
 
 
-def _as_cells(cells: Sequence[Any], parsed: Sequence[Any]) -> Cells:
+def _mark_faulty_cells(cells: Sequence[Any], parsed: Sequence[Any]) -> Cells:
     """Return cells, marked if one of the parsed texts is invalid or left out."""
     return _FaultyCells(cells) if any(isinstance(cell, _ODD) for cell in parsed) else cells
 
 
-def _text(text: str) -> str:
+def _parse_text_cell(text: str) -> str:
     return text
 
 
-def _parse_column(batch: Any, name: str | None, read: Callable[[str], Any], missing: Any = ...) -> Cells:
+def _parse_batch_column(batch: Any, name: str | None, read: Callable[[str], Any], missing: Any = ...) -> Cells:
     """Return the parsed cells of a column that is text or converts to text; ``missing`` replaces an empty cell."""
     if name is None:
         return [missing] * batch.num_rows
     if name.startswith("="):
         return [read(name[1:])] * batch.num_rows
     encoded = pc.dictionary_encode(batch.column(name), null_encoding="encode")
-    parsed = [_parse_cell(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
+    parsed = [_parse_batch_cell(cell, name, read, missing) for cell in encoded.dictionary.to_pylist()]
     cells = map(parsed.__getitem__, encoded.indices.to_pylist())
-    return _as_cells(list(cells), parsed)
+    return _mark_faulty_cells(list(cells), parsed)
 
 
-def _parse_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
+def _parse_batch_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) -> Any:
     text = "" if cell is None else str(cell).strip()
     if not text:
         return InvalidValue(f"the column {name!r} is empty") if missing is ... else missing
@@ -241,24 +247,24 @@ def _parse_cell(cell: Any, name: str, read: Callable[[str], Any], missing: Any) 
         return error
 
 
-def _parse_instants(batch: Any, zones: Cells, parser: RowParser, source: Source) -> Cells:
+def _parse_instant_column(batch: Any, zones: Cells, parser: RowParser, source: Source) -> Cells:
     """Return the parsed cells of the column of instants; local times are in the zones of their rows."""
     name = parser.columns.at
     if name.startswith("=") or not pa.types.is_timestamp(batch.column(name).type):
-        times = _parse_column(batch, name, lambda text: parser.parse_time(text, source))
+        times = _parse_batch_column(batch, name, lambda text: parser.parse_time(text, source))
     elif batch.column(name).type.tz is None:
         times = [
             InvalidValue(f"the column {name!r} is empty") if micros is None else LocalTime(micros)
-            for micros in _read_micros(batch.column(name))
+            for micros in _timestamp_column_to_micros(batch.column(name))
         ]
     else:
-        return _read_timestamps(batch.column(name), name)
+        return _read_timestamp_column(batch.column(name), name)
     if any(isinstance(time, LocalTime) for time in times):
-        times = [_resolve_cell(time, name, zone_name) for time, zone_name in zip(times, zones, strict=True)]
-    return _as_cells(times, times)
+        times = [_resolve_local_time_cell(time, name, zone_name) for time, zone_name in zip(times, zones, strict=True)]
+    return _mark_faulty_cells(times, times)
 
 
-def _read_micros(column: Any) -> list[int | None]:
+def _timestamp_column_to_micros(column: Any) -> list[int | None]:
     """Return a column of timestamps in microseconds; nanoseconds are rounded down."""
     unit, cells = column.type.unit, column.cast(pa.int64()).to_pylist()
     if unit == "us":
@@ -269,24 +275,24 @@ def _read_micros(column: Any) -> list[int | None]:
     return [None if cell is None else cell * factor for cell in cells]
 
 
-def _resolve_cell(time: Any, name: str, zone_name: Any) -> int | InvalidValue:
+def _resolve_local_time_cell(time: Any, name: str, zone_name: Any) -> int | InvalidValue:
     if isinstance(time, InvalidValue) or isinstance(zone_name, InvalidValue):
         return time if isinstance(time, InvalidValue) else zone_name
     try:
-        return resolve_time(time, None if zone_name is None else zone(zone_name), name)
+        return resolve_local_time(time, None if zone_name is None else zone(zone_name), name)
     except InvalidValue as error:
         return error
 
 
-def _read_timestamps(column: Any, name: str) -> Cells:
-    cells = _read_micros(column)
+def _read_timestamp_column(column: Any, name: str) -> Cells:
+    cells = _timestamp_column_to_micros(column)
     known = [cell for cell in cells if cell is not None]
     if len(known) == len(cells) and (not known or FIRST <= min(known) <= max(known) < LAST):
         return cells
-    return _FaultyCells(_check_instant(cell, name) for cell in cells)
+    return _FaultyCells(_check_timestamp_cell(cell, name) for cell in cells)
 
 
-def _check_instant(cell: int | None, name: str) -> int | InvalidValue:
+def _check_timestamp_cell(cell: int | None, name: str) -> int | InvalidValue:
     if cell is None:
         return InvalidValue(f"the column {name!r} is empty")
     if FIRST <= cell < LAST:
@@ -294,7 +300,7 @@ def _check_instant(cell: int | None, name: str) -> int | InvalidValue:
     return InvalidValue("must lie in the years 1900 to 2199", name)
 
 
-def _parse_values(batch: Any, name: str, parser: RowParser) -> Cells:
+def _parse_value_column(batch: Any, name: str, parser: RowParser) -> Cells:
     """Return the numbers of a column; in a log with several metrics, None for an empty cell."""
     if name.startswith("="):
         return [exact_text(name[1:])] * batch.num_rows
@@ -305,35 +311,37 @@ def _parse_values(batch: Any, name: str, parser: RowParser) -> Cells:
         return list(column.to_pylist())
     if is_plain and pa.types.is_float64(column.type):
         encoded = pc.dictionary_encode(column)
-        parsed = [_parse_number(cell, name) for cell in encoded.dictionary.to_pylist()]
-        return _as_cells([parsed[index] for index in encoded.indices.to_pylist()], parsed)
+        parsed = [_parse_float_cell(cell, name) for cell in encoded.dictionary.to_pylist()]
+        return _mark_faulty_cells([parsed[index] for index in encoded.indices.to_pylist()], parsed)
     if pa.types.is_floating(column.type):  # as text, a narrow float is the shortest decimal of its own width
         type_ = pa.float64() if pa.types.is_float64(column.type) else pa.float32()
         batch = pa.record_batch([column.cast(type_).cast(pa.string())], [name])
     missing: Any = None if columns.values else ...
     if columns.default_value is not None:
-        missing = _parse_cell(columns.default_value, name, lambda text: _parse_value(text, name, parser), missing)
-    return _parse_column(batch, name, lambda text: _parse_value(text, name, parser), missing)
+        missing = _parse_batch_cell(
+            columns.default_value, name, lambda text: _parse_value_cell(text, name, parser), missing
+        )
+    return _parse_batch_column(batch, name, lambda text: _parse_value_cell(text, name, parser), missing)
 
 
-def _parse_value(text: str, name: str, parser: RowParser) -> Any:
+def _parse_value_cell(text: str, name: str, parser: RowParser) -> Any:
     value = parser.parse_value(text, name)
     return LeftOut("value_map") if value is None else value
 
 
-def _parse_number(cell: float, name: str) -> Number | InvalidValue:
+def _parse_float_cell(cell: float, name: str) -> Number | InvalidValue:
     try:
         return exact(cell, name)
     except InvalidValue as error:
         return error
 
 
-def _read_attributes(batch: Any, columns: Columns) -> Cells:
+def _read_attribute_columns(batch: Any, columns: Columns) -> Cells:
     """Return the attributes of each row; equal attributes are one object."""
     keys = sorted(columns.attributes)
     if not keys:
         return [()] * batch.num_rows
-    cells = [_parse_column(batch, columns.attributes[key], _text, missing="") for key in keys]
+    cells = [_parse_batch_column(batch, columns.attributes[key], _parse_text_cell, missing="") for key in keys]
     known: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
     attributes = []
     for row in zip(*cells, strict=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_types, read_batch
+from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_arrow_types, read_batch
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import Row
 from trophy_engine.analysis.event_logs.row_parser import RowParser
@@ -66,8 +66,8 @@ class FrameLog(Value):
     def _batches(self) -> Iterator[Any]:
         rows = 0
         try:
-            reader = _open_reader(self.frame)
-            check_types(reader.schema, self.columns, "the frame")
+            reader = _open_arrow_reader(self.frame)
+            check_arrow_types(reader.schema, self.columns, "the frame")
             for batch in reader:
                 batch.validate(full=True)  # pyarrow does not check offsets; damaged ones would crash the process
                 yield batch
@@ -79,7 +79,7 @@ class FrameLog(Value):
             raise TrophyError(f"cannot read the frame from row {rows + 1} on: {reason}") from error
 
 
-def _open_reader(frame: Any) -> Any:
+def _open_arrow_reader(frame: Any) -> Any:
     """Return a reader of a frame; those of PyArrow go without the C interface, by which it crashes on string views."""
     if isinstance(frame, pa.Table):
         return frame.to_reader()

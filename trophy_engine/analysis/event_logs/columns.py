@@ -39,21 +39,21 @@ _NUMBERED: Final = re.compile(r"(.*)#([1-9][0-9]{0,3})", re.DOTALL)
 _SINGLE_METRIC: Final = ("metric", "value")
 
 
-def _as_conditions(where: Any) -> Any:
+def _as_column_filter(where: Any) -> Any:
     """Return a mapping of columns to a text or several as one to tuples, and any other value unchanged."""
     if not isinstance(where, Mapping):
         return where
     conditions: dict[str, Any] = {
-        column: (texts,) if isinstance(texts, str) else _as_tuple(texts) for column, texts in where.items()
+        column: (texts,) if isinstance(texts, str) else _column_texts_as_tuple(texts) for column, texts in where.items()
     }
     return Filter(conditions)
 
 
-def _as_tuple(value: Any) -> Any:
+def _column_texts_as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, Sequence) else value
 
 
-def _check_conditions(_: object, attribute: Any, where: Any) -> None:
+def _check_column_filter(_: object, attribute: Any, where: Any) -> None:
     if not isinstance(where, Filter):
         raise InvalidValue(("must map columns to texts, not", GivenValue(where)), attribute.name)
     for column, texts in where.items():
@@ -64,7 +64,7 @@ def _check_conditions(_: object, attribute: Any, where: Any) -> None:
             check_text(text, FieldName(attribute.name, before="each text of "))
 
 
-def _check_metric_map(_: object, attribute: Any, metrics: Any) -> None:
+def _check_metric_column_map(_: object, attribute: Any, metrics: Any) -> None:
     if not isinstance(metrics, Mapping):
         raise InvalidValue(("must map names of events to metrics, not", GivenValue(metrics)), attribute.name)
     for name, key in metrics.items():
@@ -72,7 +72,7 @@ def _check_metric_map(_: object, attribute: Any, metrics: Any) -> None:
         check_key(key, FieldName(attribute.name, before="each metric of "))
 
 
-def _check_value_map(_: object, attribute: Any, values: Any) -> None:
+def _check_value_column_map(_: object, attribute: Any, values: Any) -> None:
     if not isinstance(values, Mapping):
         raise InvalidValue(("must map texts to numbers, not", GivenValue(values)), attribute.name)
     for text, number in values.items():
@@ -81,7 +81,7 @@ def _check_value_map(_: object, attribute: Any, values: Any) -> None:
         exact_text(check_text(number, field), field)
 
 
-def _check_default(_: object, attribute: Any, default: Any) -> None:
+def _check_value_column_default(_: object, attribute: Any, default: Any) -> None:
     if default is not None:
         exact_text(check_text(default, attribute.name), attribute.name)
 
@@ -128,17 +128,17 @@ class Columns(Value):
     at_unit: EpochUnit | None = attrs.field(default=None, kw_only=True, validator=Optional(OneOf(get_args(EpochUnit))))
     at_format: str | None = attrs.field(default=None, kw_only=True, validator=Optional(TEXT))
     metric_map: Mapping[str, str] | None = attrs.field(
-        default=None, kw_only=True, converter=as_filter, validator=optional(_check_metric_map)
+        default=None, kw_only=True, converter=as_filter, validator=optional(_check_metric_column_map)
     )
     values: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, converter=as_filter, validator=FILTER)
     value_map: Mapping[str, str] | None = attrs.field(
-        default=None, kw_only=True, converter=as_filter, validator=optional(_check_value_map)
+        default=None, kw_only=True, converter=as_filter, validator=optional(_check_value_column_map)
     )
-    default_value: str | None = attrs.field(default=None, kw_only=True, validator=_check_default)
+    default_value: str | None = attrs.field(default=None, kw_only=True, validator=_check_value_column_default)
     decimal: str = attrs.field(default=".", kw_only=True, validator=OneOf((".", ",")))
     key: str | None = attrs.field(default=None, kw_only=True, validator=Optional(TEXT))
     where: Mapping[str, str | Sequence[str]] = attrs.field(
-        factory=dict, kw_only=True, converter=_as_conditions, validator=_check_conditions
+        factory=dict, kw_only=True, converter=_as_column_filter, validator=_check_column_filter
     )
 
     def __attrs_post_init__(self) -> None:
@@ -218,10 +218,13 @@ class Columns(Value):
         Raises:
             InvalidValue: a column is missing, or there are several with its name.
         """
-        return {column: _place(path, names, column, option, numbered=numbered) for column, option in self.named()}
+        return {
+            column: _find_column_position(path, names, column, option, numbered=numbered)
+            for column, option in self.named()
+        }
 
 
-def _place(path: str, names: Sequence[str], column: str, option: str, *, numbered: bool) -> int:
+def _find_column_position(path: str, names: Sequence[str], column: str, option: str, *, numbered: bool) -> int:
     count = names.count(column)
     if count == 1:
         return names.index(column)
@@ -240,20 +243,20 @@ def _place(path: str, names: Sequence[str], column: str, option: str, *, numbere
     raise InvalidValue(f"{path} has no column {column!r}{hint} it has {known}; set the column with {option}{title}")
 
 
-def without_number(name: str) -> str:
+def remove_column_number(name: str) -> str:
     """Return the name of a column in the header.
 
-    >>> without_number("Distance#2"), without_number("# of steps")
+    >>> remove_column_number("Distance#2"), remove_column_number("# of steps")
     ('Distance', '# of steps')
     """
     numbered = _NUMBERED.fullmatch(name)
     return numbered[1] if numbered else name
 
 
-def numbered_names(names: Sequence[str]) -> list[str]:
+def number_column_names(names: Sequence[str]) -> list[str]:
     """Return the names of a header, with ``#2`` and so on after a repeated one, and after none.
 
-    >>> numbered_names(["", "Date", "Distance", "Distance"])
+    >>> number_column_names(["", "Date", "Distance", "Distance"])
     ['#1', 'Date', 'Distance#1', 'Distance#2']
     """
     return [

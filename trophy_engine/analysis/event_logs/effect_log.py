@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from trophy_engine.analysis.tables.columns import Column
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_effect_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.core import AT, USER_ID, Effect, RawEffect, to_effect
 from trophy_engine.representation import named_repr
@@ -77,7 +77,7 @@ class EffectLog(Tabular):
         """Move the effects in memory to a file."""
         if not self._entries:
             return
-        self._entries.sort(key=_key)
+        self._entries.sort(key=_effect_log_sort_key)
         with (self.folder / f"{self._prefix}-{self._files:06}").open("wb") as file:
             for start in range(0, len(self._entries), _CHUNK):
                 pickle.dump(self._entries[start : start + _CHUNK], file, pickle.HIGHEST_PROTOCOL)
@@ -86,9 +86,9 @@ class EffectLog(Tabular):
 
     def raw(self) -> Iterator[RawEffect]:
         """Yield all raw effects in order, including those in files of logs in the same folder with a longer prefix."""
-        self._entries.sort(key=_key)
-        files = (_read(path) for path in sorted(self.folder.glob(f"{self._prefix}*-*")))
-        return (entry.raw for entry in merge(self._entries, *files, key=_key))
+        self._entries.sort(key=_effect_log_sort_key)
+        files = (_read_effect_log_file(path) for path in sorted(self.folder.glob(f"{self._prefix}*-*")))
+        return (entry.raw for entry in merge(self._entries, *files, key=_effect_log_sort_key))
 
     def __iter__(self) -> Iterator[Effect]:
         """Yield all effects in order."""
@@ -100,7 +100,7 @@ class EffectLog(Tabular):
 
     def table_rows(self) -> Iterator[tuple[Any, ...]]:
         """Return the rows of all effects, in order."""
-        return map(wide_row, self)
+        return map(wide_effect_row, self)
 
     def close(self) -> None:
         """Remove the files, if the folder is a temporary folder of the log."""
@@ -118,11 +118,11 @@ class EffectLog(Tabular):
         self.close()
 
 
-def _key(entry: _Entry) -> tuple[int, str, int]:
+def _effect_log_sort_key(entry: _Entry) -> tuple[int, str, int]:
     return entry[:3]
 
 
-def _read(path: Path) -> Iterator[_Entry]:
+def _read_effect_log_file(path: Path) -> Iterator[_Entry]:
     with path.open("rb") as file:
         while file.peek(1):
             yield from pickle.load(file)  # noqa: S301  # written by this process or by one that it started

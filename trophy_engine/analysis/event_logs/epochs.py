@@ -3,7 +3,7 @@
 A number is in the unit in which it lies in the years 1990 to 2099. In no two units does one number do so, so a unit
 that is found is never one of several.
 
->>> [find_unit(Decimal(text)) for text in ("1704448800", "1704448800123", "45296.5", "12")]
+>>> [find_epoch_unit(Decimal(text)) for text in ("1704448800", "1704448800123", "45296.5", "12")]
 ['s', 'ms', 'excel', None]
 """
 
@@ -46,7 +46,7 @@ _MILLISECOND: Final = 1_000
 _NUMBER: Final = re.compile(r"[0-9]{9,20}(?:\.[0-9]*)?|[0-9]{5}(?:\.[0-9]*)?|[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 
 
-def unit_name(unit: EpochUnit) -> str:
+def epoch_unit_name(unit: EpochUnit) -> str:
     """Return what a number in a unit counts."""
     return _NAMES[unit]
 
@@ -56,10 +56,10 @@ def is_epoch(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def find_unit(number: Decimal) -> EpochUnit | None:
+def find_epoch_unit(number: Decimal) -> EpochUnit | None:
     """Return the unit in which a number lies in the years 1990 to 2099, or None."""
     for unit in _MICROS:
-        if _EARLIEST <= _micros(number, unit) < _LATEST:
+        if _EARLIEST <= _epoch_to_micros(number, unit) < _LATEST:
             return unit
     return None
 
@@ -84,8 +84,8 @@ def parse_epoch(text: str, unit: EpochUnit, field: str) -> int | LocalTime:
     if not number.is_finite() or abs(number) >= bound:
         raise InvalidValue(("must lie in the years 1900 to 2199, not", GivenValue(text)), field)
     if unit == "excel":
-        return LocalTime(_micros(number, unit))
-    return check_epoch(int(_micros(number, unit)), field)
+        return LocalTime(_epoch_to_micros(number, unit))
+    return check_epoch(int(_epoch_to_micros(number, unit)), field)
 
 
 def check_epoch(micros: int, field: str) -> int:
@@ -99,7 +99,7 @@ def check_epoch(micros: int, field: str) -> int:
     raise InvalidValue("must lie in the years 1900 to 2199", field)
 
 
-def _micros(number: Decimal, unit: EpochUnit) -> int:
+def _epoch_to_micros(number: Decimal, unit: EpochUnit) -> int:
     if unit == "excel":
         milliseconds = (number * DAY / _MILLISECOND).quantize(Decimal(1), ROUND_HALF_EVEN)
         return _EXCEL_EPOCH + int(milliseconds) * _MILLISECOND

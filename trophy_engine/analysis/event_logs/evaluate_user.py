@@ -91,7 +91,7 @@ class UserEvaluator:
                     self._try_event(state, event)
                     continue
                 if has_plugs:
-                    end_step(agenda, state, _make_command(event), at)
+                    end_step(agenda, state, _log_event_as_command(event), at)
                 state.commands += 1
                 evaluated += 1
             else:
@@ -131,7 +131,7 @@ class UserEvaluator:
                 state = create_user(agenda, event.user_id, event.at)
             record_event(agenda, state, metric, event.value, event.at, attributes)
             if self.plan.has_plugs:
-                end_step(agenda, state, _make_command(event), event.at)
+                end_step(agenda, state, _log_event_as_command(event), event.at)
         except TrophyError as error:
             agenda.abandon(effects_before)
             self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))
@@ -149,5 +149,5 @@ class UserEvaluator:
         return self._attribute_cache[pairs]
 
 
-def _make_command(event: Event) -> Record:
+def _log_event_as_command(event: Event) -> Record:
     return Record(event.user_id, event.at, event.metric, event.value, event.attributes, None)

@@ -28,7 +28,7 @@ from trophy_engine.analysis.event_logs.partition import (
     PartitionStats,
     TieOrder,
     read_partition,
-    sort_events,
+    sort_log_events,
 )
 from trophy_engine.calendar.instants import FIRST
 from trophy_engine.error_messages import short_repr
@@ -37,17 +37,17 @@ from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Integer, OneOf
 from trophy_engine.rules.phrases import count_noun
 
 __all__ = [
-    "Accumulator",
     "BadRowFound",
     "BadRows",
-    "Divisible",
+    "DivisibleLog",
+    "EvaluationJob",
     "FilteredLog",
-    "Job",
     "ProgressCallback",
+    "ResultAccumulator",
     "SizedLog",
     "TooManyBadRows",
     "check_workers",
-    "evaluate",
+    "evaluate_log",
 ]
 
 #: The maximal number of events in memory, over all processes, before they are written to files.
@@ -65,7 +65,7 @@ class TooManyBadRows(TrophyError):
     """More bad rows in a replay than it accepts."""
 
 
-class Mergeable(Protocol):
+class MergeableResult(Protocol):
     """A result that can be merged with the result of other users."""
 
     def merge(self, other: Self, /) -> None:
@@ -73,11 +73,11 @@ class Mergeable(Protocol):
         ...
 
 
-P = TypeVar("P", bound=Mergeable)
-P_co = TypeVar("P_co", bound=Mergeable, covariant=True)
+P = TypeVar("P", bound=MergeableResult)
+P_co = TypeVar("P_co", bound=MergeableResult, covariant=True)
 
 
-class Accumulator(Protocol[P_co]):
+class ResultAccumulator(Protocol[P_co]):
     """Collects a result over users, added one by one."""
 
     def add(self, user_id: str, events: list[Event], until: int) -> None:
@@ -89,16 +89,16 @@ class Accumulator(Protocol[P_co]):
         ...
 
 
-class Job(Protocol[P_co]):
+class EvaluationJob(Protocol[P_co]):
     """Opens accumulators; it is pickled and sent to the processes that evaluate users."""
 
-    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> Accumulator[P_co]:
+    def open(self, name: str, on_bad_row: Callable[[BadRow], object]) -> ResultAccumulator[P_co]:
         """Return an accumulator; ``name`` is unique within the evaluation."""
         ...
 
 
 @runtime_checkable
-class Divisible(Protocol):
+class DivisibleLog(Protocol):
     """A log in parts that can be pickled and read by different processes."""
 
     def parts(self) -> Sequence[Iterable[Row]]:
@@ -180,9 +180,9 @@ class BadRows:
         return tuple(sorted(self._kept)[:_MAX_KEPT])
 
 
-def evaluate(
+def evaluate_log(
     log: Iterable[Row],
-    job: Job[P],
+    job: EvaluationJob[P],
     *,
     until: int | None = None,
     bad_rows: BadRows | None = None,
@@ -195,7 +195,7 @@ def evaluate(
     The instant is None for an empty log without ``until``.
 
     Args:
-        log: the rows in any order; a ``Divisible`` log can be read by several processes.
+        log: the rows in any order; a ``DivisibleLog`` can be read by several processes.
         job: opens the accumulators of the result.
         until: the instant to settle users to; by default, the instant of the last event.
         bad_rows: collects the bad rows.
@@ -208,14 +208,16 @@ def evaluate(
         InvalidValue: ``workers`` is not from 1 to 1,000, ``tie_order`` is unknown, or an item of the log is not a row.
         BadRowFound, TooManyBadRows: there are more bad rows than ``bad_rows`` accepts.
     """
-    check_arguments(log, workers, on_progress)
+    check_evaluation_arguments(log, workers, on_progress)
     OneOf(get_args(TieOrder)).check("tie_order", tie_order)
     with TemporaryDirectory(prefix="trophy-engine-") as folder, garbage_collector_off():
-        run = _Run(job, Path(folder), until, BadRows() if bad_rows is None else bad_rows, on_progress, tie_order)
+        run = _LogEvaluation(
+            job, Path(folder), until, BadRows() if bad_rows is None else bad_rows, on_progress, tie_order
+        )
         return run.in_this_process(log) if workers == 1 else run.in_processes(log, workers)
 
 
-def check_arguments(log: object, workers: int, on_progress: object) -> None:
+def check_evaluation_arguments(log: object, workers: int, on_progress: object) -> None:
     """Check the arguments of all evaluations.
 
     Raises:
@@ -250,8 +252,8 @@ def garbage_collector_off() -> Iterator[None]:
 
 
 @attrs.define
-class _Run(Generic[P]):
-    job: Job[P]
+class _LogEvaluation(Generic[P]):
+    job: EvaluationJob[P]
     folder: Path
     until: int | None
     bad_rows: BadRows
@@ -276,13 +278,13 @@ class _Run(Generic[P]):
 
     def in_processes(self, log: Iterable[Row], workers: int) -> tuple[P, int | None]:
         """Evaluate the log in several processes; partition it in them too if it has parts."""
-        parts = log.parts() if isinstance(log, Divisible) else ()
+        parts = log.parts() if isinstance(log, DivisibleLog) else ()
         max_in_memory = MAX_IN_MEMORY // workers
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             if len(parts) > 1:
                 sizes = [part.size() if isinstance(part, SizedLog) else None for part in parts]
                 partitioned = pool.map(
-                    _partition_part, parts, range(len(parts)), repeat(self.folder), repeat(max_in_memory)
+                    _partition_log_part, parts, range(len(parts)), repeat(self.folder), repeat(max_in_memory)
                 )
                 for number, (stats, bad_rows, left_out) in enumerate(partitioned, start=1):
                     self._add_stats(stats, bad_rows)
@@ -292,7 +294,7 @@ class _Run(Generic[P]):
                 self._partition(log, max_in_memory).spill()
             result = self.job.open("", self.bad_rows.add).finish()
             until = self._until()
-            evaluate_partition = partial(_evaluate_partition, self.job, self.folder, until, self.tie_order)
+            evaluate_partition = partial(_evaluate_user_partition, self.job, self.folder, until, self.tie_order)
             results = pool.map(evaluate_partition, range(PARTITIONS))
             for partition_result, events, repeated, bad_rows in results:
                 self._add_bad_rows(bad_rows)
@@ -313,7 +315,7 @@ class _Run(Generic[P]):
                 else:
                     self.on_progress("reading", partitioner.stats.rows, None)
         self._add_stats(partitioner.stats, ())
-        self.bad_rows.left_out.update(_left_out_of(log))
+        self.bad_rows.left_out.update(_count_left_out_rows(log))
         return partitioner
 
     def _add_stats(self, stats: PartitionStats, bad_rows: Iterable[BadRow]) -> None:
@@ -339,10 +341,10 @@ class _Run(Generic[P]):
     def _until(self) -> int | None:
         return self.last if self.until is None else self.until
 
-    def _evaluate(self, accumulator: Accumulator[P], events_by_user: EventsByUser) -> None:
+    def _evaluate(self, accumulator: ResultAccumulator[P], events_by_user: EventsByUser) -> None:
         until = self._until()
         for user_id, events in events_by_user.items():
-            sorted_events = sort_events(events, self.tie_order)
+            sorted_events = sort_log_events(events, self.tie_order)
             accumulator.add(user_id, sorted_events, FIRST if until is None else until)
             self._add_repeated(len(events) - len(sorted_events))
             self._add_progress(len(events))
@@ -357,7 +359,7 @@ class _Run(Generic[P]):
             self.on_progress("evaluating", self.done, self.events)
 
 
-def _partition_part(
+def _partition_log_part(
     part: Iterable[Row], number: int, folder: Path, max_in_memory: int
 ) -> tuple[PartitionStats, list[BadRow], Mapping[str, int]]:
     """Partition a part of a log in a worker process."""
@@ -366,15 +368,15 @@ def _partition_part(
     with garbage_collector_off():
         partitioner.add(part)
         partitioner.spill()
-    return partitioner.stats, bad_rows, _left_out_of(part)
+    return partitioner.stats, bad_rows, _count_left_out_rows(part)
 
 
-def _left_out_of(log: Iterable[Row]) -> Mapping[str, int]:
+def _count_left_out_rows(log: Iterable[Row]) -> Mapping[str, int]:
     return dict(log.left_out()) if isinstance(log, FilteredLog) else {}
 
 
-def _evaluate_partition(
-    job: Job[P], folder: Path, until: int | None, tie_order: TieOrder, partition: int
+def _evaluate_user_partition(
+    job: EvaluationJob[P], folder: Path, until: int | None, tie_order: TieOrder, partition: int
 ) -> tuple[P, int, int, list[BadRow]]:
     """Evaluate a partition of the users in a worker process; count its events, and those with a repeated key."""
     bad_rows: list[BadRow] = []
@@ -383,7 +385,7 @@ def _evaluate_partition(
         events_by_user = read_partition(folder, partition)
         repeated = 0
         for user_id, events in events_by_user.items():
-            sorted_events = sort_events(events, tie_order)
+            sorted_events = sort_log_events(events, tie_order)
             repeated += len(events) - len(sorted_events)
             accumulator.add(user_id, sorted_events, FIRST if until is None else until)
     return accumulator.finish(), sum(map(len, events_by_user.values())), repeated, bad_rows

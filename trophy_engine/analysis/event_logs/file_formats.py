@@ -63,7 +63,7 @@ def _check_delimiter(_: object, __: object, value: Any) -> None:
         )
 
 
-def _check_encoding(_: object, __: object, value: Any) -> None:
+def _check_file_encoding(_: object, __: object, value: Any) -> None:
     if value is None:
         return
     TEXT.check("encoding", value)
@@ -96,7 +96,7 @@ class FileFormat(Value):
 
     name: LogFormat | None = attrs.field(default=None, validator=Optional(OneOf(get_args(LogFormat))))
     delimiter: str | None = attrs.field(default=None, kw_only=True, converter=_as_delimiter, validator=_check_delimiter)
-    encoding: str | None = attrs.field(default=None, kw_only=True, validator=_check_encoding)
+    encoding: str | None = attrs.field(default=None, kw_only=True, validator=_check_file_encoding)
     sheet: str | None = attrs.field(default=None, kw_only=True, validator=Optional(TEXT))
     records: str | None = attrs.field(default=None, kw_only=True, validator=Optional(TEXT))
 
@@ -106,7 +106,7 @@ class FileFormat(Value):
         Raises:
             InvalidValue: the ending is unknown, or another format has what is set here.
         """
-        name = self.name or ("csv" if path == STDIN else format_of(path))
+        name = self.name or ("csv" if path == STDIN else log_format_of(path))
         for option, formats in _FORMATS_WITH.items():
             if getattr(self, option) is not None and name not in formats:
                 known = " and ".join(formats)
@@ -123,14 +123,14 @@ _FORMATS_WITH: Final[Mapping[str, tuple[LogFormat, ...]]] = {
 }
 
 
-def format_of(path: str) -> LogFormat:
+def log_format_of(path: str) -> LogFormat:
     """Return the format of a file by the ending of its name, before that of a compression.
 
     Raises:
         InvalidValue: the ending is unknown.
     """
     path = check_path(path)
-    log_format = _ENDINGS.get(PurePath(remove_compression(path)).suffix)
+    log_format = _ENDINGS.get(PurePath(remove_compression_ending(path)).suffix)
     if log_format is None:
         formats = ", ".join(get_args(LogFormat))
         raise InvalidValue(
@@ -139,7 +139,7 @@ def format_of(path: str) -> LogFormat:
     return log_format
 
 
-def remove_compression(path: str) -> str:
+def remove_compression_ending(path: str) -> str:
     """Return a path in lower case without the ending of a compression."""
     lower = path.lower()
     return next((lower.removesuffix(ending) for ending in COMPRESSED if lower.endswith(ending)), lower)

@@ -43,10 +43,10 @@ def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
         raise TrophyError(f"cannot read the history of {path}: {message}")
     parser = RowParser(columns, Counter())
     for number, line in enumerate(process.stdout.decode("utf-8", errors="replace").splitlines(), start=1):
-        yield from parser.parse(_row(line), Source(path, number))
+        yield from parser.parse(_parse_commit(line), Source(path, number))
 
 
-def _row(line: str) -> dict[str, str]:
+def _parse_commit(line: str) -> dict[str, str]:
     email, at, parents = line.split(_FIELD)
     offset = "+00:00" if at.endswith("Z") else at[-6:]
     return {"email": email, "at": at, "offset": offset, "kind": "merge" if " " in parents else "commit"}

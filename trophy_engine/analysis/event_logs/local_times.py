@@ -6,8 +6,9 @@ instant after that date.
 
 >>> from trophy_engine.calendar.instants import format_instant
 >>> from trophy_engine.calendar.zones import zone
->>> nights = [parse_time(text, "at") for text in ("2025-10-26T02:30", "2025-03-30T02:30", "2025-03-30")]
->>> [format_instant(resolve_time(night, zone("Europe/Berlin"), "at")) for night in nights]
+>>> texts = "2025-10-26T02:30", "2025-03-30T02:30", "2025-03-30"
+>>> nights = [parse_instant_or_local_time(text, "at") for text in texts]
+>>> [format_instant(resolve_local_time(night, zone("Europe/Berlin"), "at")) for night in nights]
 ['2025-10-26T00:30:00Z', '2025-03-30T01:30:00Z', '2025-03-29T23:00:00Z']
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from trophy_engine.analysis.event_logs.time_formats import parse_iso
+from trophy_engine.analysis.event_logs.time_formats import parse_iso_log_time
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, LAST, to_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.errors import InvalidValue
@@ -30,16 +31,16 @@ class LocalTime(NamedTuple):
     micros: int
 
 
-def parse_time(text: str, field: str) -> int | LocalTime:
+def parse_instant_or_local_time(text: str, field: str) -> int | LocalTime:
     """Parse an ISO 8601 text: an instant in microseconds since the epoch, or, without an offset, a local time or date.
 
     Raises:
         InvalidValue: it is not ISO 8601, or is an instant outside the years 1900 to 2199.
     """
-    return split_time(parse_iso(text, field), field)
+    return as_instant_or_local_time(parse_iso_log_time(text, field), field)
 
 
-def split_time(at: datetime, field: str) -> int | LocalTime:
+def as_instant_or_local_time(at: datetime, field: str) -> int | LocalTime:
     """Return the instant of an aware datetime in microseconds since the epoch, and the local time of a naive one.
 
     Raises:
@@ -51,7 +52,7 @@ def split_time(at: datetime, field: str) -> int | LocalTime:
     return LocalTime(since.days * DAY + since.seconds * 1_000_000 + since.microseconds)
 
 
-def resolve_time(time: int | LocalTime, time_zone: Zone | None, field: str) -> int:
+def resolve_local_time(time: int | LocalTime, time_zone: Zone | None, field: str) -> int:
     """Return the instant of a time in microseconds since the epoch; a local time is one in ``time_zone``.
 
     Raises:

@@ -12,7 +12,7 @@ import attrs
 
 from trophy_engine.analysis.event_logs.bundled_log import read_bundled_log
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.evaluation import Divisible
+from trophy_engine.analysis.event_logs.evaluation import DivisibleLog
 from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.git import read_history
 from trophy_engine.analysis.event_logs.row_parser import RowParser
@@ -26,7 +26,7 @@ from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.values import Value
 
-__all__ = ["Frame", "LogSource", "as_log", "check_columns"]
+__all__ = ["Frame", "LogSource", "check_log_columns", "rows_of_log_source"]
 
 
 @runtime_checkable
@@ -42,7 +42,7 @@ class Frame(Protocol):
 LogSource = str | PathLike[str] | Frame | Iterable[Row | Mapping[str, Any]]
 
 
-def check_columns(columns: Columns | None, *rulesets: Ruleset) -> Columns:
+def check_log_columns(columns: Columns | None, *rulesets: Ruleset) -> Columns:
     """Return the columns of a log, by default the usual ones; the only recorded metric of rules needs no column.
 
     Raises:
@@ -60,7 +60,7 @@ def check_columns(columns: Columns | None, *rulesets: Ruleset) -> Columns:
     return columns
 
 
-def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
+def rows_of_log_source(source: LogSource, columns: Columns) -> Iterable[Row]:
     """Return the rows of a source; a folder is a git repository, whose commits are the events.
 
     The name of a bundled log is that log, unless there is a file or a folder of that name.
@@ -84,7 +84,7 @@ def as_log(source: LogSource, columns: Columns) -> Iterable[Row]:
         fact = "must be the path of a log, a frame, or an iterable of its rows, not"
         remedy = "; a lazy frame is one after its collect()" if callable(getattr(source, "collect", None)) else ""
         raise InvalidValue((fact, GivenValue(source, after=remedy)), "log")
-    return Logs(tuple(source.parts())) if isinstance(source, Divisible) else _Rows(source, columns)
+    return Logs(tuple(source.parts())) if isinstance(source, DivisibleLog) else _Rows(source, columns)
 
 
 @attrs.frozen

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal, get_args
 from trophy_engine.analysis.comparison import Comparison
 from trophy_engine.analysis.event_logs.runner import Replay
 from trophy_engine.analysis.tables.columns import Column
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, columns_of, effect_row, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, effect_columns, effect_row, wide_effect_row
 from trophy_engine.analysis.tables.tabular import Tabular
 from trophy_engine.analysis.tables.text import json_row, write_csv
-from trophy_engine.analysis.writing import check_items, writing, writing_folder
+from trophy_engine.analysis.writing import check_items_to_write, writing, writing_folder
 from trophy_engine.core import Effect
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
@@ -22,7 +22,7 @@ from trophy_engine.rules.constraints import InstanceOf, OneOf
 __all__ = [
     "EffectFormat",
     "TableFormat",
-    "check_formats",
+    "check_output_formats",
     "write_comparison",
     "write_effects",
     "write_files",
@@ -38,7 +38,7 @@ _TABLE_ENDINGS: Final = (".csv", ".parquet")
 _EFFECT_ENDINGS: Final = (".jsonl", ".parquet")
 
 
-def check_formats(*formats: TableFormat | EffectFormat) -> None:
+def check_output_formats(*formats: TableFormat | EffectFormat) -> None:
     """Check that files of these formats can be written, before anything is evaluated for them.
 
     Raises:
@@ -73,8 +73,8 @@ def write_files(
     InstanceOf((Replay,)).check("result", result)
     OneOf(get_args(TableFormat)).check("table_format", table_format)
     OneOf(get_args(EffectFormat)).check("effect_format", effect_format)
-    items = check_items("effects", effects, Effect)
-    check_formats(table_format, effect_format)
+    items = check_items_to_write("effects", effects, Effect)
+    check_output_formats(table_format, effect_format)
     with writing_folder(folder) as target:
         write_users(result, target / f"users.{table_format}")
         if effect_format != "none":
@@ -91,7 +91,7 @@ def write_table(table: Tabular, path: str | PathLike[str]) -> None:
     """
     InstanceOf((Tabular,)).check("table", table)
     with writing(path) as file:
-        if _ending(file, _TABLE_ENDINGS) == ".csv":
+        if _check_output_ending(file, _TABLE_ENDINGS) == ".csv":
             write_csv(table.table_columns(), table.table_rows(), file)
         else:
             _write_parquet(table.table_columns(), table.table_rows(), file)
@@ -127,17 +127,17 @@ def write_effects(effects: Iterable[Effect], path: str | PathLike[str]) -> None:
         MissingExtra: the format is Parquet, and pyarrow is not installed.
         TrophyError: the file cannot be written.
     """
-    items = check_items("effects", effects, Effect)
+    items = check_items_to_write("effects", effects, Effect)
     with writing(path) as target:
-        if _ending(target, _EFFECT_ENDINGS) == ".parquet":
-            _write_parquet(EFFECT_COLUMNS, map(wide_row, items), target)
+        if _check_output_ending(target, _EFFECT_ENDINGS) == ".parquet":
+            _write_parquet(EFFECT_COLUMNS, map(wide_effect_row, items), target)
             return
         with target.open("w", encoding="utf-8", newline="") as file:
             for effect in items:
-                file.write(json_row(columns_of(type(effect)), effect_row(effect)) + "\n")
+                file.write(json_row(effect_columns(type(effect)), effect_row(effect)) + "\n")
 
 
-def _ending(path: Path, endings: Sequence[str]) -> str:
+def _check_output_ending(path: Path, endings: Sequence[str]) -> str:
     ending = path.suffix.lower()
     if ending not in endings:
         raise InvalidValue((f"must end in {' or '.join(endings)}, not", GivenValue(path.name)), FieldName("path"))

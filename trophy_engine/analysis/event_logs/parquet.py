@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import attrs
 
-from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_types, read_batch
+from trophy_engine.analysis.event_logs.arrow_batches import BATCH_ROWS, check_arrow_types, read_batch
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch
+from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_epoch_unit, is_epoch
 from trophy_engine.analysis.event_logs.events import Row, Source
-from trophy_engine.analysis.event_logs.readers.files import Reading, file_size
+from trophy_engine.analysis.event_logs.readers.files import LogReading, log_file_size
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.error_messages import reason_of
 from trophy_engine.errors import MissingExtra, TrophyError
@@ -55,11 +55,11 @@ class ColumnarLog(Value):
     unit: EpochUnit | None = attrs.field(default=None, kw_only=True)
     on_note: Callable[[str], object] | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
     proposals: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, eq=False, repr=False)
-    reading: Reading = attrs.field(factory=Reading, init=False, eq=False, repr=False)
+    reading: LogReading = attrs.field(factory=LogReading, init=False, eq=False, repr=False)
 
     def size(self) -> int | None:
         """Return the size of the file in bytes; of row groups, their share of it by rows."""
-        size = file_size(self.path)
+        size = log_file_size(self.path)
         if size is None or self.groups is None:
             return size
         metadata = self._open().metadata
@@ -116,7 +116,7 @@ class ColumnarLog(Value):
         for batch in file.iter_batches(BATCH_ROWS, columns=[columns.at]):
             texts = [str(cell).strip() for cell in batch.column(0).to_pylist() if cell is not None]
             for text in filter(is_epoch, texts):
-                unit = find_unit(Decimal(text))
+                unit = find_epoch_unit(Decimal(text))
                 if unit is not None:
                     RowParser(columns, Counter(), self.on_note).note_unit(text, Source(self.path, 1))
                     return unit
@@ -133,13 +133,13 @@ class ColumnarLog(Value):
     def _batches(self) -> Iterator[Any]:
         if self.format == "arrow":
             table = pyarrow.feather.read_table(self.path, memory_map=True)
-            check_types(table.schema, self.columns, self.path)
+            check_arrow_types(table.schema, self.columns, self.path)
             self.columns.note_unused(self.path, table.schema.names, self.proposals, self.on_note)
             batches = table.select(list(self.columns.required_columns())).to_batches(BATCH_ROWS)
             yield from self._measure(batches, table.num_rows)
         else:
             file = self._open()
-            check_types(file.schema_arrow, self.columns, self.path)
+            check_arrow_types(file.schema_arrow, self.columns, self.path)
             self.columns.note_unused(self.path, file.schema_arrow.names, self.proposals, self.on_note)
             names = list(self.columns.required_columns())
             groups = range(file.num_row_groups) if self.groups is None else self.groups
@@ -155,7 +155,7 @@ class ColumnarLog(Value):
             self.reading.last = size * done // max(total, 1)
 
 
-def read_first_rows(path: str, format_: Literal["parquet", "arrow"], count: int) -> list[dict[str, Any]]:
+def read_first_columnar_rows(path: str, format_: Literal["parquet", "arrow"], count: int) -> list[dict[str, Any]]:
     """Return the first rows of a Parquet or Arrow file, as mappings of columns to values.
 
     Raises:

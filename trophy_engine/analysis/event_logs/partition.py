@@ -119,7 +119,7 @@ def read_partition(folder: Path, partition: int) -> EventsByUser:
     events_by_user: EventsByUser = {}
     for path in sorted(folder.glob(f"{partition:03}-*")):
         with path.open("rb") as file:
-            for spilled in _read_pickles(file):
+            for spilled in _read_spilled_events(file):
                 for user_id, user_events in spilled.items():
                     known = events_by_user.setdefault(user_id, user_events)
                     if known is not user_events:
@@ -128,21 +128,21 @@ def read_partition(folder: Path, partition: int) -> EventsByUser:
     return events_by_user
 
 
-def _read_pickles(file: BufferedReader) -> Iterator[EventsByUser]:
+def _read_spilled_events(file: BufferedReader) -> Iterator[EventsByUser]:
     while file.peek(1):
         yield pickle.load(file)  # noqa: S301  # written by this process or by one that it started
 
 
-def sort_events(user_events: list[Event], tie_order: TieOrder = "log") -> list[Event]:
+def sort_log_events(user_events: list[Event], tie_order: TieOrder = "log") -> list[Event]:
     """Sort a user's events by instant, and return those that count; see ``TieOrder`` for those of one instant.
 
     Of several events with one metric and idempotency key the first counts.
     """
-    user_events.sort(key=_AT if tie_order == "log" else _row_key)
-    return drop_repeated(user_events, set()) if any(map(_KEY, user_events)) else user_events
+    user_events.sort(key=_AT if tie_order == "log" else _log_event_sort_key)
+    return drop_repeated_log_events(user_events, set()) if any(map(_KEY, user_events)) else user_events
 
 
-def drop_repeated(user_events: list[Event], seen: set[tuple[str, str]]) -> list[Event]:
+def drop_repeated_log_events(user_events: list[Event], seen: set[tuple[str, str]]) -> list[Event]:
     """Return a user's events without those whose metric and idempotency key are in ``seen``; add those of the rest."""
     unique = []
     for event in user_events:
@@ -153,5 +153,5 @@ def drop_repeated(user_events: list[Event], seen: set[tuple[str, str]]) -> list[
     return unique
 
 
-def _row_key(event: Event) -> tuple[int, str, str, str, tuple[tuple[str, ...], ...]]:
+def _log_event_sort_key(event: Event) -> tuple[int, str, str, str, tuple[tuple[str, ...], ...]]:
     return event.at, event.metric, str(event.value), event.time_zone or "", (*event.attributes, _LAST)

@@ -14,10 +14,15 @@ from sys import intern
 from typing import Any, Final
 
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_unit, is_epoch, parse_epoch, unit_name
+from trophy_engine.analysis.event_logs.epochs import EpochUnit, epoch_unit_name, find_epoch_unit, is_epoch, parse_epoch
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Row, Source
-from trophy_engine.analysis.event_logs.local_times import LocalTime, parse_time, resolve_time, split_time
-from trophy_engine.analysis.event_logs.time_formats import parse_formatted
+from trophy_engine.analysis.event_logs.local_times import (
+    LocalTime,
+    as_instant_or_local_time,
+    parse_instant_or_local_time,
+    resolve_local_time,
+)
+from trophy_engine.analysis.event_logs.time_formats import parse_formatted_log_time
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue, TrophyError
@@ -102,14 +107,14 @@ class RowParser:
         else:
             values, metric = None, self._metric or self._read_metric(row)
         time_zone = self._zone if columns.time_zone is None or self._zone is not None else self._read_zone(row)
-        at = self.parse_time(_cell(row, columns.at), source)
+        at = self.parse_time(_read_row_cell(row, columns.at), source)
         if at.__class__ is not int:
-            at = resolve_time(at, time_zone, columns.at)
-        user_id = check_user_id(_cell(row, columns.user))
+            at = resolve_local_time(at, time_zone, columns.at)
+        user_id = check_user_id(_read_row_cell(row, columns.user))
         if values is None:
             value = self._value if self._value is not None else self._read_value(row)
         attributes = self._read_attributes(row) if self._attributes else ()
-        key = "" if columns.key is None else check_text(_cell(row, columns.key, required=False), columns.key)
+        key = "" if columns.key is None else check_text(_read_row_cell(row, columns.key, required=False), columns.key)
         zone_name = None if time_zone is None else time_zone.name
         file, line = source
         return tuple(
@@ -119,25 +124,25 @@ class RowParser:
 
     def _check_conditions(self, row: Mapping[str, Any]) -> None:
         for column, texts in self.columns.where.items():
-            if _text_of(_find(row, column)) not in texts:
+            if _row_cell_as_text(_find_row_cell(row, column)) not in texts:
                 raise _LeftOut("where")
 
     def _read_zone(self, row: Mapping[str, Any]) -> Zone | None:
-        name = _cell(row, self.columns.time_zone or "", required=False)
+        name = _read_row_cell(row, self.columns.time_zone or "", required=False)
         return zone(name) if name else None
 
     def _read_attributes(self, row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         return tuple(
             (key, text)
             for key, column in self._attributes
-            if (text := check_text(_cell(row, column, required=False), column))
+            if (text := check_text(_read_row_cell(row, column, required=False), column))
         )
 
     def _read_metric(self, row: Mapping[str, Any]) -> str:
         columns = self.columns
         if columns.metric_map is None:
-            return intern(_cell(row, columns.metric))
-        metric = columns.metric_map.get(_cell(row, columns.metric, required=False))
+            return intern(_read_row_cell(row, columns.metric))
+        metric = columns.metric_map.get(_read_row_cell(row, columns.metric, required=False))
         if metric is None:
             raise _LeftOut("metric_map")
         return metric
@@ -166,7 +171,9 @@ class RowParser:
 
     def _value_text(self, row: Mapping[str, Any], column: str) -> str:
         has_words = self.columns.value_map is not None
-        text = _text_of(_find(row, column)) if has_words else _cell(row, column, required=False)
+        text = (
+            _row_cell_as_text(_find_row_cell(row, column)) if has_words else _read_row_cell(row, column, required=False)
+        )
         return text or self.columns.default_value or ""
 
     def parse_value(self, text: str, column: str) -> Number | None:
@@ -179,7 +186,7 @@ class RowParser:
         if columns.value_map is not None:
             number = columns.value_map.get(text)
             return None if number is None else exact_text(number, column)
-        return _parse_decimal(text, columns.decimal, column)
+        return _parse_decimal_cell(text, columns.decimal, column)
 
     def _parse_number(self, text: str, source: Source) -> int | LocalTime:
         del source
@@ -188,12 +195,12 @@ class RowParser:
     def _parse_formatted(self, text: str, source: Source) -> int | LocalTime:
         del source
         field = self.columns.at
-        return split_time(parse_formatted(text, self.columns.at_format or "", field), field)
+        return as_instant_or_local_time(parse_formatted_log_time(text, self.columns.at_format or "", field), field)
 
     def _parse_unknown(self, text: str, source: Source) -> int | LocalTime:
         field = self.columns.at
         if text[4:5] == "-" or not is_epoch(text):
-            return parse_time(text, field)
+            return parse_instant_or_local_time(text, field)
         self.note_unit(text, source)
         return parse_epoch(text, self.unit or "s", field)
 
@@ -205,22 +212,24 @@ class RowParser:
             TrophyError: the number has another unit than earlier ones.
         """
         field = self.columns.at
-        unit = find_unit(Decimal(text))
+        unit = find_epoch_unit(Decimal(text))
         if unit is None:
             fact = "must be a number that is an instant of 1990 to 2099 in one unit, or set its unit with"
             raise InvalidValue((f"{fact} {_UNITS}, not", GivenValue(text)), field)
         if self.unit is None:
             self.unit = unit
             if self._on_note is not None:
-                self._on_note(f"{source.file}: the column {field!r} is read as {unit_name(unit)} (--at-unit {unit})")
+                self._on_note(
+                    f"{source.file}: the column {field!r} is read as {epoch_unit_name(unit)} (--at-unit {unit})"
+                )
         elif unit != self.unit:
             raise TrophyError(
                 f"{source.file}:{source.line}: the column {field!r} has different units: {text} looks like "
-                f"{unit_name(unit)}, and earlier numbers like {unit_name(self.unit)}; set {_UNITS}"
+                f"{epoch_unit_name(unit)}, and earlier numbers like {epoch_unit_name(self.unit)}; set {_UNITS}"
             )
 
 
-def _parse_decimal(text: str, decimal: str, column: str) -> Number:
+def _parse_decimal_cell(text: str, decimal: str, column: str) -> Number:
     """Parse the value of a cell with a decimal separator.
 
     Raises:
@@ -240,7 +249,7 @@ def _parse_decimal(text: str, decimal: str, column: str) -> Number:
     return exact_text(text, column)
 
 
-def _find(row: Mapping[str, Any], column: str) -> Any:
+def _find_row_cell(row: Mapping[str, Any], column: str) -> Any:
     """Return a cell, of nested JSON by its path; None if there is none."""
     value = row.get(column)
     if value is None and "." in column:
@@ -250,7 +259,7 @@ def _find(row: Mapping[str, Any], column: str) -> Any:
     return value
 
 
-def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
+def _read_row_cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
     if column.startswith("="):
         return column[1:]
     value = row.get(column)
@@ -258,16 +267,16 @@ def _cell(row: Mapping[str, Any], column: str, *, required: bool = True) -> str:
         text = value.strip()
     else:
         if value is None:
-            value = _find(row, column)
+            value = _find_row_cell(row, column)
         if isinstance(value, list | dict | bool):  # possible in JSON, not in CSV
             raise InvalidValue(f"the column {column!r} must be text or a number, not {show_value(value)}")
-        text = _text_of(value)
+        text = _row_cell_as_text(value)
     if required and not text:
         raise InvalidValue(f"the column {column!r} is empty")
     return text
 
 
-def _text_of(value: Any) -> str:
+def _row_cell_as_text(value: Any) -> str:
     """Return the text of a cell; that of true and false is as in JSON.
 
     Raises:

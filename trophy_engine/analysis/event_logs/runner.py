@@ -13,9 +13,9 @@ import attrs
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.effect_log import EffectLog
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
-from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate
+from trophy_engine.analysis.event_logs.evaluation import BadRows, ProgressCallback, evaluate_log
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import LogSource, as_log, check_columns
+from trophy_engine.analysis.event_logs.log_source import LogSource, check_log_columns, rows_of_log_source
 from trophy_engine.analysis.event_logs.partition import TieOrder
 from trophy_engine.analysis.statistics.tally import Tally
 from trophy_engine.analysis.tables.columns import Column
@@ -149,13 +149,13 @@ def replay(
     """
     rules = as_ruleset(ruleset)
     check_metrics(rules)
-    rows = as_log(log, check_columns(columns, rules))
+    rows = rows_of_log_source(log, check_log_columns(columns, rules))
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)
     last = None if until is None else to_micros(until, "until")
     job = ReplayJob(rules, None if effects is None else effects.folder, tally)
-    result, evaluated_until = evaluate(
+    result, evaluated_until = evaluate_log(
         rows, job, until=last, bad_rows=bad_rows, workers=workers, on_progress=on_progress, tie_order=tie_order
     )
     result.skipped = bad_rows.count

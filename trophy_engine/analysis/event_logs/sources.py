@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.event_logs.evaluation import Divisible, FilteredLog, SizedLog
+from trophy_engine.analysis.event_logs.evaluation import DivisibleLog, FilteredLog, SizedLog
 from trophy_engine.analysis.event_logs.events import BadRow, Row, Source
 from trophy_engine.analysis.event_logs.file_formats import FileFormat, LogFormat
 from trophy_engine.analysis.event_logs.readers.delimited import read_delimited
 from trophy_engine.analysis.event_logs.readers.files import (
     READ_ERRORS,
-    Reading,
-    file_size,
-    open_text,
-    reason_of_reading,
+    LogReading,
+    describe_log_read_error,
+    log_file_size,
+    open_log_as_text,
 )
 from trophy_engine.analysis.event_logs.readers.json_document import read_json_document
 from trophy_engine.analysis.event_logs.readers.json_lines import read_json_lines
@@ -106,7 +106,7 @@ class Logs(Value):
 
     def parts(self) -> Sequence[Iterable[Row]]:
         """Return the parts that different processes can read."""
-        return [part for log in self.logs for part in (log.parts() if isinstance(log, Divisible) else [log])]
+        return [part for log in self.logs for part in (log.parts() if isinstance(log, DivisibleLog) else [log])]
 
 
 @attrs.frozen
@@ -119,11 +119,11 @@ class RowLog(Value):
     file_format: FileFormat = attrs.field(factory=FileFormat)
     on_note: Callable[[str], object] | None = attrs.field(default=None, eq=False, repr=False)
     proposals: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)
-    reading: Reading = attrs.field(factory=Reading, init=False, eq=False, repr=False)
+    reading: LogReading = attrs.field(factory=LogReading, init=False, eq=False, repr=False)
 
     def size(self) -> int | None:
         """Return the size of the file in bytes, or None if it is not a regular file."""
-        return file_size(self.path)
+        return log_file_size(self.path)
 
     def position(self) -> int:
         """Return the number of bytes read so far."""
@@ -143,7 +143,7 @@ class RowLog(Value):
         self.reading.start()
         parse = RowParser(self.columns, self.reading.left_out, self.on_note).parse
         path = self.path
-        rows = read_rows(path, self.format, self.file_format, self.columns, self.reading, self.on_note)
+        rows = read_log_rows(path, self.format, self.file_format, self.columns, self.reading, self.on_note)
         first = tuple(islice(rows, 1))
         for _, row in first:
             names = self.reading.header or (row if isinstance(row, Mapping) else ())
@@ -156,12 +156,12 @@ class RowLog(Value):
                 yield BadRow(Source(path, line), str(row))
 
 
-def read_rows(
+def read_log_rows(
     path: str,
     name: Literal["csv", "jsonl", "json", "excel"],
     file_format: FileFormat,
     columns: Columns | None,
-    reading: Reading,
+    reading: LogReading,
     on_note: Callable[[str], object] | None = None,
 ) -> Generator[RawRow, None, None]:
     """Yield the lines and the rows of a file; with ``columns``, those in columns have the required ones alone.
@@ -172,21 +172,22 @@ def read_rows(
     """
     line = 0
     try:
-        with nullcontext() if name == "excel" else open_text(path, file_format.encoding, reading) as text:
-            for line, row in _read(text, path, name, file_format, columns, reading, on_note):  # for messages
+        with nullcontext() if name == "excel" else open_log_as_text(path, file_format.encoding, reading) as text:
+            # The line is for messages.
+            for line, row in _read_rows_in_log_format(text, path, name, file_format, columns, reading, on_note):
                 yield line, row
     except (*READ_ERRORS, UnicodeError, csv.Error) as error:
         after = f" after line {line}" if line else ""
-        raise TrophyError(f"cannot read {path}{after}: {reason_of_reading(error)}") from error
+        raise TrophyError(f"cannot read {path}{after}: {describe_log_read_error(error)}") from error
 
 
-def _read(
+def _read_rows_in_log_format(
     text: Any,
     path: str,
     name: Literal["csv", "jsonl", "json", "excel"],
     file_format: FileFormat,
     columns: Columns | None,
-    reading: Reading,
+    reading: LogReading,
     on_note: Callable[[str], object] | None,
 ) -> Iterator[RawRow]:
     match name:

@@ -106,7 +106,7 @@ class Summary(Value):
 
 
 @attrs.define
-class StreakCounts:
+class ReplayStreakCounts:
     """The counts of a streak over users; see ``StreakSummary``."""
 
     active: int = 0
@@ -121,7 +121,7 @@ class StreakCounts:
 
 
 @attrs.define
-class SummaryCounts:
+class ReplaySummaryCounts:
     """The counts from which a summary is made; those of different users are merged in any order.
 
     Attributes:
@@ -140,7 +140,7 @@ class SummaryCounts:
     completions: Counter[str] = attrs.field(factory=Counter)
     balances: dict[str, Counter[int]] = attrs.field(factory=dict)
     levels: dict[str, Counter[str]] = attrs.field(factory=dict)
-    streaks: dict[str, StreakCounts] = attrs.field(factory=dict)
+    streaks: dict[str, ReplayStreakCounts] = attrs.field(factory=dict)
     top: list[Ranked] = attrs.field(factory=list)
 
     def add(self, player: Player, events: int) -> None:
@@ -154,7 +154,7 @@ class SummaryCounts:
                 self.levels.setdefault(key, Counter())[balance.level.key] += 1
         for key, streak in player.streaks.items():
             self._streak(key).add(streak.length > 0, streak.longest, streak.freezes_used)
-        self._rank([_ranked(player, events)])
+        self._rank([_summarize_top_user(player, events)])
 
     def merge(self, other: Self) -> None:
         """Add the counts of other users."""
@@ -169,13 +169,13 @@ class SummaryCounts:
             self._streak(key).add(counts.active, counts.longest, counts.freezes_used)
         self._rank(other.top)
 
-    def _streak(self, key: str) -> StreakCounts:
-        return self.streaks.setdefault(key, StreakCounts())
+    def _streak(self, key: str) -> ReplayStreakCounts:
+        return self.streaks.setdefault(key, ReplayStreakCounts())
 
     def _rank(self, ranked: Iterable[Ranked]) -> None:
         self.top.extend(ranked)
         if len(self.top) >= _KEPT:
-            self.top = sorted(self.top, key=_rank)[:_TOP]
+            self.top = sorted(self.top, key=_top_user_sort_key)[:_TOP]
 
     def summary(self, skipped: int = 0) -> Summary:
         """Return the summary of all counted users; ``skipped`` is the number of bad rows."""
@@ -194,7 +194,7 @@ class SummaryCounts:
             ),
             points=tuple(map(self._points, self.ruleset.points)),
             streaks=tuple(map(self._streak_summary, self.ruleset.streaks)),
-            top=tuple(sorted(self.top, key=_rank)[:_TOP]),
+            top=tuple(sorted(self.top, key=_top_user_sort_key)[:_TOP]),
         )
 
     def _points(self, rule: PointsSystem) -> PointsSummary:
@@ -223,13 +223,13 @@ def summarize(result: Replay) -> Summary:
         InvalidValue: the argument is not a ``Replay``.
     """
     InstanceOf((Replay,)).check("result", result)
-    counts = SummaryCounts(result.ruleset)
+    counts = ReplaySummaryCounts(result.ruleset)
     for player in result.players():
         counts.add(player, result.events_of.get(player.id, 0))
     return counts.summary(result.skipped)
 
 
-def _ranked(player: Player, events: int) -> Ranked:
+def _summarize_top_user(player: Player, events: int) -> Ranked:
     first = next(iter(player.points.values()), None)
     return Ranked(
         user_id=player.id,
@@ -241,5 +241,5 @@ def _ranked(player: Player, events: int) -> Ranked:
     )
 
 
-def _rank(ranked: Ranked) -> tuple[int, int, str]:
+def _top_user_sort_key(ranked: Ranked) -> tuple[int, int, str]:
     return -ranked.points, -ranked.events, ranked.user_id

@@ -12,7 +12,7 @@ from trophy_engine.analysis.statistics.percentages import observed_number_text, 
 def summary_tables(summary: Summary) -> Iterator[Content]:
     """Yield the tables of a summary, in order; those of things that the rules do not have are left out."""
     if summary.achievements:
-        yield _content(
+        yield _summary_table(
             "Achievements",
             ("achievement", "completions", "of users"),
             [
@@ -25,7 +25,7 @@ def summary_tables(summary: Summary) -> Iterator[Content]:
             ],
         )
     if summary.points:
-        yield _content(
+        yield _summary_table(
             "Points: balances over all users",
             ("system", "total", "median", "90th percentile", "maximum"),
             [
@@ -38,20 +38,20 @@ def summary_tables(summary: Summary) -> Iterator[Content]:
         )
     for system in summary.points:
         if system.levels:
-            yield _levels(system, summary.users)
+            yield _levels_summary_table(system, summary.users)
     if summary.streaks:
-        yield _streaks(summary.streaks)
+        yield _streaks_summary_table(summary.streaks)
     if summary.top:
-        yield _top(summary)
+        yield _top_users_table(summary)
 
 
-def _content(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Content:
+def _summary_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Content:
     """Return a table whose columns have numbers, but for the first."""
     return Content(columns, rows, frozenset(columns[1:]), title)
 
 
-def _levels(system: PointsSummary, users: int) -> Content:
-    return _content(
+def _levels_summary_table(system: PointsSummary, users: int) -> Content:
+    return _summary_table(
         f"Levels: {system.name}",
         ("", "from", "users", "of users"),
         [
@@ -61,7 +61,7 @@ def _levels(system: PointsSummary, users: int) -> Content:
     )
 
 
-def _streaks(streaks: Sequence[StreakSummary]) -> Content:
+def _streaks_summary_table(streaks: Sequence[StreakSummary]) -> Content:
     """Return the table of streaks; a single one is not named."""
     columns = {
         "active": [f"{streak.active:,}" for streak in streaks],
@@ -77,7 +77,7 @@ def _streaks(streaks: Sequence[StreakSummary]) -> Content:
     return Content(tuple(columns), tuple(zip(*columns.values(), strict=True)), numbers, "Streaks")
 
 
-def _top(summary: Summary) -> Content:
+def _top_users_table(summary: Summary) -> Content:
     """Return the table of the top users, without the columns of things that the rules do not have."""
     top = summary.top
     columns: dict[str, list[str]] = {"user": [user.user_id for user in top]}

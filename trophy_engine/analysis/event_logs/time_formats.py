@@ -1,12 +1,12 @@
 """Times that are not ISO 8601: parsed by a format that the caller names, and never guessed.
 
-``suggest_formats`` finds the formats that an error message or an inspection proposes.
+``suggest_time_formats`` finds the formats that an error message or an inspection proposes.
 
->>> suggest_formats("Jan 5, 2024, 10:00:00 AM")
+>>> suggest_time_formats("Jan 5, 2024, 10:00:00 AM")
 ('%b %d, %Y, %I:%M:%S %p',)
->>> suggest_formats("01/05/2024")
+>>> suggest_time_formats("01/05/2024")
 ('%m/%d/%Y', '%d/%m/%Y')
->>> suggest_formats("5/01/24, 10:00")
+>>> suggest_time_formats("5/01/24, 10:00")
 ('%m/%d/%y, %H:%M', '%d/%m/%y, %H:%M')
 """
 
@@ -40,14 +40,14 @@ _LONGEST: Final = 40
 _EXAMPLE: Final = datetime(2024, 1, 5, 10, 30, tzinfo=UTC)
 
 
-def suggest_formats(text: str) -> tuple[str, ...]:
+def suggest_time_formats(text: str) -> tuple[str, ...]:
     """Return the known formats that a text has: none, one, or several if it is ambiguous."""
     if len(text) > _LONGEST or not any(character.isdigit() for character in text):
         return ()
-    return tuple(format_ for format_ in _FORMATS if parse_or_none(text, format_) is not None)
+    return tuple(format_ for format_ in _FORMATS if parse_log_time_or_none(text, format_) is not None)
 
 
-def parse_or_none(text: str, format_: str) -> datetime | None:
+def parse_log_time_or_none(text: str, format_: str) -> datetime | None:
     """Return the time of a text by a format, or None if the text does not have it."""
     try:
         return datetime.strptime(text, format_)  # noqa: DTZ007  # tried only
@@ -72,7 +72,7 @@ def check_time_format(format_: str) -> None:
         )
 
 
-def parse_formatted(text: str, format_: str, field: str) -> datetime:
+def parse_formatted_log_time(text: str, format_: str, field: str) -> datetime:
     """Parse a time by a format; without an offset the result is naive.
 
     Raises:
@@ -84,7 +84,7 @@ def parse_formatted(text: str, format_: str, field: str) -> datetime:
         raise InvalidValue((f"must have the format {format_}, not", GivenValue(text)), field) from None
 
 
-def parse_iso(text: str, field: str) -> datetime:
+def parse_iso_log_time(text: str, field: str) -> datetime:
     """Parse an ISO 8601 text; ``UTC`` or ``GMT`` after it is the offset 0. Without an offset the result is naive.
 
     Raises:
@@ -96,7 +96,7 @@ def parse_iso(text: str, field: str) -> datetime:
         pass  # refused below, unless it is in UTC
     if text.endswith((" UTC", " GMT")) and text[-5:-4].isdigit():
         return parse_datetime(f"{text[:-4]}+00:00", field)
-    formats = suggest_formats(text)
+    formats = suggest_time_formats(text)
     if not formats:
         return parse_datetime(text, field)
     options = " or ".join(f"--at-format {format_!r}" for format_ in formats)

@@ -15,7 +15,7 @@ from trophy_engine.analysis.html_report.style import Series, Style
 from trophy_engine.analysis.html_report.words import describe_figure
 from trophy_engine.analysis.statistics.figures import Figure
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED
-from trophy_engine.analysis.writing import check_items, writing_folder
+from trophy_engine.analysis.writing import check_items_to_write, writing_folder
 from trophy_engine.errors import MissingExtra
 from trophy_engine.rules.constraints import TEXT, InstanceOf, Optional, Text, as_sequence
 from trophy_engine.values import Value
@@ -139,7 +139,7 @@ def write_pictures(figures: Iterable[Figure], folder: str | PathLike[str]) -> No
         InvalidValue: an argument is invalid.
         TrophyError: a file cannot be written.
     """
-    items = check_items("figures", figures, Figure)
+    items = check_items_to_write("figures", figures, Figure)
     with writing_folder(folder) as target:
         for figure in items:
             (target / f"{figure.key}.png").write_bytes(png(figure))

@@ -15,8 +15,8 @@ import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import LogSource, as_log
-from trophy_engine.analysis.event_logs.partition import sort_events
+from trophy_engine.analysis.event_logs.log_source import LogSource, rows_of_log_source
+from trophy_engine.analysis.event_logs.partition import sort_log_events
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.calendar.zones import zone
 from trophy_engine.error_messages import FieldName
@@ -85,7 +85,7 @@ def habits_of(log: LogSource, columns: Columns | None = None) -> tuple[Habits, .
         TrophyError: the log cannot be read.
     """
     users: dict[str, list[Event]] = {}
-    for row in as_log(log, Columns() if columns is None else columns):
+    for row in rows_of_log_source(log, Columns() if columns is None else columns):
         InstanceOf((Event, BadRow)).check(_EACH_ROW, row)
         if isinstance(row, Event):
             users.setdefault(row.user_id, []).append(row)
@@ -99,7 +99,7 @@ def habits_of(log: LogSource, columns: Columns | None = None) -> tuple[Habits, .
 def _list_habit_events(events: list[Event]) -> list[RecordedEvent]:
     """Return the events of a user in order of local days; days are ordinals."""
     recorded, name = [], "UTC"
-    for logged in sort_events(events):
+    for logged in sort_log_events(events):
         name = logged.time_zone or name
         zone_ = zone(name)
         day, _ = zone_.window(logged.at)

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from trophy_engine.analysis.event_logs.evaluation import Job, Mergeable, ProgressCallback, check_workers
+from trophy_engine.analysis.event_logs.evaluation import EvaluationJob, MergeableResult, ProgressCallback, check_workers
 from trophy_engine.analysis.event_logs.events import BadRow
 from trophy_engine.analysis.event_logs.runner import Replay, ReplayJob
 from trophy_engine.analysis.simulation.population import Population, check_days
@@ -36,7 +36,7 @@ START: Final = date(2025, 1, 1)
 MAX_USERS: Final = 10_000_000
 _BATCH: Final = 250
 
-P = TypeVar("P", bound=Mergeable)
+P = TypeVar("P", bound=MergeableResult)
 
 
 @attrs.frozen
@@ -73,7 +73,7 @@ class Scenario(Value):
 
 
 def run_population(
-    scenario: Scenario, job: Job[P], *, workers: int = 1, on_progress: ProgressCallback | None = None
+    scenario: Scenario, job: EvaluationJob[P], *, workers: int = 1, on_progress: ProgressCallback | None = None
 ) -> P:
     """Return the merged result of a job over the users of a scenario, accumulated in one or several processes."""
     check_workers(workers, on_progress)
@@ -92,7 +92,7 @@ def run_population(
     return result
 
 
-def _simulate_batch(scenario: Scenario, job: Job[P], numbers: range) -> P:
+def _simulate_batch(scenario: Scenario, job: EvaluationJob[P], numbers: range) -> P:
     accumulator = job.open(f"{numbers.start:09}", _check_simulated_event)
     for number in numbers:
         events = scenario.population.events(scenario.seed, number, scenario.start, scenario.days)

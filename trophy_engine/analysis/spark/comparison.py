@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from trophy_engine.analysis.comparison import Difference, merge_refused, read_totals
+from trophy_engine.analysis.comparison import Difference, merge_refused_rows, read_compared_totals
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import check_columns
+from trophy_engine.analysis.event_logs.log_source import check_log_columns
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
-from trophy_engine.analysis.spark.evaluation import evaluate_partition
+from trophy_engine.analysis.spark.evaluation import evaluate_frame_partition
 from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables
-from trophy_engine.analysis.spark.tables import RowBuffer, Tables
+from trophy_engine.analysis.spark.tables import FrameRowBuffer, Tables
 from trophy_engine.analysis.statistics.comparison_counts import ComparisonCounts, compared_points_systems
 from trophy_engine.analysis.statistics.streaks import other_streaks
 from trophy_engine.analysis.statistics.tally import Tally, UserTallyCounter
@@ -39,7 +39,7 @@ _DIFFERENCES, _COUNTS = "differences", "counts"
 
 
 @attrs.define
-class _Counts:
+class _SparkComparisonCounts:
     """What the users of a part of the partitions add up to."""
 
     comparison: ComparisonCounts
@@ -47,10 +47,10 @@ class _Counts:
     bad_rows: BadFrameRows = attrs.field(factory=BadFrameRows)
 
     @classmethod
-    def of(cls, old: Ruleset, new: Ruleset, *, tally: bool) -> _Counts:
+    def of(cls, old: Ruleset, new: Ruleset, *, tally: bool) -> _SparkComparisonCounts:
         return cls(ComparisonCounts(old, new), (Tally.of(old), Tally.of(new)) if tally else None)
 
-    def merge(self, other: _Counts) -> None:
+    def merge(self, other: _SparkComparisonCounts) -> None:
         self.comparison.merge(other.comparison)
         self.bad_rows.merge(other.bad_rows)
         if self.tallies is not None and other.tallies is not None:
@@ -99,8 +99,8 @@ class SparkComparison:
         return self._counts.comparison.sentences()
 
     @cached_property
-    def _counts(self) -> _Counts:
-        counts = _Counts.of(self.old, self.new, tally=self._tally)
+    def _counts(self) -> _SparkComparisonCounts:
+        counts = _SparkComparisonCounts.of(self.old, self.new, tally=self._tally)
         for part in self.evaluated.parts(_COUNTS):
             counts.merge(pickle.loads(part))  # noqa: S301  # written by the tasks of this comparison
         return counts
@@ -130,16 +130,16 @@ def compare_frames(
         InvalidValue, MissingExtra: as ``replay_frame`` does.
     """
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
-    log_columns = check_columns(columns, *rules)
+    log_columns = check_log_columns(columns, *rules)
     events = EventFrame(frame, log_columns, order, until, None, partitions, folder)
     FLAG.check("tally", tally)
     evaluated = events.evaluate(
-        lambda parsed, last: ComparisonTask(*rules, parsed, last, tally), comparison_tables(*rules)
+        lambda parsed, last: ComparisonTask(*rules, parsed, last, tally), spark_comparison_tables(*rules)
     )
     return SparkComparison(*rules, evaluated.until, evaluated, tally)
 
 
-def comparison_tables(old: Ruleset, new: Ruleset) -> Tables:
+def spark_comparison_tables(old: Ruleset, new: Ruleset) -> Tables:
     return {_DIFFERENCES: comparison_columns(other_streaks(old, new), compared_points_systems(old, new)), _COUNTS: None}
 
 
@@ -154,10 +154,10 @@ class ComparisonTask(Value):
     tally: bool
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
-        return evaluate_partition(batches, self.columns, lambda refuse: _ComparedUsers(self, refuse))
+        return evaluate_frame_partition(batches, self.columns, lambda refuse: _SparkComparedUsers(self, refuse))
 
 
-class _ComparedUsers:
+class _SparkComparedUsers:
     def __init__(self, task: ComparisonTask, refuse: Callable[[BadRow], object]) -> None:
         rules = task.old, task.new
         self._until = task.until
@@ -168,9 +168,9 @@ class _ComparedUsers:
             for ruleset, rows in zip(rules, self._refused, strict=True)
         ]
         self._others, self._systems = other_streaks(*rules), compared_points_systems(*rules)
-        self._counts = _Counts.of(*rules, tally=task.tally)
+        self._counts = _SparkComparisonCounts.of(*rules, tally=task.tally)
         self._counters: list[UserTallyCounter] = []
-        self._buffer = RowBuffer(comparison_tables(*rules))
+        self._buffer = FrameRowBuffer(spark_comparison_tables(*rules))
         self._user_id = ""
 
     def begin(self, user_id: str, state: str | None) -> None:  # noqa: ARG002  # comparisons begin at the beginning
@@ -185,7 +185,7 @@ class _ComparedUsers:
             effects = evaluator.take_effects()
             if self._counters:
                 self._counters[index].add(effects)
-        for row in merge_refused(*self._refused):
+        for row in merge_refused_rows(*self._refused):
             self._refuse(row)
         for rows in self._refused:
             rows.clear()
@@ -194,7 +194,7 @@ class _ComparedUsers:
         totals = []
         for index, evaluator in enumerate(self._evaluators):
             state, effects, events = evaluator.finish(self._until)
-            totals.append(read_totals(evaluator.plan, self._others, self._systems, state, events))
+            totals.append(read_compared_totals(evaluator.plan, self._others, self._systems, state, events))
             if self._counters and state is not None:
                 self._counters[index].add(effects)
                 self._counters[index].finish(state)

@@ -15,7 +15,7 @@ from trophy_engine.analysis.event_logs.arrow_batches import read_batch
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluation import garbage_collector_off
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.partition import drop_repeated
+from trophy_engine.analysis.event_logs.partition import drop_repeated_log_events
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
 from trophy_engine.analysis.spark.events import PAYLOAD
 from trophy_engine.calendar.instants import format_instant
@@ -24,7 +24,7 @@ from trophy_engine.calendar.instants import format_instant
 _FIRST_LINE: Final = 0
 
 
-class UserByUser(Protocol):
+class FrameUserEvaluator(Protocol):
     """Evaluates users one after the other, each in parts."""
 
     def begin(self, user_id: str, state: str | None) -> None:
@@ -43,8 +43,10 @@ class UserByUser(Protocol):
         """Yield the rest, and what all users of the partition add up to."""
 
 
-def evaluate_partition(
-    batches: Iterable[Any], columns: Columns, open_evaluation: Callable[[Callable[[BadRow], object]], UserByUser]
+def evaluate_frame_partition(
+    batches: Iterable[Any],
+    columns: Columns,
+    open_evaluation: Callable[[Callable[[BadRow], object]], FrameUserEvaluator],
 ) -> Iterator[Any]:
     """Evaluate the users of a partition and yield batches of results.
 
@@ -58,7 +60,7 @@ def evaluate_partition(
     seen: set[tuple[str, str]] = set()
 
     def refuse(row: BadRow) -> None:
-        bad_rows.add(_describe(events[row.source.line], row))
+        bad_rows.add(_refused_event_as_bad_row(events[row.source.line], row))
 
     evaluation = open_evaluation(refuse)
     current: str | None = None
@@ -69,7 +71,7 @@ def evaluate_partition(
         events = [row for row in read_batch(plain, columns, "", _FIRST_LINE) if type(row) is Event]
         start = 0
         with garbage_collector_off():
-            for user_id, size, payload in _users(batch, payloads if with_payload else None):
+            for user_id, size, payload in _users_of_batch(batch, payloads if with_payload else None):
                 if user_id is None:
                     bad_rows.merge(BadFrameRows.load(payload or ""))
                     continue
@@ -80,7 +82,7 @@ def evaluate_partition(
                     current = user_id
                     seen.clear()
                 user_events = events[start : start + size]
-                evaluation.apply(user_events if columns.key is None else drop_repeated(user_events, seen))
+                evaluation.apply(user_events if columns.key is None else drop_repeated_log_events(user_events, seen))
                 start += size
         yield from evaluation.take_full()
     if current is not None:
@@ -88,7 +90,7 @@ def evaluate_partition(
     yield from evaluation.take_all(bad_rows)
 
 
-def _users(batch: Any, payloads: Any | None) -> Iterator[tuple[str | None, int, str | None]]:
+def _users_of_batch(batch: Any, payloads: Any | None) -> Iterator[tuple[str | None, int, str | None]]:
     """Yield each user of a batch, with the number of events, and the user's state if it is in the batch.
 
     Bad rows have no user.
@@ -105,7 +107,7 @@ def _users(batch: Any, payloads: Any | None) -> Iterator[tuple[str | None, int, 
             yield user_id, cells.count(None), cells[0]
 
 
-def _describe(event: Event, row: BadRow) -> BadFrameRow:
+def _refused_event_as_bad_row(event: Event, row: BadRow) -> BadFrameRow:
     """Return a refused event as a bad row."""
     cells = {
         "user_id": event.user_id,

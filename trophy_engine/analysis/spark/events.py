@@ -32,7 +32,7 @@ _NESTED: Final = ("array", "map", "struct", "variant", "interval", "day", "year"
 PAYLOAD: Final = "payload"
 
 
-def check_frame(frame: DataFrame, columns: Columns, order: Sequence[str], name: str) -> None:
+def check_event_frame(frame: DataFrame, columns: Columns, order: Sequence[str], name: str) -> None:
     """Check that a frame has the columns once each, with types that cells are read from.
 
     Raises:
@@ -118,31 +118,34 @@ class ParseBatches(Value):
         return Columns("user_id", "at", "metric", "value", "time_zone", attributes, key=key)
 
 
-def parse_events(frame: DataFrame, parse: ParseBatches) -> DataFrame:
+def parse_frame_events(frame: DataFrame, parse: ParseBatches) -> DataFrame:
     """Return the events of a frame, parsed where they are."""
     from pyspark.sql import functions  # noqa: PLC0415  # pyspark comes with an extra
 
     types = dict(frame.dtypes)
     names = dict.fromkeys((*parse.columns.required_columns(), *parse.order))
-    selected = frame.select([functions.col(_quoted(name)) for name in names] or [functions.lit(1).alias("row")])
+    selected = frame.select(
+        [functions.col(_quote_spark_column(name)) for name in names] or [functions.lit(1).alias("row")]
+    )
     return selected.mapInArrow(parse, parse.schema(types))
 
 
-def sort_by_user(events: DataFrame, parse: ParseBatches, partitions: int | None) -> DataFrame:
+def sort_frame_by_user(events: DataFrame, parse: ParseBatches, partitions: int | None) -> DataFrame:
     """Return parsed events with each user's in one partition: state, then events by instant, order, and row."""
     from pyspark.sql import functions  # noqa: PLC0415  # as above
 
     def ascending(name: str) -> Column:
-        return functions.col(_quoted(name)).asc_nulls_first()
+        return functions.col(_quote_spark_column(name)).asc_nulls_first()
 
     names = ("user_id", "at", *(f"order:{index}" for index in range(len(parse.order))), "metric", "value", "time_zone")
     attributes = (
-        functions.col(_quoted(f"attribute:{key}")).asc_nulls_last() for key in sorted(parse.columns.attributes)
+        functions.col(_quote_spark_column(f"attribute:{key}")).asc_nulls_last()
+        for key in sorted(parse.columns.attributes)
     )
     by_user = functions.col("user_id")
     moved = events.repartition(by_user) if partitions is None else events.repartition(partitions, by_user)
     return moved.sortWithinPartitions(*map(ascending, names), *attributes)
 
 
-def _quoted(name: str) -> str:
+def _quote_spark_column(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"

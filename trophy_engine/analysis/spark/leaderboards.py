@@ -29,7 +29,7 @@ RUN_COLUMNS: Final = (
 )
 
 
-def run_rows(plan: Plan, state: UserState) -> Iterator[tuple[Any, ...]]:
+def run_value_frame_rows(plan: Plan, state: UserState) -> Iterator[tuple[Any, ...]]:
     """Yield a row for each run of a leaderboard in which a user takes part."""
     profile = state.profile
     for board in plan.boards.values():
@@ -48,7 +48,7 @@ def run_rows(plan: Plan, state: UserState) -> Iterator[tuple[Any, ...]]:
                 )
 
 
-def rank_users(runs: DataFrame, board: BoardPlan, run: int, attributes: DataFrame | None) -> DataFrame:
+def rank_frame_users(runs: DataFrame, board: BoardPlan, run: int, attributes: DataFrame | None) -> DataFrame:
     """Return the ranks of a run, from the values of users: best first, of equal ones the one reached earlier.
 
     Ties that remain are decided by the creation of the user, then by the id. With breakdown attributes each group has
@@ -68,13 +68,15 @@ def rank_users(runs: DataFrame, board: BoardPlan, run: int, attributes: DataFram
     keys = tuple(dict.fromkeys((*rule.breakdown_attributes, *rule.user_attributes)))
     if attributes is None:
         of_user = functions.from_json("attributes", "map<string,string>")
-        rows = rows.select("*", *(of_user[key].alias(_name(key)) for key in keys))
+        rows = rows.select("*", *(of_user[key].alias(_attribute_column_name(key)) for key in keys))
     elif keys:
-        named = attributes.select("user_id", *(col(f"`{key}`").cast("string").alias(_name(key)) for key in keys))
+        named = attributes.select(
+            "user_id", *(col(f"`{key}`").cast("string").alias(_attribute_column_name(key)) for key in keys)
+        )
         rows = rows.join(named, "user_id", "left")
     for key, value in rule.user_attributes.items():
-        rows = rows.where(col(f"`{_name(key)}`") == value)
-    groups = [f"`{_name(key)}`" for key in rule.breakdown_attributes]
+        rows = rows.where(col(f"`{_attribute_column_name(key)}`") == value)
+    groups = [f"`{_attribute_column_name(key)}`" for key in rule.breakdown_attributes]
     for group in groups:
         rows = rows.where(col(group).isNotNull())
     by_value = col("value").asc() if board.is_ascending else col("value").desc()
@@ -87,5 +89,5 @@ def rank_users(runs: DataFrame, board: BoardPlan, run: int, attributes: DataFram
     return ranked.select(*groups, "rank", "user_id", "name", "value")
 
 
-def _name(attribute: str) -> str:
+def _attribute_column_name(attribute: str) -> str:
     return f"attribute:{attribute}"

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
-from trophy_engine.analysis.spark.events import PAYLOAD, ParseBatches, check_frame, parse_events, sort_by_user
+from trophy_engine.analysis.spark.events import (
+    PAYLOAD,
+    ParseBatches,
+    check_event_frame,
+    parse_frame_events,
+    sort_frame_by_user,
+)
 from trophy_engine.analysis.spark.tables import TABLE, Tables, spark_schema
 from trophy_engine.calendar.instants import FIRST, from_micros, to_micros
 from trophy_engine.error_messages import short_repr
@@ -26,7 +32,7 @@ Task = Callable[[Iterable[Any]], Iterator[Any]]
 MakeTask = Callable[[Columns, int], Task]
 
 
-def _as_names(value: Any) -> tuple[str, ...]:
+def _as_order_columns(value: Any) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str) else as_sequence(value)
     if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
         raise InvalidValue(f"must be the name of a column or a list of names, not {short_repr(value)}", "order")
@@ -61,7 +67,7 @@ class EventFrame:
 
     frame: DataFrame = attrs.field(repr=False)
     columns: Columns = attrs.field(validator=InstanceOf((Columns,)))
-    order: tuple[str, ...] = attrs.field(converter=_as_names)
+    order: tuple[str, ...] = attrs.field(converter=_as_order_columns)
     until: datetime | None
     states: DataFrame | None = attrs.field(repr=False)
     partitions: int | None = attrs.field(validator=Optional(Integer(min=1, max=1_000_000)))
@@ -74,10 +80,10 @@ class EventFrame:
             InvalidValue: one is not a frame of PySpark, lacks a column, or has one of a type that is not read.
             MissingExtra: PySpark is not installed.
         """
-        check_is_frame(self.frame, "frame")
-        check_frame(self.frame, self.columns, self.order, "the frame")
+        check_is_spark_frame(self.frame, "frame")
+        check_event_frame(self.frame, self.columns, self.order, "the frame")
         if self.states is not None:
-            check_is_frame(self.states, "states")
+            check_is_spark_frame(self.states, "states")
             if not {"user_id", "state"} <= set(self.states.columns):
                 raise InvalidValue("must be the states of another replay, with the columns user_id and state", "states")
         if self.folder is not None:
@@ -89,7 +95,7 @@ class EventFrame:
         from pyspark.sql import functions  # noqa: PLC0415  # as above
 
         parse = ParseBatches(self.columns, self.order)
-        events = parse_events(self.frame, parse)
+        events = parse_frame_events(self.frame, parse)
         until = self._last(events) if self.until is None else to_micros(self.until, "until")
         if until is not None:
             at = functions.col("at")  # bad rows have none
@@ -99,7 +105,7 @@ class EventFrame:
             events = events.unionByName(known, allowMissingColumns=True)
         task = make_task(parse.parsed_columns(), FIRST if until is None else until)
         schema = spark_schema(tables)
-        evaluated = sort_by_user(events, parse, self.partitions).mapInArrow(task, schema)
+        evaluated = sort_frame_by_user(events, parse, self.partitions).mapInArrow(task, schema)
         if self.folder is None:
             evaluated = evaluated.persist(StorageLevel.DISK_ONLY)
         else:
@@ -116,7 +122,7 @@ class EventFrame:
         return last
 
 
-def check_is_frame(value: object, name: str) -> None:
+def check_is_spark_frame(value: object, name: str) -> None:
     """Check that an argument is a frame of PySpark.
 
     Raises:

@@ -14,16 +14,16 @@ import attrs
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.evaluate_user import UserEvaluator
 from trophy_engine.analysis.event_logs.events import BadRow, Event
-from trophy_engine.analysis.event_logs.log_source import check_columns
-from trophy_engine.analysis.event_logs.summary import Summary, SummaryCounts
+from trophy_engine.analysis.event_logs.log_source import check_log_columns
+from trophy_engine.analysis.event_logs.summary import ReplaySummaryCounts, Summary
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
-from trophy_engine.analysis.spark.evaluation import evaluate_partition
-from trophy_engine.analysis.spark.leaderboards import RUN_COLUMNS, rank_users, run_rows
-from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables, check_is_frame
-from trophy_engine.analysis.spark.tables import TABLE, RowBuffer, Tables
+from trophy_engine.analysis.spark.evaluation import evaluate_frame_partition
+from trophy_engine.analysis.spark.leaderboards import RUN_COLUMNS, rank_frame_users, run_value_frame_rows
+from trophy_engine.analysis.spark.one_pass import EventFrame, FrameOfTables, check_is_spark_frame
+from trophy_engine.analysis.spark.tables import TABLE, FrameRowBuffer, Tables
 from trophy_engine.analysis.statistics.tally import Tally, UserTallyCounter
 from trophy_engine.analysis.tables.columns import Column
-from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_row
+from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_effect_row
 from trophy_engine.analysis.tables.users import user_columns, user_row
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core import (
@@ -56,18 +56,18 @@ _STATE_COLUMNS: Final = (Column("user_id", "text"), Column("state", "text"))
 
 
 @attrs.define
-class _Counts:
+class _SparkReplayCounts:
     """What the users of a part of the partitions add up to."""
 
-    summary: SummaryCounts
+    summary: ReplaySummaryCounts
     tally: Tally | None
     bad_rows: BadFrameRows = attrs.field(factory=BadFrameRows)
 
     @classmethod
-    def of(cls, ruleset: Ruleset, *, tally: bool) -> _Counts:
-        return cls(SummaryCounts(ruleset), Tally.of(ruleset) if tally else None)
+    def of(cls, ruleset: Ruleset, *, tally: bool) -> _SparkReplayCounts:
+        return cls(ReplaySummaryCounts(ruleset), Tally.of(ruleset) if tally else None)
 
-    def merge(self, other: _Counts) -> None:
+    def merge(self, other: _SparkReplayCounts) -> None:
         self.summary.merge(other.summary)
         self.bad_rows.merge(other.bad_rows)
         if self.tally is not None and other.tally is not None:
@@ -144,8 +144,8 @@ class SparkReplay:
         return self._counts.bad_rows.first()
 
     @cached_property
-    def _counts(self) -> _Counts:
-        counts = _Counts.of(self.ruleset, tally=self._tally)
+    def _counts(self) -> _SparkReplayCounts:
+        counts = _SparkReplayCounts.of(self.ruleset, tally=self._tally)
         for part in self.evaluated.parts(_COUNTS):
             counts.merge(pickle.loads(part))  # noqa: S301  # written by the tasks of this replay
         return counts
@@ -177,7 +177,7 @@ class SparkReplay:
             missing = sorted(needed - set(attributes.columns))
             if missing:
                 raise InvalidValue(f"has no column {missing[0]!r}", "attributes")
-        return rank_users(self.run_values, board, number, attributes)
+        return rank_frame_users(self.run_values, board, number, attributes)
 
     def unpersist(self) -> None:
         """Remove the kept rows from the disks of the cluster; frames that are used later run the pass again."""
@@ -230,23 +230,23 @@ def replay_frame(
         MissingExtra: PySpark is not installed.
     """
     rules = as_ruleset(ruleset)
-    check_is_frame(frame, "frame")
-    known = read_states(frame, states) if isinstance(states, str) else states
-    events = EventFrame(frame, check_columns(columns, rules), order, until, known, partitions, folder)
+    check_is_spark_frame(frame, "frame")
+    known = read_state_frame(frame, states) if isinstance(states, str) else states
+    events = EventFrame(frame, check_log_columns(columns, rules), order, until, known, partitions, folder)
     FLAG.check("tally", tally)
     FLAG.check("keep_states", keep_states)
     if tally and states is not None:
         raise InvalidValue(
             "cannot be counted from states, because they do not have the days of earlier events", "tally"
         )
-    types = effect_types(effects)
+    types = effect_types_of_frame(effects)
     evaluated = events.evaluate(
-        lambda parsed, last: ReplayTask(rules, parsed, last, types, tally, keep_states), replay_tables(rules)
+        lambda parsed, last: ReplayTask(rules, parsed, last, types, tally, keep_states), spark_replay_tables(rules)
     )
     return SparkReplay(rules, evaluated.until, evaluated, tally, keep_states)
 
 
-def read_states(frame: DataFrame, folder: str) -> DataFrame:
+def read_state_frame(frame: DataFrame, folder: str) -> DataFrame:
     """Return the states that a replay wrote to a folder.
 
     Raises:
@@ -262,7 +262,7 @@ def read_states(frame: DataFrame, folder: str) -> DataFrame:
     )
 
 
-def effect_types(effects: bool | Iterable[str]) -> tuple[str, ...]:  # noqa: FBT001  # one argument of the public function
+def effect_types_of_frame(effects: bool | Iterable[str]) -> tuple[str, ...]:  # noqa: FBT001  # one argument of the public function
     if isinstance(effects, bool):
         return tuple(EFFECTS) if effects else ()
     types: tuple[str, ...] = as_sequence(effects)
@@ -270,7 +270,7 @@ def effect_types(effects: bool | Iterable[str]) -> tuple[str, ...]:  # noqa: FBT
     return types
 
 
-def replay_tables(ruleset: Ruleset) -> Tables:
+def spark_replay_tables(ruleset: Ruleset) -> Tables:
     return {
         _USERS: user_columns(ruleset),
         _EFFECTS: (*EFFECT_COLUMNS, Column("position", "integer")),
@@ -292,18 +292,18 @@ class ReplayTask(Value):
     keep_states: bool
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
-        return evaluate_partition(batches, self.columns, lambda refuse: _ReplayUsers(self, refuse))
+        return evaluate_frame_partition(batches, self.columns, lambda refuse: _SparkReplayUsers(self, refuse))
 
 
-class _ReplayUsers:
+class _SparkReplayUsers:
     def __init__(self, task: ReplayTask, refuse: Callable[[BadRow], object]) -> None:
         self._until = task.until
         self._keep_states = task.keep_states
         self._kinds: frozenset[type[Effect]] = frozenset(EFFECTS[type_] for type_ in task.effect_types)
         self._plan = compile_ruleset(task.ruleset)
         self._evaluator = UserEvaluator(self._plan, refuse)
-        self._counts = _Counts.of(task.ruleset, tally=task.tally)
-        self._buffer = RowBuffer(replay_tables(task.ruleset))
+        self._counts = _SparkReplayCounts.of(task.ruleset, tally=task.tally)
+        self._buffer = FrameRowBuffer(spark_replay_tables(task.ruleset))
         self._counter: UserTallyCounter | None = None
         self._events = self._position = 0
 
@@ -328,7 +328,7 @@ class _ReplayUsers:
             add, kinds = self._buffer.add, self._kinds
             for position, raw in enumerate(effects, start=self._position):
                 if raw[KIND] in kinds:
-                    add(_EFFECTS, (*wide_row(to_effect(raw)), position))
+                    add(_EFFECTS, (*wide_effect_row(to_effect(raw)), position))
             self._position += len(effects)
 
     def finish(self) -> None:
@@ -341,7 +341,7 @@ class _ReplayUsers:
         player, events = Player(self._plan, state), self._events + events
         self._counts.summary.add(player, events)
         self._buffer.add(_USERS, user_row(player, events))
-        for row in run_rows(self._plan, state):
+        for row in run_value_frame_rows(self._plan, state):
             self._buffer.add(_RUNS, row)
         if self._keep_states:
             dumped = json.dumps(

@@ -39,17 +39,17 @@ Tables = Mapping[str, Sequence[Column] | None]
 
 def spark_schema(tables: Tables) -> str:
     """Return the columns of a frame of several tables."""
-    return ", ".join((f"{TABLE} string", *(f"{name} {_table_type(columns)}" for name, columns in tables.items())))
+    return ", ".join((f"{TABLE} string", *(f"{name} {_spark_table_type(columns)}" for name, columns in tables.items())))
 
 
-def _table_type(columns: Sequence[Column] | None) -> str:
+def _spark_table_type(columns: Sequence[Column] | None) -> str:
     if columns is None:
         return "binary"
     return f"struct<{','.join(f'`{column.name}`:{SPARK_TYPES[column.kind]}' for column in columns)}>"
 
 
 @attrs.define
-class RowBuffer:
+class FrameRowBuffer:
     """Collects the rows of several tables and returns them as batches of one frame.
 
     Attributes:

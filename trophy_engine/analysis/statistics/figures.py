@@ -21,7 +21,7 @@ from trophy_engine.analysis.statistics.survival import survival
 from trophy_engine.analysis.statistics.tally import FreezeTally, StreakTally, Tally
 from trophy_engine.analysis.tables.columns import Column, Kind
 from trophy_engine.analysis.tables.tabular import Tabular
-from trophy_engine.analysis.writing import check_items, writing_folder
+from trophy_engine.analysis.writing import check_items_to_write, writing_folder
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.representation import named_repr
@@ -85,9 +85,9 @@ class Figure(Tabular):
 
     def _repr_html_(self) -> str | None:
         """Return the table, for notebooks without the libraries for charts; else None, so that the chart is shown."""
-        from trophy_engine.analysis.notebook import table_html  # noqa: PLC0415  # only notebooks show figures
+        from trophy_engine.analysis.notebook import figure_table_html  # noqa: PLC0415  # only notebooks show figures
 
-        return table_html(self) if self._repr_svg_() is None else None
+        return figure_table_html(self) if self._repr_svg_() is None else None
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns, each with the kind of its cells."""
@@ -187,7 +187,7 @@ def write_figures(tables: Iterable[Figure], folder: str | PathLike[str]) -> None
         InvalidValue: an argument is invalid.
         TrophyError: a file cannot be written.
     """
-    items = check_items("tables", tables, Figure)
+    items = check_items_to_write("tables", tables, Figure)
     with writing_folder(folder) as target:
         for figure in items:
             with (target / f"{figure.key}.csv").open("w", encoding="utf-8", newline="") as file:

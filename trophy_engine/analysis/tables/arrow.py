@@ -15,9 +15,9 @@ from trophy_engine.analysis.tables.columns import (
     RANKING_COLUMNS,
     Column,
     Kind,
-    fits,
+    cell_fits_typed_column,
 )
-from trophy_engine.analysis.tables.text import rule_text
+from trophy_engine.analysis.tables.text import rule_cell_as_json
 from trophy_engine.error_messages import FieldName, short_repr
 from trophy_engine.errors import InvalidValue, MissingExtra
 
@@ -57,7 +57,7 @@ def arrow_reader(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> An
     Raises:
         InvalidValue: on reading, if a number has too many digits for the type of its column.
     """
-    return pa.RecordBatchReader.from_batches(arrow_schema(columns), _batches(columns, rows))
+    return pa.RecordBatchReader.from_batches(arrow_schema(columns), _table_as_arrow_batches(columns, rows))
 
 
 def arrow_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Any:
@@ -66,7 +66,7 @@ def arrow_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Any
     Raises:
         InvalidValue: a number has too many digits for the type of its column.
     """
-    return pa.Table.from_batches(_batches(columns, rows), arrow_schema(columns))
+    return pa.Table.from_batches(_table_as_arrow_batches(columns, rows), arrow_schema(columns))
 
 
 def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: Path) -> None:
@@ -76,30 +76,33 @@ def write_parquet(columns: Sequence[Column], rows: Iterable[Sequence[Any]], path
         InvalidValue: a number has too many digits for the type of its column.
     """
     with pq.ParquetWriter(path, arrow_schema(columns), compression="zstd") as writer:
-        for batch in _batches(columns, rows):
+        for batch in _table_as_arrow_batches(columns, rows):
             writer.write_batch(batch)
 
 
-def _batches(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Any]:
+def _table_as_arrow_batches(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Any]:
     schema, remaining = arrow_schema(columns), iter(rows)
     while batch := list(islice(remaining, _BATCH_ROWS)):
         try:
-            arrays = [_array(column.kind, [row[index] for row in batch]) for index, column in enumerate(columns)]
+            arrays = [
+                _column_as_arrow_array(column.kind, [row[index] for row in batch])
+                for index, column in enumerate(columns)
+            ]
         except (pa.ArrowInvalid, OverflowError):
-            _raise_for_misfits(columns, batch)
+            _raise_for_arrow_misfits(columns, batch)
             raise
         yield pa.record_batch(arrays, schema=schema)
 
 
-def _array(kind: Kind, cells: list[Any]) -> Any:
+def _column_as_arrow_array(kind: Kind, cells: list[Any]) -> Any:
     if kind == "rule":
-        cells = [None if cell is None else rule_text(cell) for cell in cells]
+        cells = [None if cell is None else rule_cell_as_json(cell) for cell in cells]
     elif kind == "rankings":
         cells = [None if cell is None else [attrs.asdict(row) for row in cell] for cell in cells]
     return pa.array(cells, ARROW_TYPES[kind])
 
 
-def _raise_for_misfits(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+def _raise_for_arrow_misfits(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
     """Raise an error for the first number that does not fit its column, if there is one.
 
     Raises:
@@ -107,7 +110,7 @@ def _raise_for_misfits(columns: Sequence[Column], rows: Iterable[Sequence[Any]])
     """
     for row in rows:
         for column, cell in zip(columns, row, strict=True):
-            if not fits(column.kind, cell):
+            if not cell_fits_typed_column(column.kind, cell):
                 users = (text for named, text in zip(columns, row, strict=True) if named.name == "user_id")
                 of_user = "".join(f" of the user {short_repr(user)}" for user in users)
                 raise InvalidValue(

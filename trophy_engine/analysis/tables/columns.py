@@ -24,7 +24,7 @@ import attrs
 
 from trophy_engine.values import Value
 
-__all__ = ["NUMBER_DIGITS", "NUMBER_PLACES", "RANKING_COLUMNS", "Column", "Kind", "fits"]
+__all__ = ["NUMBER_DIGITS", "NUMBER_PLACES", "RANKING_COLUMNS", "Column", "Kind", "cell_fits_typed_column"]
 
 #: The kinds of columns of results.
 Kind = Literal["text", "integer", "number", "float", "date", "instant", "texts", "rule", "rankings"]
@@ -54,12 +54,13 @@ RANKING_COLUMNS: Final = (
 )
 
 
-def fits(kind: Kind, cell: Any) -> bool:
+def cell_fits_typed_column(kind: Kind, cell: Any) -> bool:
     """Return whether Arrow and Parquet hold a cell exactly.
 
-    >>> [fits("number", number) for number in (2**63, Decimal("0.0001"), 10**19, Decimal(10) ** -20, None)]
+    >>> numbers = 2**63, Decimal("0.0001"), 10**19, Decimal(10) ** -20, None
+    >>> [cell_fits_typed_column("number", number) for number in numbers]
     [True, True, False, False, True]
-    >>> [fits("integer", number) for number in (2**63 - 1, 2**63)]
+    >>> [cell_fits_typed_column("integer", number) for number in (2**63 - 1, 2**63)]
     [True, False]
     """
     if cell is None:
@@ -70,4 +71,4 @@ def fits(kind: Kind, cell: Any) -> bool:
         exponent = Decimal(cell).as_tuple().exponent
         has_few_places = isinstance(exponent, int) and exponent >= -NUMBER_PLACES
         return has_few_places and bool(abs(cell) < 10 ** (NUMBER_DIGITS - NUMBER_PLACES))
-    return kind != "rankings" or all(fits("number", row.value) for row in cell)
+    return kind != "rankings" or all(cell_fits_typed_column("number", row.value) for row in cell)

@@ -33,11 +33,11 @@ def comparison_columns(other_streaks: Iterable[str], systems: Iterable[str]) -> 
 
 def difference_row(difference: Difference) -> tuple[Any, ...]:
     """Return the cells of a user's row."""
-    old, new = map(_totals, (difference.old, difference.new))
+    old, new = map(_user_totals_as_cells, (difference.old, difference.new))
     totals = chain.from_iterable(zip(old, new, strict=True))
     return (difference.user_id, difference.new.events, *totals, difference.gained, difference.lost)
 
 
-def _totals(totals: UserTotals) -> tuple[int, ...]:
+def _user_totals_as_cells(totals: UserTotals) -> tuple[int, ...]:
     streaks = chain.from_iterable(zip(totals.streaks, totals.longest_streaks, strict=True))
     return (*streaks, *totals.points)

@@ -18,7 +18,7 @@ from trophy_engine.core import Effect, UserChanged
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.rules.points import Boost
 
-__all__ = ["EFFECT_COLUMNS", "columns_of", "effect_row", "wide_row"]
+__all__ = ["EFFECT_COLUMNS", "effect_columns", "effect_row", "wide_effect_row"]
 
 #: The columns of all effects, in order.
 EFFECT_COLUMNS: Final = (
@@ -80,39 +80,41 @@ _IDENTIFIERS: Final = ("completion_id", "award_id")
 _TEXT_FIELDS: Final = {"before": "before_text", "after": "after_text"}
 
 
-def _names(kind: type[Effect]) -> tuple[str, ...]:
+def _effect_cell_names(kind: type[Effect]) -> tuple[str, ...]:
     """Return the names of the attributes that are the cells of a kind of effect."""
     identifiers = (name for name in _IDENTIFIERS if hasattr(kind, name))
     return ("type", *(field.name for field in attrs.fields(kind)), *identifiers)
 
 
-def _columns(kind: type[Effect]) -> tuple[Column, ...]:
-    names = _names(kind)
+def _find_effect_columns(kind: type[Effect]) -> tuple[Column, ...]:
+    names = _effect_cell_names(kind)
     return tuple(_BY_NAME[_TEXT_FIELDS.get(name, name) if kind is UserChanged else name] for name in names)
 
 
-_COLUMNS: Final = {kind: _columns(kind) for kind in EFFECTS.values()}
+_COLUMNS: Final = {kind: _find_effect_columns(kind) for kind in EFFECTS.values()}
 _POSITIONS: Final = {kind: tuple(map(EFFECT_COLUMNS.index, columns)) for kind, columns in _COLUMNS.items()}
 _READERS: Final[dict[type[Effect], Callable[[Effect], tuple[Any, ...]]]] = {
-    kind: attrgetter(*_names(kind)) for kind in EFFECTS.values()
+    kind: attrgetter(*_effect_cell_names(kind)) for kind in EFFECTS.values()
 }
 #: The kinds of effects with attributes that are not cells as they are: boosts, and identifiers.
-_CONVERTED: Final = frozenset(kind for kind in EFFECTS.values() if {*_names(kind)} & {"boost", "boosts", *_IDENTIFIERS})
+_CONVERTED: Final = frozenset(
+    kind for kind in EFFECTS.values() if {*_effect_cell_names(kind)} & {"boost", "boosts", *_IDENTIFIERS}
+)
 
 
-def columns_of(kind: type[Effect]) -> tuple[Column, ...]:
+def effect_columns(kind: type[Effect]) -> tuple[Column, ...]:
     """Return the columns of one kind of effect: type, user, instant, its own fields in order, and its identifier."""
     return _COLUMNS[kind]
 
 
 def effect_row(effect: Effect) -> tuple[Any, ...]:
-    """Return the cells of an effect, in the order of ``columns_of`` its class."""
+    """Return the cells of an effect, in the order of the ``effect_columns`` of its class."""
     kind = type(effect)
     row = _READERS[kind](effect)
-    return tuple(map(_cell, row)) if kind in _CONVERTED else row
+    return tuple(map(_effect_cell, row)) if kind in _CONVERTED else row
 
 
-def wide_row(effect: Effect) -> tuple[Any, ...]:
+def wide_effect_row(effect: Effect) -> tuple[Any, ...]:
     """Return the cells of an effect, in the order of ``EFFECT_COLUMNS``; None for those of other kinds."""
     row: list[Any] = [None] * len(EFFECT_COLUMNS)
     for position, cell in zip(_POSITIONS[type(effect)], effect_row(effect), strict=True):
@@ -120,9 +122,9 @@ def wide_row(effect: Effect) -> tuple[Any, ...]:
     return tuple(row)
 
 
-def _cell(value: Any) -> Any:
+def _effect_cell(value: Any) -> Any:
     if isinstance(value, Boost):
         return value.name
     if isinstance(value, UUID):
         return str(value)
-    return tuple(map(_cell, value)) if type(value) is tuple else value
+    return tuple(map(_effect_cell, value)) if type(value) is tuple else value

@@ -37,67 +37,67 @@ def write_csv(columns: Iterable[Column], rows: Iterable[Iterable[Any]], path: Pa
 
 def json_row(columns: Iterable[Column], row: Iterable[Any]) -> str:
     """Return a row as a JSON object on one line, by the names of its columns."""
-    return "{" + ",".join(_json_field(column, cell) for column, cell in zip(columns, row, strict=True)) + "}"
+    return "{" + ",".join(_json_cell(column, cell) for column, cell in zip(columns, row, strict=True)) + "}"
 
 
-def _json_field(column: Column, cell: Any) -> str:
+def _json_cell(column: Column, cell: Any) -> str:
     return f"{_quote(column.name)}:{'null' if cell is None else JSON_CELLS[column.kind](cell)}"
 
 
 @lru_cache(maxsize=1_000)
-def rule_text(rule: Any) -> str:
+def rule_cell_as_json(rule: Any) -> str:
     """Return a part of a ruleset as JSON, with the fields of a rules file."""
-    return json.dumps(write_rule(rule), ensure_ascii=False, separators=(",", ":"), default=_as_json)
+    return json.dumps(write_rule(rule), ensure_ascii=False, separators=(",", ":"), default=_encode_rule_cell_value)
 
 
-def _as_json(value: date | Number) -> str | int | float:
+def _encode_rule_cell_value(value: date | Number) -> str | int | float:
     return value.isoformat() if isinstance(value, date) else as_json(value)
 
 
-def _digits(number: Number) -> str:
+def _number_cell_text(number: Number) -> str:
     if isinstance(number, int):
         return f"{number}.0"
     digits = format(number, "f")
     return digits if "." in digits else f"{digits}.0"
 
 
-def _instant(at: datetime) -> str:
+def _instant_cell_text(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def _text(text: str) -> str:
+def _csv_text_cell(text: str) -> str:
     return text
 
 
-def _list(texts: Iterable[str]) -> str:
+def _texts_cell_as_json(texts: Iterable[str]) -> str:
     return "[" + ",".join(map(_quote, texts)) + "]"
 
 
-def _rankings(rows: Iterable[LeaderboardRow]) -> str:
+def _rankings_cell_as_json(rows: Iterable[LeaderboardRow]) -> str:
     return "[" + ",".join(json_row(RANKING_COLUMNS, attrs.astuple(row)) for row in rows) + "]"
 
 
 #: The text of a cell that is not None in CSV, by the kind of its column.
 CSV_CELLS: Final[Mapping[Kind, Callable[[Any], str]]] = {
-    "text": _text,
+    "text": _csv_text_cell,
     "integer": str,
-    "number": _digits,
+    "number": _number_cell_text,
     "float": repr,
     "date": date.isoformat,
-    "instant": _instant,
+    "instant": _instant_cell_text,
     "texts": " ".join,
-    "rule": rule_text,
-    "rankings": _rankings,
+    "rule": rule_cell_as_json,
+    "rankings": _rankings_cell_as_json,
 }
 #: The JSON of a cell that is not None, by the kind of its column.
 JSON_CELLS: Final[Mapping[Kind, Callable[[Any], str]]] = {
     "text": _quote,
     "integer": str,
-    "number": _digits,
+    "number": _number_cell_text,
     "float": repr,
     "date": lambda day: _quote(day.isoformat()),
-    "instant": lambda at: _quote(_instant(at)),
-    "texts": _list,
-    "rule": rule_text,
-    "rankings": _rankings,
+    "instant": lambda at: _quote(_instant_cell_text(at)),
+    "texts": _texts_cell_as_json,
+    "rule": rule_cell_as_json,
+    "rankings": _rankings_cell_as_json,
 }

@@ -56,10 +56,10 @@ def user_row(player: Player, events: int) -> tuple[Any, ...]:
         player: the user.
         events: the number of the user's evaluated events.
     """
-    return tuple(_cells(player, events))
+    return tuple(_user_row_cells(player, events))
 
 
-def _cells(player: Player, events: int) -> Iterator[Any]:
+def _user_row_cells(player: Player, events: int) -> Iterator[Any]:
     yield from (player.id, events)
     for streak in player.streaks.values():
         yield from (streak.length, streak.longest, streak.started, streak.freezes or 0, streak.freezes_used)

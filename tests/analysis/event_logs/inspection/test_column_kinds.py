@@ -2,7 +2,7 @@
 
 import pytest
 
-from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
+from trophy_engine.analysis.event_logs.inspection.column_kinds import find_column_kind
 
 
 @pytest.mark.parametrize(
@@ -38,20 +38,20 @@ from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
     ],
 )
 def test_the_kind_of_cells(cells, name, described):
-    kind = cells_kind(cells)
+    kind = find_column_kind(cells)
     assert kind.name == name
     assert kind.describe([cell for cell in cells if cell]) == described
 
 
 def test_a_format_is_that_of_most_times():
     days = [f"{day:02}/04/2024" for day in range(1, 16)]  # twelve of them are times of both formats
-    assert cells_kind(days).at_format == "%d/%m/%Y"
-    assert cells_kind(days).other_formats == ()
+    assert find_column_kind(days).at_format == "%d/%m/%Y"
+    assert find_column_kind(days).other_formats == ()
 
 
 def test_a_format_that_has_two_meanings_is_described_as_such():
-    kind = cells_kind(["01/04/2024 10:00", "02/04/2024 11:00"])
+    kind = find_column_kind(["01/04/2024 10:00", "02/04/2024 11:00"])
     assert (kind.at_format, kind.other_formats) == ("%m/%d/%Y %H:%M", ("%d/%m/%Y %H:%M",))
     assert kind.describe([]) == "local times, %m/%d/%Y %H:%M or %d/%m/%Y %H:%M"
-    assert cells_kind(["04/04/2024"]).other_formats == ()  # the same date by both
-    assert cells_kind(["May 5, 2024"]).other_formats == ()
+    assert find_column_kind(["04/04/2024"]).other_formats == ()  # the same date by both
+    assert find_column_kind(["May 5, 2024"]).other_formats == ()

@@ -3,8 +3,12 @@
 import pytest
 
 from trophy_engine.analysis import Columns
-from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind
-from trophy_engine.analysis.event_logs.inspection.column_roles import SampledColumn, find_roles, unique_keys
+from trophy_engine.analysis.event_logs.inspection.column_kinds import find_column_kind
+from trophy_engine.analysis.event_logs.inspection.column_roles import (
+    SampledColumn,
+    find_column_roles,
+    unique_keys_from_log_names,
+)
 
 AT = {"at": ["2024-01-05T10:00:00Z", "2024-01-06T10:00:00Z", "2024-01-07T10:00:00Z"]}
 
@@ -12,11 +16,11 @@ AT = {"at": ["2024-01-05T10:00:00Z", "2024-01-06T10:00:00Z", "2024-01-07T10:00:0
 def roles(**cells):
     sample = [
         SampledColumn(
-            name, cells_kind(texts), tuple(text for text in texts if text), sum(1 for text in texts if not text)
+            name, find_column_kind(texts), tuple(text for text in texts if text), sum(1 for text in texts if not text)
         )
         for name, texts in cells.items()
     ]
-    return find_roles(sample)
+    return find_column_roles(sample)
 
 
 def columns(**cells):
@@ -151,7 +155,7 @@ def test_every_role_has_a_reason_and_every_metric_a_name():
 
 
 def test_keys_are_different():
-    assert unique_keys(["A b", "a-b", "A  b", "ä"]) == ["a-b", "a-b-2", "a-b-3", "metric"]
+    assert unique_keys_from_log_names(["A b", "a-b", "A  b", "ä"]) == ["a-b", "a-b-2", "a-b-3", "metric"]
 
 
 def test_values_with_empty_cells_are_not_used_beside_events():

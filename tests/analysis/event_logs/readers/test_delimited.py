@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from trophy_engine.analysis import BadRow, Columns, FileFormat, read_log
 from trophy_engine.analysis.event_logs.readers.delimited import DELIMITERS, read_delimited
-from trophy_engine.analysis.event_logs.readers.files import Reading
+from trophy_engine.analysis.event_logs.readers.files import LogReading
 
 COLUMNS = Columns("who", "when", "=words", "n")
 _CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8).map(str.strip)
 
 
 def rows(text, columns=None, delimiter=None, path="log.csv"):
-    return list(read_delimited(io.StringIO(text, newline=""), path, delimiter, columns, Reading()))
+    return list(read_delimited(io.StringIO(text, newline=""), path, delimiter, columns, LogReading()))
 
 
 @given(st.sampled_from(DELIMITERS), st.lists(st.tuples(_CELLS, _CELLS, _CELLS), max_size=5))

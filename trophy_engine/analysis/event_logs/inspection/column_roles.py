@@ -8,8 +8,8 @@ from typing import Final
 
 import attrs
 
-from trophy_engine.analysis.event_logs.columns import Columns, without_number
-from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind, as_number
+from trophy_engine.analysis.event_logs.columns import Columns, remove_column_number
+from trophy_engine.analysis.event_logs.inspection.column_kinds import ColumnKind, cell_as_number
 from trophy_engine.values import Value
 
 #: Names of columns, the likeliest first; letters are small, and words joined by underscores.
@@ -88,12 +88,12 @@ class SampledColumn(Value):
     @property
     def simple_name(self) -> str:
         """The last part of the name, in small letters, with underscores."""
-        return _as_words(without_number(self.name).rpartition(".")[2])
+        return _column_name_as_words(remove_column_number(self.name).rpartition(".")[2])
 
     @property
     def path_name(self) -> str:
         """The last two parts of the name, as ``simple_name``: ``user_id`` of ``user.id``."""
-        return _as_words("_".join(without_number(self.name).split(".")[-2:]))
+        return _column_name_as_words("_".join(remove_column_number(self.name).split(".")[-2:]))
 
     @property
     def is_unique(self) -> bool:
@@ -122,9 +122,9 @@ class Roles(Value):
     kinds: Mapping[str, ColumnKind]
 
 
-def find_roles(sample: Sequence[SampledColumn]) -> Roles | None:
+def find_column_roles(sample: Sequence[SampledColumn]) -> Roles | None:
     """Return what columns are taken for, or None if no column has times."""
-    search = _Search(sample)
+    search = _ColumnRoleSearch(sample)
     at = search.take_time()
     if at is None:
         return None
@@ -132,7 +132,7 @@ def find_roles(sample: Sequence[SampledColumn]) -> Roles | None:
     return search.find(at)
 
 
-class _Search:
+class _ColumnRoleSearch:
     """A search that gives each column one role."""
 
     def __init__(self, sample: Sequence[SampledColumn]) -> None:
@@ -146,14 +146,14 @@ class _Search:
         times = [column for column in self._free.values() if column.kind.is_time]
         if not times:
             return None
-        at = min(times, key=_time_rank)  # of equal ones the first
+        at = min(times, key=_time_column_rank)  # of equal ones the first
         reason = "its name" if at.simple_name in _TIMES else "the first with times"
         return self._take(at, "instant", reason if len(times) > 1 else "the only one with times")
 
     def read_days_as_numbers(self) -> None:
         """Read columns of numbers in the range of a spreadsheet's days, which are not the instant, as numbers."""
         for name, column in self._free.items():
-            if column.kind.at_unit == "excel" and all(as_number(cell) is not None for cell in column.cells):
+            if column.kind.at_unit == "excel" and all(cell_as_number(cell) is not None for cell in column.cells):
                 self._kinds[name] = ColumnKind("numbers")
                 self._free[name] = attrs.evolve(column, kind=self._kinds[name])
 
@@ -164,10 +164,12 @@ class _Search:
         if event is None:
             has_values = any(column.simple_name == "value" and column.kind.is_number for column in self._free.values())
             weak = _WEAK_EVENTS if user is not None or has_values else _WEAK_EVENTS[2:]
-            event = self._take_named(weak, "event", lambda column: column.kind.name == "text" and _is_repeated(column))
+            event = self._take_named(
+                weak, "event", lambda column: column.kind.name == "text" and _has_repeated_cells(column)
+            )
         measures = self._take_values(event)
         same = [column for column in (user, event) if column is not None], [at, *measures]
-        key = self._take_named(_KEYS, "idempotency key", lambda column: _is_key(column, *same))
+        key = self._take_named(_KEYS, "idempotency key", lambda column: _is_idempotency_key_column(column, *same))
         columns = Columns(
             user="=me" if user is None else user.name,
             at=at.name,
@@ -197,7 +199,7 @@ class _Search:
 
     def _map_events(self, event: SampledColumn) -> dict[str, str]:
         texts = sorted(set(event.cells), key=lambda text: (-event.cells.count(text), text))[:_MAX_EVENTS]
-        keys = unique_keys(texts)
+        keys = unique_keys_from_log_names(texts)
         self._names.update(zip(keys, texts, strict=True))
         return dict(zip(texts, keys, strict=True))
 
@@ -222,7 +224,7 @@ class _Search:
         numbers = [
             column
             for column in self._free.values()
-            if (column.kind.is_number or column.kind.name == "unclear commas") and not _is_identifier(column)
+            if (column.kind.is_number or column.kind.name == "unclear commas") and not _is_identifier_column(column)
         ]
         if any(column.kind.name == "numbers" and column.has(".") for column in numbers):
             return [column for column in numbers if column.kind.name == "numbers"]
@@ -237,8 +239,8 @@ class _Search:
             return columns
         if columns.metric_map is not None:
             return attrs.evolve(columns, value=measures[0].name)
-        names = [without_number(column.name) or column.name for column in measures]
-        keys = unique_keys(name.rpartition(".")[2] for name in names)
+        names = [remove_column_number(column.name) or column.name for column in measures]
+        keys = unique_keys_from_log_names(name.rpartition(".")[2] for name in names)
         self._names.update(zip(keys, names, strict=True))
         cells = {cell for column in measures for cell in column.cells}
         is_checked = (
@@ -256,15 +258,15 @@ class _Search:
         columns = [
             column
             for column in self._free.values()
-            if column.kind.name in {"text", "yes or no"} and _is_category(column) and not column.is_json_flag
+            if column.kind.name in {"text", "yes or no"} and _is_category_column(column) and not column.is_json_flag
         ][:_MAX_ATTRIBUTES]
-        keys = unique_keys(column.name.rpartition(".")[2] for column in columns)
+        keys = unique_keys_from_log_names(column.name.rpartition(".")[2] for column in columns)
         for column in columns:
             self._take(column, "attribute", "few different texts")
         return dict(zip(keys, (column.name for column in columns), strict=True))
 
 
-def _time_rank(column: SampledColumn) -> tuple[bool, bool, int, bool, int]:
+def _time_column_rank(column: SampledColumn) -> tuple[bool, bool, int, bool, int]:
     name = column.simple_name
     words = set(name.split("_"))
     known = _TIMES.index(name) if name in _TIMES else len(_TIMES) + (not words & set(_TIMES))
@@ -278,31 +280,38 @@ def _time_rank(column: SampledColumn) -> tuple[bool, bool, int, bool, int]:
     )
 
 
-def _as_words(name: str) -> str:
+def _column_name_as_words(name: str) -> str:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
-def is_named_zone(column: SampledColumn) -> bool:
+def is_column_named_time_zone(column: SampledColumn) -> bool:
     """Return True for a column that is named like a time zone."""
     return column.simple_name in _ZONES
 
 
-def _is_identifier(column: SampledColumn) -> bool:
+def _is_identifier_column(column: SampledColumn) -> bool:
     words = column.simple_name.split("_")
-    return is_named_zone(column) or not _NOT_MEASURED.isdisjoint(words) or words[-1].endswith("id") or not column.cells
+    return (
+        is_column_named_time_zone(column)
+        or not _NOT_MEASURED.isdisjoint(words)
+        or words[-1].endswith("id")
+        or not column.cells
+    )
 
 
-def _is_repeated(column: SampledColumn) -> bool:
+def _has_repeated_cells(column: SampledColumn) -> bool:
     return 1 < len(set(column.cells)) <= _MAX_KINDS and not column.is_unique
 
 
-def _is_category(column: SampledColumn) -> bool:
+def _is_category_column(column: SampledColumn) -> bool:
     different = set(column.cells)
     return 1 < len(different) <= _MAX_TEXTS and not column.is_unique and max(map(len, different)) <= _MAX_TEXT
 
 
-def _is_key(column: SampledColumn, within: Sequence[SampledColumn], same: Sequence[SampledColumn]) -> bool:
+def _is_idempotency_key_column(
+    column: SampledColumn, within: Sequence[SampledColumn], same: Sequence[SampledColumn]
+) -> bool:
     """Return True for identifiers of events: where one with a weak name repeats, so do the instant and the values.
 
     Args:
@@ -323,10 +332,10 @@ def _is_key(column: SampledColumn, within: Sequence[SampledColumn], same: Sequen
     return len(set(rows)) == len(set(keys))
 
 
-def unique_keys(names: Iterable[str]) -> list[str]:
+def unique_keys_from_log_names(names: Iterable[str]) -> list[str]:
     """Return keys of metrics or attributes for names, all different.
 
-    >>> unique_keys(["Step count", "Distance (m)", "steps", "!"])
+    >>> unique_keys_from_log_names(["Step count", "Distance (m)", "steps", "!"])
     ['step-count', 'distance-m', 'steps', 'metric']
     """
     keys: list[str] = []

@@ -15,12 +15,22 @@ import attrs
 
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event, Source
-from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression
-from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_kind, may_have_points_of_thousands
-from trophy_engine.analysis.event_logs.inspection.column_roles import Roles, SampledColumn, find_roles, is_named_zone
+from trophy_engine.analysis.event_logs.file_formats import STDIN, FileFormat, LogFormat, remove_compression_ending
+from trophy_engine.analysis.event_logs.inspection.column_kinds import cells_may_group_thousands, find_column_kind
+from trophy_engine.analysis.event_logs.inspection.column_roles import (
+    Roles,
+    SampledColumn,
+    find_column_roles,
+    is_column_named_time_zone,
+)
 from trophy_engine.analysis.event_logs.inspection.starting_rules import starting_rules
-from trophy_engine.analysis.event_logs.readers.files import READ_ERRORS, Reading, open_text, reason_of_reading
-from trophy_engine.analysis.event_logs.sources import RawRow, read_log, read_rows
+from trophy_engine.analysis.event_logs.readers.files import (
+    READ_ERRORS,
+    LogReading,
+    describe_log_read_error,
+    open_log_as_text,
+)
+from trophy_engine.analysis.event_logs.sources import RawRow, read_log, read_log_rows
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.numbers import Number, add
@@ -117,20 +127,20 @@ def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspecti
     if path == STDIN:
         raise InvalidValue("standard input can be read once only; inspect a file")
     known = file_format or FileFormat()
-    name = known.name or _find_format(path, known)
+    name = known.name or _find_log_format(path, known)
     known = attrs.evolve(known, name=name)
     if name in {"csv", "jsonl", "json"} and known.encoding is None:
-        known = attrs.evolve(known, encoding=_find_encoding(path))
+        known = attrs.evolve(known, encoding=_find_log_encoding(path))
     if name == "excel" and known.sheet is None:
-        known = attrs.evolve(known, sheet=_find_sheet(path, known))
+        known = attrs.evolve(known, sheet=_find_sheet_to_inspect(path, known))
     sample, bad_row = _sample_columns(path, known)
     if bad_row is not None and not sample:
         raise TrophyError(f"{path} has no good row; the first: {bad_row}")
-    roles = find_roles(sample)
+    roles = find_column_roles(sample)
     if roles is None:
         names = ", ".join(f"{column.name!r} ({column.kind.name})" for column in sample)
         fact = f"{path} has no column that looks like instants, times or dates; it has {names or 'no rows'}"
-        raise TrophyError(f"{fact}{_remedy(sample)}")
+        raise TrophyError(f"{fact}{_missing_time_column_remedy(sample)}")
     inspected = tuple(
         InspectedColumn(
             column.name,
@@ -140,10 +150,10 @@ def inspect_log(path: str, file_format: FileFormat | None = None) -> LogInspecti
         )
         for column in sample
     )
-    return _read(path, known, inspected, roles, tuple(_notes(sample, roles)))
+    return _read_inspected_log(path, known, inspected, roles, tuple(_inspection_notes(sample, roles)))
 
 
-def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
+def _inspection_notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
     columns = roles.columns
     if columns.user.startswith("="):
         yield "No column is named like a user; if one is, set it with --user-column in place of --single-user."
@@ -156,7 +166,7 @@ def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
                 f"The times in {column.name!r} have two meanings: {kind.at_format} is proposed, and "
                 f"{' and '.join(kind.other_formats)} fits as well; set the one that is meant with --at-format."
             )
-        if is_named_zone(column) and column.cells and columns.time_zone == "=UTC":
+        if is_column_named_time_zone(column) and column.cells and columns.time_zone == "=UTC":
             yield (
                 f"The column {column.name!r} is named like a time zone, but has cells that are none, so it is not used "
                 "for the times."
@@ -167,7 +177,7 @@ def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
                 "with --decimal , and thousands cannot be read."
             )
         is_used = roles.reasons.get(column.name, ("",))[0] == "value"
-        if is_used and "." in (columns.at_format or "") and may_have_points_of_thousands(column.cells):
+        if is_used and "." in (columns.at_format or "") and cells_may_group_thousands(column.cells):
             yield f"The points in {column.name!r} are read as decimal points; if they are of thousands, remove them."
         if kind.name == "decimal commas" and column.name not in roles.reasons and columns.decimal == ".":
             yield f"The column {column.name!r} has commas and others have points, so it is not used."
@@ -175,13 +185,13 @@ def _notes(sample: list[SampledColumn], roles: Roles) -> Iterator[str]:
             yield f"The column {column.name!r} is not used, because no option can name it; rename it."
 
 
-def _remedy(sample: Sequence[SampledColumn]) -> str:
+def _missing_time_column_remedy(sample: Sequence[SampledColumn]) -> str:
     if sum(not column.name.startswith("#") for column in sample) == 1:
         return "; the first row must be the header"
     return "; replay reads times in other formats with --at-format" if sample else ""
 
 
-def _read(
+def _read_inspected_log(
     path: str,
     file_format: FileFormat,
     inspected: tuple[InspectedColumn, ...],
@@ -233,35 +243,35 @@ def _read(
     )
 
 
-def _find_format(path: str, known: FileFormat) -> LogFormat:
+def _find_log_format(path: str, known: FileFormat) -> LogFormat:
     """Return the format by the ending, or by the first bytes of a file with another one."""
     try:
         return known.name_for(path)
     except InvalidValue:
-        start = _read_start(path)
+        start = _read_first_bytes_of_log(path)
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith(b"ARROW1"):
         return "arrow"
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and not remove_compression(path).endswith(".zip"):
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and not remove_compression_ending(path).endswith(".zip"):
         return "excel"
     if start.lstrip().startswith(b"<"):
         raise TrophyError(f"{path} looks like XML or HTML, which is not read; convert it to CSV or JSON")
     return "json" if start.lstrip()[:1] in {b"{", b"["} else "csv"
 
 
-def _read_start(path: str) -> bytes:
+def _read_first_bytes_of_log(path: str) -> bytes:
     try:
         with Path(path).open("rb") as file:
             return file.read(64)
     except OSError as error:
-        raise TrophyError(f"cannot read {path}: {reason_of_reading(error)}") from error
+        raise TrophyError(f"cannot read {path}: {describe_log_read_error(error)}") from error
 
 
-def _find_encoding(path: str) -> str | None:
+def _find_log_encoding(path: str) -> str | None:
     """Return the encoding of a text, or None if it is UTF-8 or has a byte-order mark."""
     try:
-        with open_text(path, "latin-1", Reading()) as text:
+        with open_log_as_text(path, "latin-1", LogReading()) as text:
             start = text.read(_START)
         if start.startswith(_MARKS):
             return None
@@ -270,24 +280,24 @@ def _find_encoding(path: str) -> str | None:
         encodings = ("utf-16-be" if even > odd else "utf-16-le",) if 4 * (odd + even) > len(start) else _ENCODINGS
         for encoding in encodings:
             try:
-                with open_text(path, encoding, Reading()) as text:
+                with open_log_as_text(path, encoding, LogReading()) as text:
                     while text.read(1 << 20):
                         pass
             except UnicodeError:
                 continue
             return encoding
     except READ_ERRORS as error:
-        raise TrophyError(f"cannot read {path}: {reason_of_reading(error)}") from error
+        raise TrophyError(f"cannot read {path}: {describe_log_read_error(error)}") from error
     return None
 
 
-def _find_sheet(path: str, known: FileFormat) -> str | None:
+def _find_sheet_to_inspect(path: str, known: FileFormat) -> str | None:
     """Return the name of the first sheet with a column of times; None if it is the first of all."""
     from trophy_engine.analysis.event_logs.readers.excel import sheet_names  # noqa: PLC0415  # comes with an extra
 
     names = sheet_names(path)
     for place, name in enumerate(names):
-        if find_roles(_sample_columns(path, attrs.evolve(known, sheet=name))[0]) is not None:
+        if find_column_roles(_sample_columns(path, attrs.evolve(known, sheet=name))[0]) is not None:
             return name if place else None
     return None
 
@@ -296,9 +306,9 @@ def _sample_columns(path: str, file_format: FileFormat) -> tuple[list[SampledCol
     """Return the columns of a log in order, with the cells of the first thousand rows, and the first bad row."""
     name = file_format.name_for(path)
     raw_rows = (
-        _read_columnar(path, name)
+        _read_columnar_sample(path, name)
         if name == "parquet" or name == "arrow"  # noqa: PLR1714  # mypy narrows by this alone
-        else read_rows(path, name, file_format, None, Reading())
+        else read_log_rows(path, name, file_format, None, LogReading())
     )
     cells: dict[str, list[Any]] = {}
     count = 0
@@ -309,28 +319,28 @@ def _sample_columns(path: str, file_format: FileFormat) -> tuple[list[SampledCol
                 bad_row = bad_row or BadRow(Source(path, line), str(row))
                 continue
             count += 1
-            for column, cell in _flatten(row) if name in {"json", "jsonl"} else row.items():
+            for column, cell in _flatten_json_row(row) if name in {"json", "jsonl"} else row.items():
                 cells.setdefault(column, []).append(cell)
     columns = []
     for column, values in cells.items():
-        texts = tuple(text for text in (_text(value) for value in values) if text)
+        texts = tuple(text for text in (_sampled_cell_text(value) for value in values) if text)
         if _UNNAMED.fullmatch(column) and not texts:
             continue
         is_flag = any(isinstance(value, bool) for value in values)
-        columns.append(SampledColumn(column, cells_kind(texts), texts, count - len(texts), is_flag))
+        columns.append(SampledColumn(column, find_column_kind(texts), texts, count - len(texts), is_flag))
     return columns, bad_row
 
 
-def _flatten(row: Mapping[str, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+def _flatten_json_row(row: Mapping[str, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     """Yield the paths and the cells of a row that are no lists."""
     for name, value in row.items():
         if isinstance(value, Mapping) and depth < _MAX_DEPTH:
-            yield from _flatten(value, f"{before}{name}.", depth + 1)
+            yield from _flatten_json_row(value, f"{before}{name}.", depth + 1)
         elif not isinstance(value, list | Mapping) and (name or before):
             yield f"{before}{name}", value
 
 
-def _text(value: Any) -> str:
+def _sampled_cell_text(value: Any) -> str:
     """Return the text of a cell; that of lists and structures, which cannot be read, is empty."""
     if isinstance(value, list | Mapping):
         return ""
@@ -341,7 +351,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _read_columnar(path: str, name: Literal["parquet", "arrow"]) -> Generator[RawRow, None, None]:
-    from trophy_engine.analysis.event_logs.parquet import read_first_rows  # noqa: PLC0415  # pyarrow comes with an extra
+def _read_columnar_sample(path: str, name: Literal["parquet", "arrow"]) -> Generator[RawRow, None, None]:
+    from trophy_engine.analysis.event_logs.parquet import read_first_columnar_rows  # noqa: PLC0415  # pyarrow comes with an extra
 
-    yield from enumerate(read_first_rows(path, name, _SAMPLE), start=1)
+    yield from enumerate(read_first_columnar_rows(path, name, _SAMPLE), start=1)

@@ -33,7 +33,7 @@ def starting_rules(
             key=f"{metric}-{value}", name=f"{value:,} {names.get(metric, metric)}", trigger=MetricTrigger(metric, value)
         )
         for metric, by_user in list(totals.items())[:_MAX_ACHIEVED]
-        for value in _thresholds(by_user)
+        for value in _starting_thresholds(by_user)
     ]
     streak = [StreakMetric(metric) for metric in list(totals)[:1]]
     if streak:
@@ -46,17 +46,17 @@ def starting_rules(
     )
 
 
-def _thresholds(by_user: Mapping[str, Number]) -> list[int]:
+def _starting_thresholds(by_user: Mapping[str, Number]) -> list[int]:
     """Return what half and a tenth of the users have in total, with one digit before the zeros."""
     counts = Counter(int(total) for total in by_user.values())
     found = [percentile(counts, share) for share in _PERCENTILES]
-    return sorted({_round(value) for value in found if value is not None and value > 0})
+    return sorted({_round_starting_threshold(value) for value in found if value is not None and value > 0})
 
 
-def _round(value: int) -> int:
+def _round_starting_threshold(value: int) -> int:
     """Round a number down to one digit and zeros.
 
-    >>> [_round(value) for value in (7, 38, 1234)]
+    >>> [_round_starting_threshold(value) for value in (7, 38, 1234)]
     [7, 30, 1000]
     """
     unit: int = 10 ** (len(str(value)) - 1)

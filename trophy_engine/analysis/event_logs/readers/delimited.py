@@ -9,9 +9,9 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TextIO
 
-from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
-from trophy_engine.analysis.event_logs.file_formats import remove_compression
-from trophy_engine.analysis.event_logs.readers.files import Reading
+from trophy_engine.analysis.event_logs.columns import Columns, number_column_names
+from trophy_engine.analysis.event_logs.file_formats import remove_compression_ending
+from trophy_engine.analysis.event_logs.readers.files import LogReading
 from trophy_engine.errors import InvalidValue
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -22,7 +22,7 @@ _MAX_HEADER_LINES: Final = 20
 
 
 def read_delimited(
-    text: TextIO, path: str, delimiter: str | None, columns: Columns | None, reading: Reading
+    text: TextIO, path: str, delimiter: str | None, columns: Columns | None, reading: LogReading
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield the line and the cells of each row, by column; with ``columns``, of the required columns alone.
 
@@ -30,25 +30,25 @@ def read_delimited(
         InvalidValue: a required column is missing or stands twice.
         csv.Error: a cell is too long, or quotes are wrong.
     """
-    skipped, lines = 0, _header_lines(text)
+    skipped, lines = 0, _read_delimited_header_lines(text)
     named = _SEPARATOR.fullmatch(lines[0]) if lines else None
     if named:
-        delimiter, skipped, lines = delimiter or named[1], 1, _header_lines(text)
+        delimiter, skipped, lines = delimiter or named[1], 1, _read_delimited_header_lines(text)
     while lines and not lines[0].strip():
-        skipped, lines = skipped + 1, lines[1:] or _header_lines(text)
+        skipped, lines = skipped + 1, lines[1:] or _read_delimited_header_lines(text)
     if delimiter is None:
         delimiter = find_delimiter(path, lines, columns)
     rows = csv.reader(chain(lines, text), delimiter=delimiter)
     reading.header = header = [name.strip() for name in next(rows, [])]
     if columns is None:
-        names, places = numbered_names(header), list(range(len(header)))
+        names, places = number_column_names(header), list(range(len(header)))
     else:
         found = columns.places(path, header, numbered=True)
         names, places = list(found), list(found.values())
-    yield from _cells(rows, names, places, skipped)
+    yield from _read_delimited_cells(rows, names, places, skipped)
 
 
-def _cells(
+def _read_delimited_cells(
     rows: Any, names: Sequence[str], places: Sequence[int], skipped: int
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     width = max(places, default=-1) + 1
@@ -65,7 +65,7 @@ def _cells(
         yield rows.line_num + skipped, dict(zip(names, select(cells), strict=True))
 
 
-def _header_lines(text: TextIO) -> list[str]:
+def _read_delimited_header_lines(text: TextIO) -> list[str]:
     """Return the lines of the header, which has several if there are line breaks in quotes."""
     lines = [line for line in [text.readline()] if line]
     quotes = lines[0].count('"') if lines else 0
@@ -84,9 +84,9 @@ def find_delimiter(path: str, lines: Sequence[str], columns: Columns | None) -> 
     Of several the first of comma, semicolon, tab and pipe; in a file that ends in ``.tsv`` tab is the first.
     """
     delimiters: Sequence[str] = DELIMITERS
-    if remove_compression(path).endswith(".tsv"):
+    if remove_compression_ending(path).endswith(".tsv"):
         delimiters = ("\t", *(delimiter for delimiter in DELIMITERS if delimiter != "\t"))
-    headers = {delimiter: _parse_header(lines, delimiter) for delimiter in delimiters}
+    headers = {delimiter: _parse_delimited_header(lines, delimiter) for delimiter in delimiters}
     if columns is not None:
         for delimiter, header in headers.items():
             try:
@@ -98,7 +98,7 @@ def find_delimiter(path: str, lines: Sequence[str], columns: Columns | None) -> 
     return max(delimiters, key=lambda delimiter: len(headers[delimiter]))
 
 
-def _parse_header(lines: Sequence[str], delimiter: str) -> list[str]:
+def _parse_delimited_header(lines: Sequence[str], delimiter: str) -> list[str]:
     try:
         return [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
     except csv.Error:

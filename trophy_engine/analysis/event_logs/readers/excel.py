@@ -12,8 +12,8 @@ from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any, Final
 
-from trophy_engine.analysis.event_logs.columns import Columns, numbered_names
-from trophy_engine.analysis.event_logs.readers.files import Reading, read_bytes
+from trophy_engine.analysis.event_logs.columns import Columns, number_column_names
+from trophy_engine.analysis.event_logs.readers.files import LogReading, read_log_bytes
 from trophy_engine.error_messages import listed, short_repr
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 
@@ -29,7 +29,7 @@ _FIRST_ROWS: Final = 20
 
 
 def read_excel(
-    path: str, sheet: str | None, columns: Columns | None, reading: Reading
+    path: str, sheet: str | None, columns: Columns | None, reading: LogReading
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield the number and the cells of each row of a sheet, by column; with ``columns``, of the required ones alone.
 
@@ -46,17 +46,19 @@ def read_excel(
         )
         if any(cell != "" for cell in cells)
     ]
-    place = _find_header(path, [[_as_text(cell) for cell in cells] for _, cells in rows[:_FIRST_ROWS]], columns)
-    reading.header = header = [_as_text(cell) for cell in rows[place][1]] if rows else []
+    place = _find_sheet_header(
+        path, [[_sheet_cell_as_text(cell) for cell in cells] for _, cells in rows[:_FIRST_ROWS]], columns
+    )
+    reading.header = header = [_sheet_cell_as_text(cell) for cell in rows[place][1]] if rows else []
     if columns is None:
-        names = {name: index for index, name in enumerate(numbered_names(header))}
+        names = {name: index for index, name in enumerate(number_column_names(header))}
     else:
         names = columns.places(path, header, numbered=True)
     for number, cells in rows[place + 1 :]:
-        yield number, {name: _as_cell(cells[index]) for name, index in names.items()}
+        yield number, {name: _convert_sheet_cell(cells[index]) for name, index in names.items()}
 
 
-def _find_header(path: str, first_rows: list[list[str]], columns: Columns | None) -> int:
+def _find_sheet_header(path: str, first_rows: list[list[str]], columns: Columns | None) -> int:
     """Return the place of the header among the first rows that are not empty."""
     if columns is not None:
         for place, header in enumerate(first_rows):
@@ -69,8 +71,8 @@ def _find_header(path: str, first_rows: list[list[str]], columns: Columns | None
     return next((place for place, count in enumerate(filled) if 2 * count >= max(filled)), 0)
 
 
-def _open_sheet(path: str, sheet: str | None, reading: Reading) -> CalamineSheet:
-    content = BytesIO(read_bytes(path, reading))
+def _open_sheet(path: str, sheet: str | None, reading: LogReading) -> CalamineSheet:
+    content = BytesIO(read_log_bytes(path, reading))
     try:
         workbook = CalamineWorkbook.from_filelike(content)
         if sheet is not None and sheet not in workbook.sheet_names:
@@ -93,16 +95,16 @@ def sheet_names(path: str) -> list[str]:
         TrophyError: the file cannot be read.
     """
     try:
-        return list(CalamineWorkbook.from_filelike(BytesIO(read_bytes(path, Reading()))).sheet_names)
+        return list(CalamineWorkbook.from_filelike(BytesIO(read_log_bytes(path, LogReading()))).sheet_names)
     except CalamineError as error:
         raise TrophyError(f"cannot read {path} as a workbook: {error}") from error
 
 
-def _as_cell(cell: Any) -> Any:
-    return cell if isinstance(cell, bool) else _as_text(cell)
+def _convert_sheet_cell(cell: Any) -> Any:
+    return cell if isinstance(cell, bool) else _sheet_cell_as_text(cell)
 
 
-def _as_text(cell: Any) -> str:
+def _sheet_cell_as_text(cell: Any) -> str:
     """Return a cell as text; a whole number has no point."""
     match cell:
         case datetime() | time():

@@ -44,7 +44,7 @@ _PEEKED: Final = 64
 
 
 @attrs.define
-class Reading:
+class LogReading:
     """The state of reading a log, which is read once at a time.
 
     Attributes:
@@ -82,7 +82,7 @@ class Reading:
         self.file = None
 
 
-def file_size(path: str) -> int | None:
+def log_file_size(path: str) -> int | None:
     """Return the size of a regular file in bytes, or None for standard input, a pipe, or a file that does not exist."""
     try:
         status = os.fstat(sys.stdin.fileno()) if path == STDIN else Path(path).stat()
@@ -91,7 +91,7 @@ def file_size(path: str) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def read_bytes(path: str, reading: Reading) -> bytes:
+def read_log_bytes(path: str, reading: LogReading) -> bytes:
     """Return the content of a file or of standard input.
 
     Raises:
@@ -106,17 +106,17 @@ def read_bytes(path: str, reading: Reading) -> bytes:
 
 
 @contextmanager
-def open_binary(path: str, reading: Reading) -> Iterator[BinaryIO]:
+def open_log_as_binary(path: str, reading: LogReading) -> Iterator[BinaryIO]:
     """Open a file or standard input, and decompress it if it is compressed."""
     with ExitStack() as stack:
         raw: BinaryIO = sys.stdin.buffer if path == STDIN else stack.enter_context(Path(path).open("rb"))
         reading.file = raw
         stack.callback(reading.close)
-        yield stack.enter_context(_decompress(path, raw))
+        yield stack.enter_context(_decompress_log(path, raw))
 
 
 @contextmanager
-def _decompress(path: str, raw: BinaryIO) -> Iterator[BinaryIO]:
+def _decompress_log(path: str, raw: BinaryIO) -> Iterator[BinaryIO]:
     start = raw.peek(_PEEKED)[:_PEEKED] if isinstance(raw, io.BufferedReader) else b""
     if start.startswith(_GZIP):
         yield cast("BinaryIO", gzip.GzipFile(fileobj=raw))
@@ -127,13 +127,13 @@ def _decompress(path: str, raw: BinaryIO) -> Iterator[BinaryIO]:
     elif start.startswith(_ZSTANDARD):
         raise TrophyError(f"cannot read {path}: it is compressed with Zstandard; decompress it with zstd -d")
     elif start.startswith(_ZIP):
-        with ZipFile(raw) as archive, _open_member(path, archive) as member:
+        with ZipFile(raw) as archive, _open_zip_member(path, archive) as member:
             yield cast("BinaryIO", member)
     else:
         yield raw
 
 
-def _open_member(path: str, archive: ZipFile) -> IO[bytes]:
+def _open_zip_member(path: str, archive: ZipFile) -> IO[bytes]:
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     if len(names) != 1:
         raise TrophyError(
@@ -146,13 +146,13 @@ def _open_member(path: str, archive: ZipFile) -> IO[bytes]:
 
 
 @contextmanager
-def open_text(path: str, encoding: str | None, reading: Reading) -> Iterator[TextIO]:
+def open_log_as_text(path: str, encoding: str | None, reading: LogReading) -> Iterator[TextIO]:
     """Open the text of a file or of standard input; line ends are kept.
 
     Raises:
         TrophyError: the file is compressed in a way that cannot be read.
     """
-    with open_binary(path, reading) as binary:
+    with open_log_as_binary(path, reading) as binary:
         buffered: Any = binary if hasattr(binary, "peek") else io.BufferedReader(cast("io.RawIOBase", binary))
         start = buffered.peek(_PEEKED)[:_PEEKED]
         if encoding is None:
@@ -165,7 +165,7 @@ def open_text(path: str, encoding: str | None, reading: Reading) -> Iterator[Tex
                 text.detach()  # or the wrapper closes standard input when it is deleted
 
 
-def decoding_error(error: UnicodeError) -> str:
+def describe_log_decoding_error(error: UnicodeError) -> str:
     """Return why a text cannot be decoded, and the remedy."""
     encoding = getattr(error, "encoding", "text").upper()
     if encoding == "UTF-8" and b"\0" in getattr(error, "object", b"")[:_PEEKED]:
@@ -173,10 +173,10 @@ def decoding_error(error: UnicodeError) -> str:
     return f"it is not {encoding} text; set --encoding, for example cp1252 (Windows), latin-1 or utf-16"
 
 
-def reason_of_reading(error: Exception) -> str:
+def describe_log_read_error(error: Exception) -> str:
     """Return why a file cannot be read."""
     if isinstance(error, UnicodeError):
-        return decoding_error(error)
+        return describe_log_decoding_error(error)
     if isinstance(error, InvalidValue):
         return str(error)
     return reason_of(error)

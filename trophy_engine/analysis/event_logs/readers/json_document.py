@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final, TextIO
 
-from trophy_engine.analysis.event_logs.readers.json_lines import parse_json, read_json_lines
+from trophy_engine.analysis.event_logs.readers.json_lines import parse_log_json, read_json_lines
 from trophy_engine.error_messages import listed, short_repr
 from trophy_engine.errors import InvalidValue, TrophyError
 
@@ -30,20 +30,20 @@ def read_json_document(
     Raises:
         TrophyError: the document is not JSON, or has no such list, or several.
     """
-    lines = _first_lines(text)
-    if records is None and _has_objects(lines):
+    lines = _read_first_json_lines(text)
+    if records is None and _is_json_lines(lines):
         yield from read_json_lines(chain(lines, text))
         return
     try:
-        document = parse_json("".join(lines) + text.read())
+        document = parse_log_json("".join(lines) + text.read())
     except InvalidValue as error:
         raise TrophyError(f"{path} {error}") from error
-    items = _list_at(document, path, records) if records is not None else _find_list(document, path, on_note)
+    items = _json_list_at(document, path, records) if records is not None else _find_json_list(document, path, on_note)
     for number, item in enumerate(items, start=1):
         yield number, item if isinstance(item, dict) else InvalidValue("is not a JSON object")
 
 
-def _first_lines(text: TextIO) -> list[str]:
+def _read_first_json_lines(text: TextIO) -> list[str]:
     """Return the lines up to the second one that is not blank."""
     lines: list[str] = []
     written = 0
@@ -55,32 +55,32 @@ def _first_lines(text: TextIO) -> list[str]:
     return lines
 
 
-def _has_objects(lines: list[str]) -> bool:
+def _is_json_lines(lines: list[str]) -> bool:
     """Return True if there are two lines, and the first has an object of its own."""
     written = [line for line in lines if line.strip()]
     if len(written) < 2:  # noqa: PLR2004  # a document in one line
         return False
     try:
-        return isinstance(parse_json(written[0]), dict)
+        return isinstance(parse_log_json(written[0]), dict)
     except InvalidValue:
         return False
 
 
-def _list_at(document: Any, path: str, records: str) -> list[Any]:
+def _json_list_at(document: Any, path: str, records: str) -> list[Any]:
     value = document
     for name in records.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, list):
-        known = [found for found, _ in _lists(document)]
+        known = [found for found, _ in _json_lists_of_objects(document)]
         hint = f"; it has lists at {listed(known)}" if known else ""
         raise TrophyError(f"{path} has no list at {short_repr(records)} (--records){hint}")
     return value
 
 
-def _find_list(document: Any, path: str, on_note: Callable[[str], object] | None) -> list[Any]:
+def _find_json_list(document: Any, path: str, on_note: Callable[[str], object] | None) -> list[Any]:
     if isinstance(document, list):
         return document
-    found = list(_lists(document))
+    found = list(_json_lists_of_objects(document))
     if len(found) == 1:
         records, items = found[0]
         if on_note is not None:
@@ -95,11 +95,11 @@ def _find_list(document: Any, path: str, on_note: Callable[[str], object] | None
     raise TrophyError(f"{path} has no list of objects, which would be the rows of a log")
 
 
-def _lists(document: Any, before: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
+def _json_lists_of_objects(document: Any, before: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
     """Yield the paths of the lists of objects in a document, and the lists; those within lists are left out."""
     if isinstance(document, dict) and depth < _MAX_DEPTH:
         for name, value in document.items():
             if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
                 yield f"{before}{name}", value
             else:
-                yield from _lists(value, f"{before}{name}.", depth + 1)
+                yield from _json_lists_of_objects(value, f"{before}{name}.", depth + 1)

@@ -16,14 +16,14 @@ def read_json_lines(lines: Iterable[str], first: int = 1) -> Iterator[tuple[int,
         if not text_line.strip():
             continue
         try:
-            row = parse_json(text_line)
+            row = parse_log_json(text_line)
         except InvalidValue as error:
             yield line, error
             continue
         yield line, row if isinstance(row, dict) else InvalidValue("is not a JSON object")
 
 
-def parse_json(text: str) -> Any:
+def parse_log_json(text: str) -> Any:
     """Parse a JSON text, with its numbers as texts.
 
     Raises:
@@ -31,17 +31,21 @@ def parse_json(text: str) -> Any:
     """
     try:
         return json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=_refuse_constant, object_pairs_hook=_build_object
+            text,
+            parse_float=str,
+            parse_int=str,
+            parse_constant=_refuse_json_constant,
+            object_pairs_hook=_build_json_object,
         )
     except (ValueError, RecursionError) as error:
         raise InvalidValue(f"is not JSON: {error}") from error
 
 
-def _refuse_constant(constant: str) -> NoReturn:
+def _refuse_json_constant(constant: str) -> NoReturn:
     raise InvalidValue(f"{constant} is not a JSON number")
 
 
-def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_json_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
