@@ -11,10 +11,10 @@ rules; ``evaluate`` applies commands, and ``settle`` applies what time makes due
 Other rooms import the names of this room from here.
 """
 
-from trophy_engine.core.achievements import is_done_in_window, qualifies
+from trophy_engine.core.achievements import is_completed_in_window, qualifies_for_achievement
 from trophy_engine.core.agenda import Agenda, Payment, noting_agenda
 from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
-from trophy_engine.core.boosts import boosted, products, rounding_of
+from trophy_engine.core.boosts import boost_products, boosted_amount, strongest_rounding
 from trophy_engine.core.commands import (
     ALL_STREAKS,
     KINDS,
@@ -34,11 +34,11 @@ from trophy_engine.core.commands import (
     Settle,
     Unpause,
     UserCommand,
-    check_text,
-    decode,
-    encode,
-    idempotency_key_of,
-    subject_and_key,
+    check_command_text,
+    command_subject_and_key,
+    decode_command,
+    encode_command,
+    idempotency_key_of_command,
 )
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import (

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.achievements import (
     NO_ATTRIBUTES,
-    complete_achievement,
+    apply_completion,
     complete_composites,
     cross_metric_thresholds,
     cross_thresholds,
@@ -195,7 +195,7 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
         raise GateClosed(state.id, achievement.key, unmet.field, unmet.wanted, unmet.found, reason)
     _advance(agenda, state, at)
     close_gates(agenda, state, agenda.plan.gated_awards, at)
-    complete_achievement(agenda, state, achievement, at)
+    apply_completion(agenda, state, achievement, at)
     run_passes(agenda, state, at)
 
 

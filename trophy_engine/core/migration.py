@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from trophy_engine.core.achievements import begin_repeats, try_to_complete
+from trophy_engine.core.achievements import reopen_repeatable_achievement, try_to_complete_achievement
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.backfill import recount_boards
+from trophy_engine.core.backfill import backfill_boards
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.gates import close_gates
 from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
@@ -51,7 +51,7 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     _count_from_log(after, diff, transitions)
     for system in diff.unearned:
         _count_earned(after, system, transitions)
-    recount_boards(after, agenda.plan, transitions, diff.boards)
+    backfill_boards(after, agenda.plan, transitions, diff.boards)
     migrate_streaks(agenda, after, state, diff, transitions, at)
     _migrate_plugs(after, diff, transitions, at)
     after.forget()
@@ -191,9 +191,11 @@ def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at
         if not _is_reached(achievement, after):
             continue
         if achievement.key in after.counters.completed:
-            begin_repeats(after, achievement)
+            reopen_repeatable_achievement(after, achievement)
         else:
-            try_to_complete(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
+            try_to_complete_achievement(
+                agenda, after, achievement, at, _count_reached(achievement, after), announce=False
+            )
     after.counters.recheck = False
     run_passes(agenda, after, at, announce=False)
     agenda.waiting.clear()

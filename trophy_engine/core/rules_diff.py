@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from trophy_engine.core.backfill import boards_to_recount
+from trophy_engine.core.backfill import find_boards_to_backfill
 from trophy_engine.core.past_events import has_source
 from trophy_engine.core.plan import (
     AchievementPlan,
@@ -88,7 +88,7 @@ class RulesDiff:
     @cached_property
     def boards(self) -> tuple[str, ...]:
         """The leaderboards that must be counted from the past."""
-        return boards_to_recount(self.before, self.after)
+        return find_boards_to_backfill(self.before, self.after)
 
     @cached_property
     def unearned(self) -> tuple[SystemPlan, ...]:

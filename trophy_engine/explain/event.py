@@ -49,7 +49,7 @@ from trophy_engine.core import (
     UserChanged,
     UserCommand,
     UserCreated,
-    boosted,
+    boosted_amount,
     name_completed,
 )
 from trophy_engine.explain.completion import MetricChanges, describe_completion
@@ -382,7 +382,7 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: i
     if counter is not None and counter.unfiltered is None:
         return 1
     amount = abs(award.awarded) + lost
-    return next(number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= amount)
+    return next(number for number in count(1) if abs(boosted_amount(trigger.points * number, award.boosts)) >= amount)
 
 
 def _find_trigger(plan: Plan, award: NamedEffect) -> TriggerPlan:

@@ -20,11 +20,11 @@ from trophy_engine.core import (
     PointsAwarded,
     PointsLimited,
     Transition,
-    boosted,
+    boost_products,
+    boosted_amount,
     level_of,
     points_for_level,
-    products,
-    rounding_of,
+    strongest_rounding,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.representation import TextAsHtml
@@ -261,9 +261,9 @@ def _explain_calculation(
 ) -> AwardExplanation:
     before, awarded = before_and_awarded
     amount = trigger.points * times
-    result = boosted(amount, boosts)
+    result = boosted_amount(amount, boosts)
     clipped = 0 if unmet_condition is not None else result - lost - awarded
-    steps = zip(boosts, products(amount, boosts), strict=True)
+    steps = zip(boosts, boost_products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
         local=format_clock(zone, at),
@@ -273,7 +273,7 @@ def _explain_calculation(
         times=times,
         amount=amount,
         boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
-        rounding=rounding_of(boosts) if boosts else None,
+        rounding=strongest_rounding(boosts) if boosts else None,
         boosted=result,
         unmet_condition=unmet_condition,
         limited=lost,

@@ -16,7 +16,7 @@ from trophy_engine.core import (
     Plan,
     UserState,
     completion_id,
-    is_done_in_window,
+    is_completed_in_window,
     name_completed,
 )
 from trophy_engine.numbers import negate, since_multiple
@@ -187,7 +187,7 @@ def measure_progress(part: AchievementPlan, state: UserState) -> Progress | None
     if not part.rule.repeatable or counter is None:
         return Progress(total or 0, target, _list_missing(part, state) if part.prerequisites else ())
     if counter.is_windowed:
-        return None if is_done_in_window(state, part) else Progress(total or 0, target)
+        return None if is_completed_in_window(state, part) else Progress(total or 0, target)
     return Progress(since_multiple(total or 0, target), target)
 
 

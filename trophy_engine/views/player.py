@@ -17,7 +17,7 @@ from trophy_engine.core import (
     SystemPlan,
     UserState,
     points_for_level,
-    qualifies,
+    qualifies_for_achievement,
     read_notification_preferences,
     read_streak_preferences,
 )
@@ -272,6 +272,10 @@ class Player:
         reachable = []
         for index, (view, parts) in enumerate(zip(self.achievements, self._visible, strict=True)):
             following = next_part(parts, self._state)
-            if view.progress is not None and following is not None and qualifies(following, self._state):
+            if (
+                view.progress is not None
+                and following is not None
+                and qualifies_for_achievement(following, self._state)
+            ):
                 reachable.append((-view.progress.fraction, index, view))
         return (view for _, _, view in sorted(reachable, key=lambda entry: entry[:2]))
