@@ -9,7 +9,7 @@ from typing import Any, Final
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.aggregation import Window
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
-from trophy_engine.core.gates import is_open, is_waiting
+from trophy_engine.core.gates import is_gate_open, is_waiting_for_gate
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState, Repeats
@@ -48,7 +48,7 @@ def _complete_if_gate_open(
     """Complete an achievement whose gate is open, or let it wait."""
     if is_completed_in_window(state, achievement):
         return  # it waited twice in one pass
-    if is_open(agenda, state, achievement, at):
+    if is_gate_open(agenda, state, achievement, at):
         apply_completion(agenda, state, achievement, at, times, announce)
     else:
         agenda.waiting.append((achievement, times))
@@ -251,7 +251,7 @@ def _cross_special_thresholds(
     """Cross gated and repeatable achievements and decimal steps, and let the quiet interval end where they follow."""
     if counter.gated:
         _recheck_gated_achievements(agenda, state, counter, counter_state, after, at, announce=announce)
-        if is_waiting(counter, state, counter_state.cursor):
+        if is_waiting_for_gate(counter, state, counter_state.cursor):
             counter_state.low, counter_state.high = BEYOND, _BELOW
     if counter.decimal_steps:
         _cross_decimal_steps(agenda, counter, counter_state, before, after, announce=announce)

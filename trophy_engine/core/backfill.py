@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from trophy_engine.core.leaderboard_values import count_for_boards, drop_values
-from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
+from trophy_engine.core.leaderboard_values import add_item_to_board_values, drop_board_values
+from trophy_engine.core.past_events import PastEvent, has_metric_source, is_past_event_counted, past_events_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
@@ -50,15 +50,15 @@ def backfill_boards(state: UserState, plan: Plan, transitions: Iterable[Transiti
     """
     boards = [plan.boards[key] for key in keys if key in plan.boards]
     for board in boards:
-        drop_values(board, state)
+        drop_board_values(board, state)
     plan_then = None
     for transition in transitions if boards else ():
         if transition.plan is not plan_then:
             plan_then = transition.plan
             for board in boards:
                 if not _has_board_source(plan_then, plan, board):
-                    drop_values(board, state)
-        for event in events_of(transition):
+                    drop_board_values(board, state)
+        for event in past_events_of(transition):
             for board in boards:
                 _count_past_event_for_board(plan, plan_then, board, state, event)
 
@@ -66,7 +66,7 @@ def backfill_boards(state: UserState, plan: Plan, transitions: Iterable[Transiti
 def _has_board_source(plan_then: Plan, plan: Plan, board: BoardPlan) -> bool:
     """Return True if the rules of that time have what a leaderboard ranks by."""
     if board.rule.metric is not None:
-        return has_source(plan_then, plan.metrics[board.rule.metric])
+        return has_metric_source(plan_then, plan.metrics[board.rule.metric])
     return any(system.key == board.rule.points for system in plan_then.systems)
 
 
@@ -78,9 +78,9 @@ def _count_past_event_for_board(
     day = time_zone.window(event.at)[0]
     if board.rule.metric is None:
         if event.kind == "points" and event.key == board.rule.points:
-            count_for_boards((board,), state, event.value, event.at, day, time_zone)
+            add_item_to_board_values((board,), state, event.value, event.at, day, time_zone)
         return
     metric = plan.metrics[board.rule.metric]
-    if is_counted(event, metric):
+    if is_past_event_counted(event, metric):
         item = metric.item_of(event.value, event.attributes, day)
-        count_for_boards((board,), state, item, event.at, day, time_zone)
+        add_item_to_board_values((board,), state, item, event.at, day, time_zone)

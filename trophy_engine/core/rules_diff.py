@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from trophy_engine.core.backfill import find_boards_to_backfill
-from trophy_engine.core.past_events import has_source
+from trophy_engine.core.past_events import has_metric_source
 from trophy_engine.core.plan import (
     AchievementPlan,
     Counter,
@@ -31,13 +31,16 @@ class RulesDiff:
     @cached_property
     def opened(self) -> tuple[AchievementPlan, ...]:
         """The active achievements that are new or changed, or whose metric counts in another way."""
-        known = {key: _condition_of(achievement) for key, achievement in self.before.achievements.items()}
+        known = {key: _completion_condition_of(achievement) for key, achievement in self.before.achievements.items()}
         uncounted = {counter for _, counter in self.uncounted}
         return tuple(
             achievement
             for key, achievement in self.after.achievements.items()
             if achievement.rule.status == "active"
-            and (known.get(key) != _condition_of(achievement) or _counted_by(achievement) in uncounted)
+            and (
+                known.get(key) != _completion_condition_of(achievement)
+                or _total_counter_of_achievement(achievement) in uncounted
+            )
         )
 
     @cached_property
@@ -47,7 +50,7 @@ class RulesDiff:
             (metric, counter)
             for metric in self.after.metrics.values()
             for counter in metric.counters
-            if has_source(self.before, metric) and find_counterpart(self.before, metric, counter) is None
+            if has_metric_source(self.before, metric) and find_former_counter(self.before, metric, counter) is None
         )
 
     @cached_property
@@ -111,28 +114,28 @@ class RulesDiff:
     @cached_property
     def kept_ticks(self) -> tuple[int | None, ...]:
         """The index of each timed trigger among those of the plan before, None for a new one."""
-        known = {_tick_name(trigger): index for index, trigger in enumerate(self.before.ticks)}
-        return tuple(known.get(_tick_name(trigger)) for trigger in self.after.ticks)
+        known = {_timed_trigger_identity(trigger): index for index, trigger in enumerate(self.before.ticks)}
+        return tuple(known.get(_timed_trigger_identity(trigger)) for trigger in self.after.ticks)
 
 
-def _tick_name(trigger: TriggerPlan) -> tuple[object, ...]:
+def _timed_trigger_identity(trigger: TriggerPlan) -> tuple[object, ...]:
     return trigger.system.key, trigger.key, trigger.hours, trigger.days
 
 
-def _condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
+def _completion_condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
     """Return everything that decides when an achievement is completed, besides what is counted."""
     rule = achievement.rule
     reached_by = rule.trigger, achievement.threshold, achievement.alternatives, rule.repeatable
     return *reached_by, rule.when, rule.status
 
 
-def _counted_by(achievement: AchievementPlan) -> Counter | None:
+def _total_counter_of_achievement(achievement: AchievementPlan) -> Counter | None:
     """Return the counter of an achievement, or the one whose negative that is."""
     counter = achievement.counter
     return counter if counter is None or counter.negated is None else counter.negated
 
 
-def find_counterpart(plan: Plan, metric: MetricPlan, counter: Counter) -> Counter | None:
+def find_former_counter(plan: Plan, metric: MetricPlan, counter: Counter) -> Counter | None:
     """Return the counter of a plan that counts the same as a counter of a metric of another plan, or None."""
     former = plan.metrics.get(metric.key)
     return former.find(counter.event_attributes) if former is not None and former.counted == metric.counted else None

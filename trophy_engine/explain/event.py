@@ -50,7 +50,7 @@ from trophy_engine.core import (
     UserCommand,
     UserCreated,
     boosted_amount,
-    name_completed,
+    name_raw_completion,
 )
 from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
@@ -336,7 +336,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
     StreakReminderDue: lambda effect, streak: (
         f"a reminder is due: {streak.period(effect.period_start)} is not credited yet"
     ),
-    AchievementDue: lambda effect, _: f"the email about {name_completed(effect)!r} is due",
+    AchievementDue: lambda effect, _: f"the email about {name_raw_completion(effect)!r} is due",
 }
 
 

@@ -22,8 +22,8 @@ from trophy_engine.core import (
     Transition,
     boost_products,
     boosted_amount,
-    level_of,
-    points_for_level,
+    find_reached_level,
+    level_points_in_state,
     strongest_rounding,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock
@@ -164,7 +164,7 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
     plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
     awards = (award for transition in transitions for award in explain_awards(transition))
     total = last.state.points.balances[plan.index]
-    level = level_of(plan, points_for_level(plan, last.state))
+    level = find_reached_level(plan, level_points_in_state(plan, last.state))
     return PointsExplanation(
         user_id=last.state.id,
         at=from_micros(last.state.clock.settled),

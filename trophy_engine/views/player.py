@@ -16,7 +16,7 @@ from trophy_engine.core import (
     Plan,
     SystemPlan,
     UserState,
-    points_for_level,
+    level_points_in_state,
     qualifies_for_achievement,
     read_notification_preferences,
     read_streak_preferences,
@@ -226,7 +226,7 @@ class Player:
 
     def _balance(self, system: SystemPlan) -> PointsView:
         rule, total = system.rule, self._state.points.balances[system.index]
-        counted = points_for_level(system, self._state)
+        counted = level_points_in_state(system, self._state)
         return PointsView(
             key=rule.key,
             name=rule.name,

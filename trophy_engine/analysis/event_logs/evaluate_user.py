@@ -14,9 +14,9 @@ from trophy_engine.core import (
     Record,
     UserState,
     apply_command,
-    create_user,
+    apply_event_to_state,
+    create_user_state,
     end_step,
-    record_event,
     settle_user,
 )
 from trophy_engine.errors import EarlierThanSettled, Refused, TrophyError
@@ -86,7 +86,7 @@ class UserEvaluator:
                 and not metric.can_block
             ):
                 try:
-                    record_event(agenda, state, metric, value, at, attributes)
+                    apply_event_to_state(agenda, state, metric, value, at, attributes)
                 except EarlierThanSettled:  # which leaves the state as it is; asking beforehand costs every event more
                     self._try_event(state, event)
                     continue
@@ -128,8 +128,8 @@ class UserEvaluator:
             if zone_name is not None and (state is None or state.clock.zone.name != zone_name):
                 state = apply_command(agenda, state, Identify(event.user_id, event.at, (("time_zone", zone_name),)))
             elif state is None:
-                state = create_user(agenda, event.user_id, event.at)
-            record_event(agenda, state, metric, event.value, event.at, attributes)
+                state = create_user_state(agenda, event.user_id, event.at)
+            apply_event_to_state(agenda, state, metric, event.value, event.at, attributes)
             if self.plan.has_plugs:
                 end_step(agenda, state, _make_command(event), event.at)
         except TrophyError as error:

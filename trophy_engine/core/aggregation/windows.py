@@ -4,16 +4,16 @@ A window wraps an aggregate. What it keeps for one user is in its totals (``new`
 instant and its local day. When a window ends, no total changes until it is asked for again: the total of an instant is
 that of the window which holds the instant.
 
-===================  =================================================  =================
-window               the total is over                                  totals
-===================  =================================================  =================
-``Forever``          all events                                         ``LatestTotal``
-``Numbered``         a period of the calendar, or a run of so many      ``WindowTotals``
-``RollingDays``      the local day and the days before it               ``RollingTotals``
-``RollingTime``      the latest hours or minutes                        ``RollingTotals``
-``Session``          the events without a longer gap between them       ``LatestTotal``
-``SinceReset``       the time since an event of another metric          ``LatestTotal``
-===================  =================================================  =================
+======================  =================================================  =================
+window                  the total is over                                  totals
+======================  =================================================  =================
+``AllTimeWindow``       all events                                         ``LatestTotal``
+``CalendarWindow``      a period of the calendar, or a run of so many      ``WindowTotals``
+``RollingDaysWindow``   the local day and the days before it               ``RollingTotals``
+``RollingTimeWindow``   the latest hours or minutes                        ``RollingTotals``
+``EventSessionWindow``  the events without a longer gap between them       ``LatestTotal``
+``SinceResetWindow``    the time since an event of another metric          ``LatestTotal``
+======================  =================================================  =================
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Window(Protocol[_T]):
 
 
 @attrs.frozen
-class Forever(Value):
+class AllTimeWindow(Value):
     """All events."""
 
     aggregate: Aggregate
@@ -117,7 +117,7 @@ class Forever(Value):
 
 
 @attrs.frozen
-class Numbered(Value):
+class CalendarWindow(Value):
     """The windows of a calendar; a window is forgotten when no zone can show its last date again."""
 
     aggregate: Aggregate
@@ -168,7 +168,7 @@ class Numbered(Value):
         return zone.midnight(self.calendar.first_day(number)), None if last is None else zone.midnight(last + 1)
 
 
-class _Rolling(Value):
+class _RollingWindowBase(Value):
     """The base of rolling windows: ``reach`` is for how far back of them entries are kept."""
 
     aggregate: Aggregate
@@ -192,7 +192,7 @@ class _Rolling(Value):
 
 
 @attrs.frozen
-class RollingDays(_Rolling):
+class RollingDaysWindow(_RollingWindowBase):
     """A local day and the days before it, so many in all; a later date, left by travel west, counts."""
 
     aggregate: Aggregate
@@ -214,7 +214,7 @@ class RollingDays(_Rolling):
 
 
 @attrs.frozen
-class RollingTime(_Rolling):
+class RollingTimeWindow(_RollingWindowBase):
     """The time up to an instant, so many microseconds, without its first instant; of the newest events at most."""
 
     aggregate: Aggregate
@@ -234,7 +234,7 @@ class RollingTime(_Rolling):
 
 
 @attrs.frozen
-class Session(Value):
+class EventSessionWindow(Value):
     """The events since the first one after a gap of more than so many microseconds without any."""
 
     aggregate: Aggregate
@@ -277,7 +277,7 @@ class Session(Value):
 
 
 @attrs.frozen
-class SinceReset(Forever):
+class SinceResetWindow(AllTimeWindow):
     """The events since the last event of another metric, which restarts the total."""
 
     def bounds(self, totals: LatestTotal | None, _: int, __: Zone, /) -> Bounds | None:
