@@ -89,7 +89,7 @@ from trophy_engine.core.plan import (
     TriggerPlan,
 )
 from trophy_engine.core.plan.points import level_points_in_state
-from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
+from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, show_step_to_plugs
 from trophy_engine.core.points import find_reached_level
 from trophy_engine.core.preferences import (
     CHANNELS,

@@ -106,8 +106,8 @@ def _windows_of_completions(
     if counter is None or counter.totals is None or window is None:
         return ()
     day = state.clock.day
-    current = window.current(counter.totals.find(state.counters.windows), state.clock.settled, day)
-    return (*(name for name in windows if name != current and window.returns(name, day)), current)
+    current = window.current_name(counter.totals.find(state.counters.windows), state.clock.settled, day)
+    return (*(name for name in windows if name != current and window.can_reopen(name, day)), current)
 
 
 def reopen_repeatable_achievement(state: UserState, achievement: AchievementPlan) -> None:
@@ -127,7 +127,7 @@ def is_completed_in_window(state: UserState, achievement: AchievementPlan) -> bo
     if repeats is None or counter is None or counter.totals is None or window is None:
         return False
     totals = counter.totals.find(state.counters.windows)
-    return window.current(totals, state.clock.settled, state.clock.day) in repeats.windows
+    return window.current_name(totals, state.clock.settled, state.clock.day) in repeats.windows
 
 
 def _find_repeat_window(counter: Counter) -> Window[Any] | None:

@@ -27,7 +27,7 @@ from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.gates import evaluate_gate_of_rule, note_closed_metric_gates
 from trophy_engine.core.passes import count_events_in_pass, run_further_passes, run_passes
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
-from trophy_engine.core.plugs import end_step
+from trophy_engine.core.plugs import show_step_to_plugs
 from trophy_engine.core.points import award_manually, pay_awards
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
@@ -83,7 +83,7 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
     else:
         state = _settle_for_streak_command(agenda, state, command)
     if agenda.plan.has_plugs:
-        end_step(agenda, state, command, at)
+        show_step_to_plugs(agenda, state, command, at)
     state.commands += 1
     return state
 

@@ -49,9 +49,9 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     _migrate_points(after, state, diff, at)
     transitions = list(past()) if diff.needs_past else []
     _recount_metric_totals(after, diff, transitions)
-    for system in diff.unearned:
+    for system in diff.systems_without_earned_points:
         _recount_earned_points(after, system, transitions)
-    backfill_boards(after, agenda.plan, transitions, diff.boards)
+    backfill_boards(after, agenda.plan, transitions, diff.boards_to_backfill)
     migrate_streaks(agenda, after, state, diff, transitions, at)
     _migrate_plugs(after, diff, transitions, at)
     after.forget()
@@ -102,10 +102,10 @@ def _migrate_points(after: UserState, state: UserState, diff: RulesDiff, at: int
     plan, before = diff.after, diff.before
     after.points.ticks = tuple(
         TimedTriggerState.begin(at, after.clock.zone) if kept is None else state.points.ticks[kept].copy()
-        for kept in diff.kept_ticks
+        for kept in diff.kept_timed_triggers
     )
     if before.day_start != plan.day_start:
-        for kept, tick in zip(diff.kept_ticks, after.points.ticks, strict=True):
+        for kept, tick in zip(diff.kept_timed_triggers, after.points.ticks, strict=True):
             if kept is not None:
                 tick.change_day_start(before.day_start, plan.day_start)
     _migrate_points_limits(after, diff)
@@ -144,10 +144,10 @@ def _recount_earned_points(after: UserState, system: SystemPlan, transitions: It
 def _recount_metric_totals(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
     """Compute new totals from past events; a metric that was removed in between starts again."""
     plan_then = None
-    for transition in transitions if diff.uncounted else ():
+    for transition in transitions if diff.uncounted_totals else ():
         if transition.plan is not plan_then:
             plan_then = transition.plan
-            for metric, counter in diff.uncounted:
+            for metric, counter in diff.uncounted_totals:
                 if not has_metric_source(plan_then, metric):
                     clear_metric_total(after, counter)
         for event in past_events_of(transition):
@@ -156,7 +156,7 @@ def _recount_metric_totals(after: UserState, diff: RulesDiff, transitions: Itera
 
 def _count_past_event(after: UserState, diff: RulesDiff, event: PastEvent) -> None:
     """Count a past event in the new totals, on its local day then."""
-    for metric, counter in diff.uncounted:
+    for metric, counter in diff.uncounted_totals:
         window = metric.rule.window
         if isinstance(window, ResetWindow) and event.kind == "metric" and event.key == window.reset_by:
             reset_metric_total(after, counter, event.at)
@@ -187,7 +187,7 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
     note_closed_metric_gates(agenda, after, agenda.plan.gated_awards, at)
-    for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
+    for achievement in sorted(diff.achievements_to_backdate, key=lambda achievement: bool(achievement.prerequisites)):
         if not _is_achievement_reached(achievement, after):
             continue
         if achievement.key in after.counters.completed:

@@ -106,14 +106,14 @@ class _StreakRecount:
 
     def decisions(self, at: int, *, is_running: bool) -> Iterator[PeriodDecision]:
         """Yield the decisions on the periods after the change; ``is_running`` is whether the last run still runs."""
-        runs = [*self._decided, *self._with_first(self.runs())]
+        runs = [*self._decided, *self._with_first_periods(self.runs())]
         for number, (run, first) in enumerate(runs, start=1):
             if first <= run.last:
                 yield PeriodDecision(self._streak, "recounted", first, run.last, run.length, run.started, 0, at)
             if number < len(runs) or not is_running:
                 yield PeriodDecision(self._streak, "lost", run.last + 1, run.last + 1, 0, None, run.length, at)
 
-    def _with_first(self, runs: Iterable[_Run]) -> Iterator[tuple[_Run, int]]:
+    def _with_first_periods(self, runs: Iterable[_Run]) -> Iterator[tuple[_Run, int]]:
         """Yield runs with the first period of each that was credited after the change."""
         return ((run, max(run.last - run.length, self.through) + 1) for run in runs)
 
@@ -133,7 +133,7 @@ class _StreakRecount:
         custom = transition.state.streaks[declared.place].custom_streak
         visible = custom or declared
         if visible.calendar == self._streak.calendar:
-            self._continue_from(transition.state, visible)
+            self._continue_from_state(transition.state, visible)
         elif custom is not None and not visible.conditions:
             if self._visible_run is not None:  # credits after the change are forgotten, but not that it ended
                 self._decided.append((self._visible_run, self.through + 1))
@@ -141,14 +141,14 @@ class _StreakRecount:
         elif isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak) is declared:
             runs = self.runs()
             self.ended += runs
-            self._decided += self._with_first(runs)
+            self._decided += self._with_first_periods(runs)
             self.through = min(self.through, self._streak.index(transition.state.clock.day) - 1)
             self._clear()
         else:
             for event in past_events_of(transition):
                 self._count_event(event, visible, transition.plan)
 
-    def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
+    def _continue_from_state(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
         self._restart()
         streak = state.streaks[visible.place]

@@ -29,10 +29,10 @@ class RulesDiff:
         self.after = after
 
     @cached_property
-    def opened(self) -> tuple[AchievementPlan, ...]:
+    def achievements_to_backdate(self) -> tuple[AchievementPlan, ...]:
         """The active achievements that are new or changed, or whose metric counts in another way."""
         known = {key: _completion_condition_of(achievement) for key, achievement in self.before.achievements.items()}
-        uncounted = {counter for _, counter in self.uncounted}
+        uncounted = {counter for _, counter in self.uncounted_totals}
         return tuple(
             achievement
             for key, achievement in self.after.achievements.items()
@@ -44,7 +44,7 @@ class RulesDiff:
         )
 
     @cached_property
-    def uncounted(self) -> tuple[tuple[MetricPlan, Counter], ...]:
+    def uncounted_totals(self) -> tuple[tuple[MetricPlan, Counter], ...]:
         """The metrics and counters of totals that the plan before does not count, or not in this way."""
         return tuple(
             (metric, counter)
@@ -89,12 +89,12 @@ class RulesDiff:
         return {key: names for key, names in changed.items() if names}
 
     @cached_property
-    def boards(self) -> tuple[str, ...]:
+    def boards_to_backfill(self) -> tuple[str, ...]:
         """The leaderboards that must be counted from the past."""
         return find_boards_to_backfill(self.before, self.after)
 
     @cached_property
-    def unearned(self) -> tuple[SystemPlan, ...]:
+    def systems_without_earned_points(self) -> tuple[SystemPlan, ...]:
         """The points systems in which the plan before does not count the points earned, for their levels."""
         former = {system.key: system for system in self.before.systems}
         return tuple(
@@ -106,13 +106,19 @@ class RulesDiff:
     @cached_property
     def needs_past(self) -> bool:
         """True if anything must be computed from the users' pasts."""
-        if self.uncounted or self.changed_conditions or self.other_calendars or self.boards or self.unearned:
+        if (
+            self.uncounted_totals
+            or self.changed_conditions
+            or self.other_calendars
+            or self.boards_to_backfill
+            or self.systems_without_earned_points
+        ):
             return True
         former = {plug.key: plug for plug in self.before.plugs}
         return any(plug.needs_past(former.get(plug.key)) for plug in self.after.plugs)
 
     @cached_property
-    def kept_ticks(self) -> tuple[int | None, ...]:
+    def kept_timed_triggers(self) -> tuple[int | None, ...]:
         """The index of each timed trigger among those of the plan before, None for a new one."""
         known = {_timed_trigger_identity(trigger): index for index, trigger in enumerate(self.before.ticks)}
         return tuple(known.get(_timed_trigger_identity(trigger)) for trigger in self.after.ticks)

@@ -6,7 +6,7 @@ There are five kinds of due work. At the same instant they are done in this orde
 2. freezes (``streaks.earn_freezes``);
 3. an anniversary of the sign-up date;
 4. timed awards;
-5. the work of plugs (``plugs.act``).
+5. the work of plugs (``plugs.run_due_plugs``).
 
 Within the first two kinds, streaks come in the order of declaration. The first three kinds are due at local midnights
 only, so within a local day only the other two are checked. The next due day is computed, not searched day by day.
@@ -80,7 +80,7 @@ def _next_due_instant(plan: Plan, state: UserState, until: int) -> int:
     """Return an instant before which nothing is due, no later than the end of the local day of ``until``."""
     day, end = state.clock.zone.window(until)
     midnight = until if day >= min(state.clock.due_days) else end
-    plug_due = plugs.next_due(plan, state) if plan.has_plugs else NEVER
+    plug_due = plugs.find_next_plug_due(plan, state) if plan.has_plugs else NEVER
     return min(midnight, state.clock.next_tick, plug_due)
 
 
@@ -99,7 +99,7 @@ def _do_due_work(agenda: Agenda, state: UserState, until: int, today: int) -> in
         if midnight < clock.settled:  # a change of zone can make it overdue
             midnight = clock.settled
         tick = _next_timed_award(plan, state, ticked) if plan.ticks else NEVER
-        plug_due = plugs.next_due(plan, state) if plan.has_plugs else NEVER
+        plug_due = plugs.find_next_plug_due(plan, state) if plan.has_plugs else NEVER
         if midnight > until < tick and until < plug_due:
             break
         if midnight <= tick and midnight <= plug_due:
@@ -111,9 +111,9 @@ def _do_due_work(agenda: Agenda, state: UserState, until: int, today: int) -> in
             _pay_timed_triggers(agenda, state, tick)
         else:
             clock.settled = plug_due
-            plugs.act(agenda, state, plug_due)
+            plugs.run_due_plugs(agenda, state, plug_due)
         if plan.has_plugs:
-            plugs.end_step(agenda, state, None, clock.settled)
+            plugs.show_step_to_plugs(agenda, state, None, clock.settled)
         if ticks_daily:
             mark_daily_awards_done(plan, state, ticked)
     clock.next_tick = tick
@@ -216,7 +216,7 @@ def _pay_timed_trigger(agenda: Agenda, state: UserState, trigger: TriggerPlan, a
     agenda.awards.append((trigger.order, trigger, 1))
     run_passes(agenda, state, at)
     if agenda.plan.has_plugs:
-        plugs.end_step(agenda, state, None, at)
+        plugs.show_step_to_plugs(agenda, state, None, at)
 
 
 def _is_daily_award_due(state: UserState, tick: TimedTriggerState, days: int, at: int) -> bool:

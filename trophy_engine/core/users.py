@@ -16,7 +16,7 @@ from trophy_engine.core.gates import note_closed_metric_gates
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.period_decisions import note_period_decision, undecided_protected_periods
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.plugs import end_step
+from trophy_engine.core.plugs import show_step_to_plugs
 from trophy_engine.core.preferences import STREAKS, compile_custom_streak
 from trophy_engine.core.settle import (
     count_sign_up_anniversaries,
@@ -55,7 +55,7 @@ def create_user_state(agenda: Agenda, user_id: str, at: int, changes: Changes = 
     agenda.awards += [(trigger.order, trigger, 1) for trigger in agenda.plan.creation]
     run_passes(agenda, state, at)
     if agenda.plan.has_plugs:
-        end_step(agenda, state, None, at)
+        show_step_to_plugs(agenda, state, None, at)
     settle_user(agenda, state, at)
     return state
 

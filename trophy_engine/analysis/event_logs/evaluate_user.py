@@ -16,8 +16,8 @@ from trophy_engine.core import (
     apply_command,
     apply_event_to_state,
     create_user_state,
-    end_step,
     settle_user,
+    show_step_to_plugs,
 )
 from trophy_engine.errors import EarlierThanSettled, Refused, TrophyError
 
@@ -91,7 +91,7 @@ class UserEvaluator:
                     self._try_event(state, event)
                     continue
                 if has_plugs:
-                    end_step(agenda, state, _make_command(event), at)
+                    show_step_to_plugs(agenda, state, _make_command(event), at)
                 state.commands += 1
                 evaluated += 1
             else:
@@ -131,7 +131,7 @@ class UserEvaluator:
                 state = create_user_state(agenda, event.user_id, event.at)
             apply_event_to_state(agenda, state, metric, event.value, event.at, attributes)
             if self.plan.has_plugs:
-                end_step(agenda, state, _make_command(event), event.at)
+                show_step_to_plugs(agenda, state, _make_command(event), event.at)
         except TrophyError as error:
             agenda.abandon(effects_before)
             self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))

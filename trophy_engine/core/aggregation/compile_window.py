@@ -75,14 +75,14 @@ class _SingleWindow:
         return
 
 
-_ALWAYS: Final = _SingleWindow()
+_SINGLE_WINDOW: Final = _SingleWindow()
 
 
 def compile_calendar(window: CalendarUnit | RunWindow | DateWindow | None, first_weekday: Weekday) -> Calendar:
     """Return the calendar of windows of local days; a single window for None."""
     match window:
         case None:
-            return _ALWAYS
+            return _SINGLE_WINDOW
         case RunWindow(every, unit, start):
             return Runs(start, None, unit, every)
         case DateWindow(start, end):

@@ -74,10 +74,10 @@ class Window(Protocol[_T]):
     def bounds(self, totals: _T | None, at: int, zone: Zone) -> Bounds | None:
         """Return the bounds of the window that holds an instant, or None."""
 
-    def current(self, totals: _T | None, at: int, day: int) -> int | None:
+    def current_name(self, totals: _T | None, at: int, day: int) -> int | None:
         """Return the name of the window that holds an instant and a local day: a number, or None."""
 
-    def returns(self, name: int | None, day: int) -> bool:
+    def can_reopen(self, name: int | None, day: int) -> bool:
         """Return True if a window of the past can hold instants again, from a local day on."""
 
 
@@ -107,11 +107,11 @@ class AllTimeWindow(Value):
         """Return None: there is no window."""
         return None
 
-    def current(self, totals: LatestTotal | None, _: int, __: int) -> int | None:
+    def current_name(self, totals: LatestTotal | None, _: int, __: int) -> int | None:
         """Return the first instant of the window."""
         return None if totals is None else totals.since
 
-    def returns(self, _: int | None, __: int) -> bool:
+    def can_reopen(self, _: int | None, __: int) -> bool:
         """Return False: a window that is over never holds an instant again."""
         return False
 
@@ -142,14 +142,14 @@ class CalendarWindow(Value):
 
     def _forget(self, totals: WindowTotals, day: int) -> None:
         for number in list(totals.held):
-            if not self.returns(number, day):
+            if not self.can_reopen(number, day):
                 del totals.held[number]
 
-    def current(self, _: WindowTotals | None, __: int, day: int) -> int | None:
+    def current_name(self, _: WindowTotals | None, __: int, day: int) -> int | None:
         """Return the number of the window of a day."""
         return self.calendar.window_on(day)
 
-    def returns(self, name: int | None, day: int) -> bool:
+    def can_reopen(self, name: int | None, day: int) -> bool:
         """Return True if the window is not over, or a zone can show its last date again."""
         last = None if name is None else self.calendar.last_day(name)
         return last is None or last >= day - REACH
@@ -182,11 +182,11 @@ class _RollingWindowBase(Value):
         """Build the totals from the result of their ``dump``."""
         return RollingTotals(self.aggregate, self.reach, ((key, self.aggregate.load(held)) for key, held in dumped))
 
-    def current(self, _: RollingTotals | None, __: int, ___: int) -> int | None:
+    def current_name(self, _: RollingTotals | None, __: int, ___: int) -> int | None:
         """Return None: a rolling window has no beginning that names it, and no rule asks for one."""
         return None
 
-    def returns(self, _: int | None, __: int) -> bool:
+    def can_reopen(self, _: int | None, __: int) -> bool:
         """Return True."""
         return True
 
@@ -264,11 +264,11 @@ class EventSessionWindow(Value):
             return None
         return totals.since, totals.last + self.gap + 1
 
-    def current(self, totals: LatestTotal | None, at: int, _: int) -> int | None:
+    def current_name(self, totals: LatestTotal | None, at: int, _: int) -> int | None:
         """Return the first instant of the session, or None if it is over."""
         return None if totals is None or not self._is_open(totals, at) else totals.since
 
-    def returns(self, _: int | None, __: int) -> bool:
+    def can_reopen(self, _: int | None, __: int) -> bool:
         """Return False: a session that is over never holds an instant again."""
         return False
 
