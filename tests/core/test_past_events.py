@@ -16,7 +16,7 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core import compile_plan
-from trophy_engine.core.past_events import has_metric_source, is_past_event_counted, past_events_of
+from trophy_engine.core.past_events import is_metric_source_in_plan, is_past_event_counted, past_events_of
 from trophy_engine.repository.transitions import transitions_of
 
 RULES = Ruleset(
@@ -62,7 +62,7 @@ def test_a_metric_counts_the_events_of_its_source():
     }
     assert counted == {"words": ["metric"], "coins-earned": ["points"] * 3, "badges": ["achievement"]}
     without = compile_plan(Ruleset([Metric("pages")]))
-    assert {key: has_metric_source(without, metric) for key, metric in plan.metrics.items()} == {
+    assert {key: is_metric_source_in_plan(without, metric) for key, metric in plan.metrics.items()} == {
         "words": False,
         "coins-earned": False,
         "badges": True,

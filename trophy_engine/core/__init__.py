@@ -14,7 +14,7 @@ Other rooms import the names of this room from here.
 from trophy_engine.core.achievements import is_completed_in_window, qualifies_for_achievement
 from trophy_engine.core.agenda import Agenda, Payment, noting_agenda
 from trophy_engine.core.aggregation import AllTimeWindow, Bounds, RunValues, Value, Window, find_changed_run_values
-from trophy_engine.core.boosts import boost_products, boosted_amount, strongest_rounding
+from trophy_engine.core.boosts import boost_products, boosted_amount, strongest_boost_rounding
 from trophy_engine.core.commands import (
     ALL_STREAKS,
     KINDS,
@@ -75,7 +75,7 @@ from trophy_engine.core.gates import GateAnswer, GateKind, evaluate_gate_of_rule
 from trophy_engine.core.leaderboard_values import group_of, leaderboard_values_of
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import migrate_state
-from trophy_engine.core.past_events import PastEvent, has_metric_source, is_past_event_counted, past_events_of
+from trophy_engine.core.past_events import PastEvent, is_metric_source_in_plan, is_past_event_counted, past_events_of
 from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, undecided_protected_periods
 from trophy_engine.core.plan import (
     AchievementPlan,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from trophy_engine.core.leaderboard_values import add_item_to_board_values, drop_board_values
-from trophy_engine.core.past_events import PastEvent, has_metric_source, is_past_event_counted, past_events_of
+from trophy_engine.core.past_events import PastEvent, is_metric_source_in_plan, is_past_event_counted, past_events_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
@@ -25,12 +25,12 @@ def find_boards_to_backfill(before: Plan, after: Plan) -> tuple[str, ...]:
 
 
 def _was_board_counted(before: BoardPlan | None, after: BoardPlan) -> bool:
-    if before is None or _counting_rules_of_board(before) != _counting_rules_of_board(after):
+    if before is None or _board_backfill_key(before) != _board_backfill_key(after):
         return False
     return before.rule.status == "active" or after.rule.status != "active"
 
 
-def _counting_rules_of_board(board: BoardPlan) -> tuple[Any, ...]:
+def _board_backfill_key(board: BoardPlan) -> tuple[Any, ...]:
     """Return everything that decides what a leaderboard counts for a user.
 
     The order does, because an ascending leaderboard has a value of 0, too.
@@ -60,19 +60,17 @@ def backfill_boards(state: UserState, plan: Plan, transitions: Iterable[Transiti
                     drop_board_values(board, state)
         for event in past_events_of(transition):
             for board in boards:
-                _count_past_event_for_board(plan, plan_then, board, state, event)
+                _backfill_board_event(plan, plan_then, board, state, event)
 
 
 def _has_board_source(plan_then: Plan, plan: Plan, board: BoardPlan) -> bool:
     """Return True if the rules of that time have what a leaderboard ranks by."""
     if board.rule.metric is not None:
-        return has_metric_source(plan_then, plan.metrics[board.rule.metric])
+        return is_metric_source_in_plan(plan_then, plan.metrics[board.rule.metric])
     return any(system.key == board.rule.points for system in plan_then.systems)
 
 
-def _count_past_event_for_board(
-    plan: Plan, plan_then: Plan, board: BoardPlan, state: UserState, event: PastEvent
-) -> None:
+def _backfill_board_event(plan: Plan, plan_then: Plan, board: BoardPlan, state: UserState, event: PastEvent) -> None:
     """Count a past event or award for a leaderboard, if it is one of its metric or its points system."""
     time_zone = event.zone if board.rule.time_zone is None else plan_then.zone(board.rule.time_zone)
     day = time_zone.window(event.at)[0]

@@ -104,7 +104,9 @@ def _is_boost_applicable(boost: Boost, user_id: str, attributes: Mapping[str, st
 
 def boosted_amount(amount: int, boosts: tuple[Boost, ...]) -> int:
     """Return an amount multiplied by boosts, exactly, and rounded once."""
-    return round_boosted_amount(boost_products(amount, boosts)[-1], strongest_rounding(boosts)) if boosts else amount
+    return (
+        round_boosted_amount(boost_products(amount, boosts)[-1], strongest_boost_rounding(boosts)) if boosts else amount
+    )
 
 
 def boost_products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
@@ -116,7 +118,7 @@ def boost_products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
     return running_products
 
 
-def strongest_rounding(boosts: tuple[Boost, ...]) -> Rounding:
+def strongest_boost_rounding(boosts: tuple[Boost, ...]) -> Rounding:
     """Return the strongest rounding among boosts: down, then nearest, then up."""
     modes = {boost.rounding for boost in boosts}
     return next(mode for mode in _ROUNDINGS if mode in modes)

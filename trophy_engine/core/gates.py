@@ -223,12 +223,12 @@ def _compile_end_date_test(wanted: date, find_day: Callable[[Zone, int], int]) -
 
 def _compile_attributes_test(wanted: Filter) -> _Test:
     def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
-        return evaluate_attribute_filter(wanted, state)
+        return evaluate_attribute_gate(wanted, state)
 
     return test
 
 
-def evaluate_attribute_filter(wanted: Filter, state: UserState) -> UnmetCondition | None:
+def evaluate_attribute_gate(wanted: Filter, state: UserState) -> UnmetCondition | None:
     """Return the first condition on user attributes that does not hold, or None if all hold."""
     name = wanted.mismatch(state.profile.attributes)
     if name is None:
@@ -316,7 +316,7 @@ def evaluate_gate_of_rule(state: UserState, rule: AchievementPlan | TriggerPlan,
     """Return the first condition of a rule's gate that does not hold for a user at an instant, or None."""
     if rule.gate is not None:
         return rule.gate.find_unmet(state, at)
-    return None if rule.user_attributes is None else evaluate_attribute_filter(rule.user_attributes, state)
+    return None if rule.user_attributes is None else evaluate_attribute_gate(rule.user_attributes, state)
 
 
 def is_waiting_for_gate(counter: Counter, state: UserState, cursor: int) -> bool:

@@ -17,7 +17,7 @@ from trophy_engine.core.effects import LevelChanged, PointsAwarded
 from trophy_engine.core.gates import note_closed_metric_gates
 from trophy_engine.core.metric_totals import clear_metric_total, count_in_metric_total, reset_metric_total
 from trophy_engine.core.passes import run_passes
-from trophy_engine.core.past_events import PastEvent, has_metric_source, is_past_event_counted, past_events_of
+from trophy_engine.core.past_events import PastEvent, is_metric_source_in_plan, is_past_event_counted, past_events_of
 from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan
 from trophy_engine.core.plan.points import level_points_in_state
 from trophy_engine.core.points import find_reached_level
@@ -148,7 +148,7 @@ def _recount_metric_totals(after: UserState, diff: RulesDiff, transitions: Itera
         if transition.plan is not plan_then:
             plan_then = transition.plan
             for metric, counter in diff.uncounted_totals:
-                if not has_metric_source(plan_then, metric):
+                if not is_metric_source_in_plan(plan_then, metric):
                     clear_metric_total(after, counter)
         for event in past_events_of(transition):
             _count_past_event(after, diff, event)

@@ -85,7 +85,8 @@ def past_events_of(transition: Transition) -> Iterator[PastEvent]:
 def is_past_event_counted(event: PastEvent, metric: MetricPlan) -> bool:
     """Return True if a metric counts an event."""
     if not (
-        _is_event_of_source(event, metric.rule.source or metric.key) and metric.accepts(event.value, event.attributes)
+        _is_past_event_of_source(event, metric.rule.source or metric.key)
+        and metric.accepts(event.value, event.attributes)
     ):
         return False
     return metric.gate is None or was_gate_open(metric.gate, event)
@@ -101,7 +102,7 @@ def was_gate_open(gate: GatePlan, event: PastEvent) -> bool:
     return gate_for_plan(gate, transition.plan).find_unmet(state, event.at) is None
 
 
-def _is_event_of_source(event: PastEvent, source: MetricSource) -> bool:
+def _is_past_event_of_source(event: PastEvent, source: MetricSource) -> bool:
     match source:
         case str():
             return event.kind == "metric" and event.key == source
@@ -113,7 +114,7 @@ def _is_event_of_source(event: PastEvent, source: MetricSource) -> bool:
             assert_never(source)
 
 
-def has_metric_source(plan: Plan, metric: MetricPlan) -> bool:
+def is_metric_source_in_plan(plan: Plan, metric: MetricPlan) -> bool:
     """Return True if rules declare what a metric, which can be one of other rules, counts the events of."""
     source = metric.rule.source or metric.key
     match source:

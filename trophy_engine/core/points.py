@@ -10,7 +10,7 @@ from trophy_engine.core.achievements import NO_ATTRIBUTES
 from trophy_engine.core.agenda import Agenda, MetricEvent, Payment
 from trophy_engine.core.aggregation.latest_total import LatestTotal
 from trophy_engine.core.effects import LevelChanged, PointsAwarded, PointsLimited
-from trophy_engine.core.gates import evaluate_attribute_filter, evaluate_gate
+from trophy_engine.core.gates import evaluate_attribute_gate, evaluate_gate
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.plan import LimitPlan, MetricPlan, SystemPlan, TriggerPlan, WindowedCounter
 from trophy_engine.core.plan.points import earned_points_in_state, level_points_in_state
@@ -74,7 +74,7 @@ def _evaluate_trigger_gate(agenda: Agenda, state: UserState, trigger: TriggerPla
     """Return the first condition of a trigger that does not hold, or None."""
     if trigger.gate is not None:
         return evaluate_gate(agenda, state, trigger.gate, at)
-    return None if trigger.user_attributes is None else evaluate_attribute_filter(trigger.user_attributes, state)
+    return None if trigger.user_attributes is None else evaluate_attribute_gate(trigger.user_attributes, state)
 
 
 def _join_queued_awards(awards: Iterable[tuple[int, Any, int]]) -> list[tuple[int, Any, int]]:

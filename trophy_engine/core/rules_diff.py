@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from trophy_engine.core.backfill import find_boards_to_backfill
-from trophy_engine.core.past_events import has_metric_source
+from trophy_engine.core.past_events import is_metric_source_in_plan
 from trophy_engine.core.plan import (
     AchievementPlan,
     Counter,
@@ -31,14 +31,14 @@ class RulesDiff:
     @cached_property
     def achievements_to_backdate(self) -> tuple[AchievementPlan, ...]:
         """The active achievements that are new or changed, or whose metric counts in another way."""
-        known = {key: _completion_condition_of(achievement) for key, achievement in self.before.achievements.items()}
+        known = {key: _achievement_diff_key(achievement) for key, achievement in self.before.achievements.items()}
         uncounted = {counter for _, counter in self.uncounted_totals}
         return tuple(
             achievement
             for key, achievement in self.after.achievements.items()
             if achievement.rule.status == "active"
             and (
-                known.get(key) != _completion_condition_of(achievement)
+                known.get(key) != _achievement_diff_key(achievement)
                 or _total_counter_of_achievement(achievement) in uncounted
             )
         )
@@ -50,7 +50,8 @@ class RulesDiff:
             (metric, counter)
             for metric in self.after.metrics.values()
             for counter in metric.counters
-            if has_metric_source(self.before, metric) and find_former_counter(self.before, metric, counter) is None
+            if is_metric_source_in_plan(self.before, metric)
+            and find_former_counter(self.before, metric, counter) is None
         )
 
     @cached_property
@@ -120,15 +121,15 @@ class RulesDiff:
     @cached_property
     def kept_timed_triggers(self) -> tuple[int | None, ...]:
         """The index of each timed trigger among those of the plan before, None for a new one."""
-        known = {_timed_trigger_identity(trigger): index for index, trigger in enumerate(self.before.ticks)}
-        return tuple(known.get(_timed_trigger_identity(trigger)) for trigger in self.after.ticks)
+        known = {_timed_trigger_diff_key(trigger): index for index, trigger in enumerate(self.before.ticks)}
+        return tuple(known.get(_timed_trigger_diff_key(trigger)) for trigger in self.after.ticks)
 
 
-def _timed_trigger_identity(trigger: TriggerPlan) -> tuple[object, ...]:
+def _timed_trigger_diff_key(trigger: TriggerPlan) -> tuple[object, ...]:
     return trigger.system.key, trigger.key, trigger.hours, trigger.days
 
 
-def _completion_condition_of(achievement: AchievementPlan) -> tuple[object, ...]:
+def _achievement_diff_key(achievement: AchievementPlan) -> tuple[object, ...]:
     """Return everything that decides when an achievement is completed, besides what is counted."""
     rule = achievement.rule
     reached_by = rule.trigger, achievement.threshold, achievement.alternatives, rule.repeatable

@@ -46,7 +46,7 @@ def create_user_state(agenda: Agenda, user_id: str, at: int, changes: Changes = 
     state = UserState(agenda.plan, user_id, at, agenda.plan.zone(fields.get("time_zone") or _UTC))
     check_profile_changes(agenda, state, fields, at)
     experiment = agenda.plan.ruleset.experimentation
-    state.profile.control = experiment is not None and _experiment_bucket(user_id) < experiment.control_ratio
+    state.profile.control = experiment is not None and _experiment_bucket_of_user(user_id) < experiment.control_ratio
     agenda.effects.append((UserCreated, user_id, at, state.clock.zone.name))
     apply_profile_changes(agenda, state, fields, at)
     for streak in agenda.plan.streaks:
@@ -68,7 +68,7 @@ def grant_first_freezes(agenda: Agenda, state: UserState, streak: StreakPlan, at
         agenda.effects.append((FreezeGranted, state.id, at, streak.key, count, count))
 
 
-def _experiment_bucket(user_id: str) -> int:
+def _experiment_bucket_of_user(user_id: str) -> int:
     """Return a number from 0 to 99 that depends on the user's id only."""
     import hashlib  # noqa: PLC0415  # few games have an experiment
 

@@ -24,7 +24,7 @@ from trophy_engine.core import (
     boosted_amount,
     find_reached_level,
     level_points_in_state,
-    strongest_rounding,
+    strongest_boost_rounding,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.representation import TextAsHtml
@@ -273,7 +273,7 @@ def _explain_calculation(
         times=times,
         amount=amount,
         boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
-        rounding=strongest_rounding(boosts) if boosts else None,
+        rounding=strongest_boost_rounding(boosts) if boosts else None,
         boosted=result,
         unmet_condition=unmet_condition,
         limited=lost,

@@ -18,7 +18,7 @@ from trophy_engine.core import (
     PastEvent,
     Transition,
     Window,
-    has_metric_source,
+    is_metric_source_in_plan,
     is_past_event_counted,
     past_events_of,
 )
@@ -178,7 +178,7 @@ def count_totals(transitions: Sequence[Transition], metrics: Iterable[MetricPlan
         if transition.plan is not plan:
             plan = transition.plan
             for counting in countings:
-                if not has_metric_source(plan, counting.metric):
+                if not is_metric_source_in_plan(plan, counting.metric):
                     counting.restart()
         for event in past_events_of(transition) if countings else ():
             for counting in countings:

@@ -12,13 +12,13 @@ from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.aggregation.aggregates import AGGREGATES
 from trophy_engine.core.aggregation.windows import (
     AllTimeWindow,
-    Calendar,
     CalendarWindow,
     EventSessionWindow,
     RollingDaysWindow,
     RollingTimeWindow,
     SinceResetWindow,
     Window,
+    WindowCalendar,
 )
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.windows import (
@@ -78,7 +78,9 @@ class _SingleWindow:
 _SINGLE_WINDOW: Final = _SingleWindow()
 
 
-def compile_calendar(window: CalendarUnit | RunWindow | DateWindow | None, first_weekday: Weekday) -> Calendar:
+def compile_window_calendar(
+    window: CalendarUnit | RunWindow | DateWindow | None, first_weekday: Weekday
+) -> WindowCalendar:
     """Return the calendar of windows of local days; a single window for None."""
     match window:
         case None:
@@ -100,7 +102,7 @@ def compile_window(rule: Metric, first_weekday: Weekday) -> Window[Any] | None:
         case None:
             return None if aggregate.holds_total else AllTimeWindow(aggregate)
         case str() | RunWindow() | DateWindow():
-            return CalendarWindow(aggregate, compile_calendar(window, first_weekday))
+            return CalendarWindow(aggregate, compile_window_calendar(window, first_weekday))
         case RollingWindow(last, unit):
             return (
                 RollingDaysWindow(aggregate, last)

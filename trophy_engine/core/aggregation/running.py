@@ -15,7 +15,7 @@ from trophy_engine.rules.metrics import MAX_DISTINCT
 from trophy_engine.rules.metrics import Aggregate as AggregateName
 
 
-class Running(Protocol):
+class RunningTotal(Protocol):
     """The total of the entries of a window."""
 
     def add(self, number: int, held: Any) -> None:
@@ -124,7 +124,7 @@ class _RunningDays(_RunningValues):
 
 
 #: The running total of every aggregate.
-RUNNING: Final[dict[AggregateName, Callable[[], Running]]] = {
+RUNNING: Final[dict[AggregateName, Callable[[], RunningTotal]]] = {
     "sum": _RunningSum,
     "count": _RunningSum,
     "min": _RunningMin,

@@ -39,7 +39,7 @@ Bounds = tuple[int | None, int | None]
 _T = TypeVar("_T", bound=Totals)
 
 
-class Calendar(Protocol):
+class WindowCalendar(Protocol):
     """A division of local days into numbered windows."""
 
     def window_on(self, day: int) -> int | None:
@@ -121,7 +121,7 @@ class CalendarWindow(Value):
     """The windows of a calendar; a window is forgotten when no zone can show its last date again."""
 
     aggregate: Aggregate
-    calendar: Calendar
+    calendar: WindowCalendar
 
     def new(self) -> WindowTotals:
         """Return the totals before any event."""

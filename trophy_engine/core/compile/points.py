@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from trophy_engine.core.aggregation import AGGREGATES, AllTimeWindow
-from trophy_engine.core.aggregation.compile_window import compile_calendar
+from trophy_engine.core.aggregation.compile_window import compile_window_calendar
 from trophy_engine.core.aggregation.windows import CalendarWindow
 from trophy_engine.core.boosts import FILTERED, BoostSchedule
 from trophy_engine.core.compile.kinds import link_trigger_to_counter
@@ -95,7 +95,7 @@ def _compile_points_trigger(plan: Plan, system: SystemPlan, order: int, key: str
 
 def _compile_trigger_limit(plan: Plan, trigger: TriggerPlan, rule: PointsLimit) -> LimitPlan:
     """Return the limit of a trigger, with a counter of the points that it has awarded in each window."""
-    window = CalendarWindow(AGGREGATES["sum"], compile_calendar(rule.window, plan.ruleset.first_weekday))
+    window = CalendarWindow(AGGREGATES["sum"], compile_window_calendar(rule.window, plan.ruleset.first_weekday))
     awarded = plan.add_windowed_counter(window.new, window.load, "limit", trigger.system.key, trigger.key)
     metric = None if trigger.counter is None else trigger.counter.metric
     fields = attrs.asdict(trigger.rule, recurse=False, filter=lambda field, _: field.name not in AMOUNTS)
