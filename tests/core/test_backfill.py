@@ -5,7 +5,7 @@ import pytest
 from stories import at, play
 
 from trophy_engine import Attribute, Engine, Leaderboard, Metric, MetricPointsTrigger, PointsSystem, Ruleset
-from trophy_engine.core.backfill import boards_to_recount
+from trophy_engine.core.backfill import find_boards_to_backfill
 from trophy_engine.core.compile import compile_plan
 
 RULES = Ruleset(
@@ -100,4 +100,4 @@ def test_a_board_is_counted_again_if_something_else_counts(changes, counted, kin
     before, after = (
         compile_plan(attrs.evolve(RULES, leaderboards=[rule])) for rule in (former, attrs.evolve(former, **changes))
     )
-    assert boards_to_recount(before, after) == (("most",) if counted else ())
+    assert find_boards_to_backfill(before, after) == (("most",) if counted else ())

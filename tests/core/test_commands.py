@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trophy_engine.core.commands import KINDS, Record, decode, encode
+from trophy_engine.core.commands import KINDS, Record, decode_command, encode_command
 from trophy_engine.errors import StorageIncompatible
 
 RECORD = ["record", "jo", 1, "words", 1, [], None]
@@ -70,13 +70,13 @@ HOSTILE = {
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE)
 def test_a_line_that_is_no_command_is_incompatible(line):
     with pytest.raises(StorageIncompatible, match="; upgrade the package") as caught:
-        decode(line)
+        decode_command(line)
     assert len(str(caught.value)) < 200
 
 
 def test_a_kind_of_a_later_version_is_named():
     with pytest.raises(StorageIncompatible, match="unknown command 'dance', of a later version"):
-        decode('["dance","jo",5]')
+        decode_command('["dance","jo",5]')
 
 
 json_values = st.recursive(
@@ -91,16 +91,16 @@ json_values = st.recursive(
 def test_every_line_is_decoded_and_encoded_equal_or_incompatible(fields, name):
     line = json.dumps([name, *fields], separators=(",", ":"))
     try:
-        command = decode(line)
+        command = decode_command(line)
     except StorageIncompatible:
         return
-    assert decode(encode(command)) == command
+    assert decode_command(encode_command(command)) == command
 
 
 @given(st.integers(0, 6), json_values)
 def test_a_record_with_one_hostile_field_is_read_or_incompatible(place, value):
     try:
-        command = decode(record(place, json.dumps(value)))
+        command = decode_command(record(place, json.dumps(value)))
     except StorageIncompatible:
         return
     assert isinstance(command, Record)
@@ -108,6 +108,6 @@ def test_a_record_with_one_hostile_field_is_read_or_incompatible(place, value):
 
 def test_an_error_shows_the_beginning_of_a_line_that_is_no_command():
     with pytest.raises(StorageIncompatible) as caught:
-        decode("[5]" + 200 * "x")
+        decode_command("[5]" + 200 * "x")
     assert "'[5]xxx" in str(caught.value)
     assert len(str(caught.value)) < 200

@@ -16,7 +16,7 @@ from trophy_engine import (
 )
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core import compile_plan
-from trophy_engine.core.past_events import events_of, has_source, is_counted
+from trophy_engine.core.past_events import is_metric_source_in_plan, is_past_event_counted, past_events_of
 from trophy_engine.repository.transitions import transitions_of
 
 RULES = Ruleset(
@@ -38,7 +38,7 @@ def past():
     engine.identify("jo", time_zone="Pacific/Auckland", at=at("06-03T23:00"))
     until = to_micros(at("06-05T00:00"))
     transitions = transitions_of((entry.command for entry in engine.log()), until)
-    return [event for transition in transitions for event in events_of(transition)]
+    return [event for transition in transitions for event in past_events_of(transition)]
 
 
 def test_events_awards_and_completions_are_on_the_dates_of_their_time():
@@ -57,11 +57,12 @@ def test_events_awards_and_completions_are_on_the_dates_of_their_time():
 def test_a_metric_counts_the_events_of_its_source():
     plan = compile_plan(RULES)
     counted = {
-        key: [event.kind for event in past() if is_counted(event, metric)] for key, metric in plan.metrics.items()
+        key: [event.kind for event in past() if is_past_event_counted(event, metric)]
+        for key, metric in plan.metrics.items()
     }
     assert counted == {"words": ["metric"], "coins-earned": ["points"] * 3, "badges": ["achievement"]}
     without = compile_plan(Ruleset([Metric("pages")]))
-    assert {key: has_source(without, metric) for key, metric in plan.metrics.items()} == {
+    assert {key: is_metric_source_in_plan(without, metric) for key, metric in plan.metrics.items()} == {
         "words": False,
         "coins-earned": False,
         "badges": True,

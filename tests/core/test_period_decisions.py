@@ -11,7 +11,7 @@ from stories import at, play
 
 from trophy_engine import Engine, Freezes, Metric, Ruleset, Streak, StreakMetric
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import PeriodAccount
+from trophy_engine.core import PeriodDecisions
 from trophy_engine.testing import games, streak_rules, time_zones, travellers
 from trophy_engine.testing import play as do
 from trophy_engine.testing.datetimes import all_time_zones
@@ -98,7 +98,9 @@ def test_a_flight_west_undoes_a_miss_with_the_day_off_before_it():
         day("day_off", "06-08", 1),
         day("credited", "06-09", 2),
     ]
-    in_force = [decision.kind for decision, _ in PeriodAccount("habit", engine.transitions("jo", at=at("06-09T19:00")))]
+    in_force = [
+        decision.kind for decision, _ in PeriodDecisions("habit", engine.transitions("jo", at=at("06-09T19:00")))
+    ]
     assert in_force == ["credited", "day_off", "credited"]
 
 

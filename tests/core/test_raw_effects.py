@@ -15,7 +15,15 @@ import trophy_engine
 from trophy_engine import Boost, Engine, MetricPointsTrigger, StreakFreezeReward
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.effects import Effect, StreakExtended, StreakLost, StreakStarted
-from trophy_engine.core.raw_effects import AT, KIND, USER_ID, name_fields, position, select_effects, to_effect
+from trophy_engine.core.raw_effects import (
+    AT,
+    KIND,
+    USER_ID,
+    effect_from_raw,
+    name_raw_effect,
+    raw_effect_position,
+    select_raw_effects,
+)
 from trophy_engine.explain.event import SENTENCES, StreakWords
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.testing import games, play
@@ -58,36 +66,36 @@ def as_object_has_it(value, field):
 @pytest.mark.parametrize("kind", EFFECTS.values())
 def test_fields_by_name_are_those_of_the_object(kind):
     raw = raw_effect(kind)
-    named, effect = name_fields(raw), to_effect(raw)
+    named, effect = name_raw_effect(raw), effect_from_raw(raw)
     assert type(effect) is named.kind is kind
     assert named == raw
     for field in attrs.fields(kind):
         value = getattr(named, field.name)
-        assert value == raw[position(kind, field.name)]
+        assert value == raw[raw_effect_position(kind, field.name)]
         assert getattr(effect, field.name) == as_object_has_it(value, field)
 
 
 @pytest.mark.parametrize("kind", EFFECTS.values())
 def test_every_raw_effect_begins_with_its_class_its_user_and_its_instant(kind):
-    assert [position(kind, field) for field in ("kind", "user_id", "at")] == [KIND, USER_ID, AT]
+    assert [raw_effect_position(kind, field) for field in ("kind", "user_id", "at")] == [KIND, USER_ID, AT]
 
 
 def test_a_field_that_the_kind_does_not_have_is_refused():
     with pytest.raises(AttributeError, match="no attribute 'lenght'"):
-        _ = name_fields(raw_effect(StreakLost)).lenght
+        _ = name_raw_effect(raw_effect(StreakLost)).lenght
     with pytest.raises(ValueError, match="not in tuple"):
-        position(StreakLost, "lenght")
+        raw_effect_position(StreakLost, "lenght")
 
 
 @pytest.mark.parametrize("kind", SENTENCES)
 def test_the_sentence_of_every_kind_reads_fields_that_it_has(kind):
-    assert SENTENCES[kind](name_fields(raw_effect(kind)), StreakWords("day", "gym streak"))
+    assert SENTENCES[kind](name_raw_effect(raw_effect(kind)), StreakWords("day", "gym streak"))
 
 
 def test_effects_are_selected_by_their_own_kind():
     raws = [raw_effect(kind) for kind in EFFECTS.values()]
-    assert list(select_effects(StreakLost, raws)) == [to_effect(raw_effect(StreakLost))]
-    assert list(select_effects(Effect, raws)) == []
+    assert list(select_raw_effects(StreakLost, raws)) == [effect_from_raw(raw_effect(StreakLost))]
+    assert list(select_raw_effects(Effect, raws)) == []
 
 
 # No positions outside the core ------------------------------------------------------------------------------------

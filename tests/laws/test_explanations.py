@@ -5,7 +5,7 @@ from hypothesis import given
 
 from trophy_engine import Engine, Outcome
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import open_totals
+from trophy_engine.core import open_period_totals
 from trophy_engine.testing import execute, games, states
 
 
@@ -67,7 +67,7 @@ def test_the_totals_of_an_open_period_are_those_of_the_state(history):
             explained = engine.explain(user, streak=streak.key, at=from_micros(command.at))
             state = engine.transitions(user, at=from_micros(command.at))[-1].state
             plan = state.streaks[streak.place].custom_streak or streak
-            period, totals = plan.index(state.clock.day), open_totals(plan, state)
+            period, totals = plan.index(state.clock.day), open_period_totals(plan, state)
             if explained.is_credited:
                 continue
             for name, condition in zip(plan.conditions, explained.conditions, strict=True):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from processes import answers
 
 from trophy_engine import Engine
-from trophy_engine.core.commands import decode, encode
+from trophy_engine.core.commands import decode_command, encode_command
 from trophy_engine.storage import Entry
 from trophy_engine.testing import games, play, states
 
@@ -35,8 +35,8 @@ print(json.dumps([announced, states(replayed)]))
 def test_every_process_has_equal_results_under_any_hash_seed(history):
     engine = Engine(history.ruleset)
     play(engine, history)
-    log = json.dumps([[entry.sequence, entry.number, encode(entry.command)] for entry in engine.log()])
-    assert [Entry(s, n, decode(command)) for s, n, command in json.loads(log)] == list(engine.log())
+    log = json.dumps([[entry.sequence, entry.number, encode_command(entry.command)] for entry in engine.log()])
+    assert [Entry(s, n, decode_command(command)) for s, n, command in json.loads(log)] == list(engine.log())
     [answer] = answers(PROCESS, log)
     assert json.loads(answer)[1] == json.loads(json.dumps(states(engine)))
 

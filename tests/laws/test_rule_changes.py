@@ -11,7 +11,7 @@ from period_accounts import check_decisions
 from trophy_engine import Effect, Engine, Gate, InvalidRules, Ruleset
 from trophy_engine.calendar.instants import DAY, LAST, from_micros
 from trophy_engine.core.commands import Settle
-from trophy_engine.core.raw_effects import to_effect
+from trophy_engine.core.raw_effects import effect_from_raw
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 from trophy_engine.testing import execute, histories, rulesets, states, streak_rules
 from trophy_engine.testing.assertions import assert_equal
@@ -148,7 +148,7 @@ def test_transitions_end_with_the_visible_state(saga):
         transitions = engine.transitions(user, at=from_micros(saga.end.at))
         last, seen = transitions[-1], engine._execution.settled_copy(engine._execution.state(user), saga.end.at)
         assert_equal(last.state.dump(last.plan), seen.dump(last.plan), "the state of the last transition")
-        from_transitions = [to_effect(raw) for transition in transitions for raw in transition.effects]
+        from_transitions = [effect_from_raw(raw) for transition in transitions for raw in transition.effects]
         assert_equal(from_transitions, by_user(effects).get(user, []), "what happens in transitions")
 
 

@@ -25,7 +25,7 @@ from trophy_engine import (
 from trophy_engine.calendar.instants import DAY, LAST, from_micros, parse_time_of_day
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core.aggregation import AGGREGATES, RunValues
-from trophy_engine.core.backfill import boards_to_recount, recount_boards
+from trophy_engine.core.backfill import backfill_boards, find_boards_to_backfill
 from trophy_engine.core.commands import Settle
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.testing import LAWS, games, leaderboards, play, rulesets, states, with_leaderboards
@@ -175,15 +175,15 @@ def test_a_board_counted_from_the_log_is_equal(history):
     engine = Engine(history.ruleset)
     play(engine, history)
     plan = engine._repository.plan
-    keys = boards_to_recount(compile_plan(attrs.evolve(history.ruleset, leaderboards=())), plan)
+    keys = find_boards_to_backfill(compile_plan(attrs.evolve(history.ruleset, leaderboards=())), plan)
     assert set(keys) == {board.key for board in history.ruleset.leaderboards if board.rank_by != "streak"}
-    assert boards_to_recount(plan, plan) == ()
+    assert find_boards_to_backfill(plan, plan) == ()
     for user in engine.users():
         state = engine._repository.state(user)
         recounted = state.copy()
         wrong = RunValues(AGGREGATES["sum"], {0: (99, 0)})
         recounted.counters.windows |= {plan.boards[key].values.index: wrong for key in keys}
-        recount_boards(recounted, plan, engine._repository.transitions_of(user, state.clock.settled), keys)
+        backfill_boards(recounted, plan, engine._repository.transitions_of(user, state.clock.settled), keys)
         assert recounted.dump(plan)["counters"] == state.dump(plan)["counters"]
 
 

@@ -33,7 +33,7 @@ from trophy_engine import (
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import HOUR, from_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core import PeriodAccount, ended_protected
+from trophy_engine.core import PeriodDecisions, undecided_protected_periods
 from trophy_engine.core.commands import Pause, Record, ResetStreak, RestoreStreak, Unpause
 from trophy_engine.testing import execute, games, streak_rules, time_zones
 from trophy_engine.testing.datetimes import Gap, all_time_zones, gaps, later
@@ -182,11 +182,11 @@ def decided_by(engine: Engine, key: str, at: datetime) -> dict[date, str]:
     """Return the last decision on each period of a streak, by its first day."""
     transitions = engine.transitions("jo", at=at)
     last = transitions[-1]
-    in_force = [decision for decision, _ in PeriodAccount(key, transitions)]
+    in_force = [decision for decision, _ in PeriodDecisions(key, transitions)]
     plan = last.plan.streak_of(key)
     visible = last.state.streaks[plan.place].custom_streak or plan
     decided: dict[date, str] = {}
-    for decision in (*in_force, *ended_protected(last.state, visible)):
+    for decision in (*in_force, *undecided_protected_periods(last.state, visible)):
         for period in range(decision.first, decision.last + 1):
             day = date.fromordinal(decision.streak.first_day(period))
             if not (decision.is_protection and decided.get(day) == "restored"):

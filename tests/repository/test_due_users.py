@@ -10,7 +10,7 @@ from stories import at
 
 from trophy_engine import Engine, Metric, Ruleset, Streak, StreakMetric, UnknownKey
 from trophy_engine.calendar.instants import DAY, LAST, from_micros
-from trophy_engine.core import Agenda, to_effect
+from trophy_engine.core import Agenda, effect_from_raw
 from trophy_engine.core.settle import settle_to_last_effect
 from trophy_engine.testing import rulesets
 
@@ -25,7 +25,7 @@ def effects_on_all(engine, instant):
         agenda = Agenda(repository.plan)
         settle_to_last_effect(agenda, repository.state(user).copy(), instant)
         effects += agenda.effects
-    return sorted(map(to_effect, effects), key=lambda effect: effect.at)
+    return sorted(map(effect_from_raw, effects), key=lambda effect: effect.at)
 
 
 @given(steps(rulesets()), st.data())

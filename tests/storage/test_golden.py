@@ -13,7 +13,7 @@ import pytest
 from save_files import GOLDEN
 
 from trophy_engine import Engine
-from trophy_engine.core.commands import _PARSERS, KINDS, ChangeRules, decode, encode
+from trophy_engine.core.commands import _PARSERS, KINDS, ChangeRules, decode_command, encode_command
 from trophy_engine.core.state import UserState
 from trophy_engine.repository.transitions import plan_of
 from trophy_engine.storage import SQLiteStorage
@@ -28,15 +28,15 @@ def save(tmp_path):
 
 
 def test_the_golden_lines_have_every_kind_of_command_and_are_encoded_equal():
-    commands = [decode(line) for line in LINES]
+    commands = [decode_command(line) for line in LINES]
     assert {type(command) for command in commands} == set(KINDS.values())
-    assert [encode(command) for command in commands] == LINES
+    assert [encode_command(command) for command in commands] == LINES
     assert list(_PARSERS) == list(KINDS)
 
 
 @pytest.mark.parametrize("user", STATES)
 def test_a_golden_state_loads_and_is_dumped_equal(user):
-    plan = plan_of([command.rules for command in map(decode, LINES) if isinstance(command, ChangeRules)][-1])
+    plan = plan_of([command.rules for command in map(decode_command, LINES) if isinstance(command, ChangeRules)][-1])
     assert UserState.load(plan, STATES[user]).dump(plan) == STATES[user]
 
 
@@ -47,6 +47,6 @@ def test_the_golden_save_file_has_the_golden_log_and_states(save, with_snapshots
             connection.execute("DELETE FROM snapshots")
     with closing(SQLiteStorage(save)) as storage, Engine(storage=storage) as engine:
         assert (storage.load("jo") is not None) == with_snapshots
-        assert [encode(entry.command) for entry in engine.log()] == LINES
+        assert [encode_command(entry.command) for entry in engine.log()] == LINES
         assert {user: engine.export_user(user) for user in engine.users()} == STATES
         assert engine.has_recorded("words", user="jo", idempotency_key="lesson-2")

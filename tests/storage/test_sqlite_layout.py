@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from save_files import create_history
 
-from trophy_engine.core.commands import encode
+from trophy_engine.core.commands import encode_command
 from trophy_engine.errors import StorageIncompatible
 from trophy_engine.storage import SQLiteStorage
 from trophy_engine.storage.sqlite_layout import checksum_of, read_entry, read_snapshot, write_entry, write_snapshot
@@ -38,9 +38,9 @@ def test_the_checksum_covers_the_encoded_lines(tmp_path):
     create_history(path)
     with closing(SQLiteStorage(path)) as storage, closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT sequence, number, command, checksum FROM log").fetchall()
-        assert [(*row[:2], encode(entry.command)) for row, entry in zip(rows, storage.entries(), strict=True)] == [
-            row[:3] for row in rows
-        ]
+        assert [
+            (*row[:2], encode_command(entry.command)) for row, entry in zip(rows, storage.entries(), strict=True)
+        ] == [row[:3] for row in rows]
         assert [checksum_of(*row[:3]) for row in rows] == [row[3] for row in rows]
 
 

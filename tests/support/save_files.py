@@ -24,7 +24,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.core.commands import encode
+from trophy_engine.core.commands import encode_command
 from trophy_engine.storage import SQLiteStorage
 
 __all__ = ["GOLDEN", "create_history", "day", "perform_history", "read_history"]
@@ -87,7 +87,7 @@ def create_history(path, page_size=512):
 def read_history(path):
     """Read the content of a save file, and the results of a repeated and of a new command."""
     with closing(SQLiteStorage(path, synchronous="NORMAL")) as storage, Engine(storage=storage) as engine:
-        log = [(entry.sequence, entry.number, encode(entry.command)) for entry in engine.log()]
+        log = [(entry.sequence, entry.number, encode_command(entry.command)) for entry in engine.log()]
         users = {user: engine.export_user(user) for user in engine.users()}
         keys = [
             engine.has_recorded(metric, user="jo", idempotency_key=f"lesson-{number}")
@@ -107,7 +107,7 @@ if __name__ == "__main__":
     file.unlink(missing_ok=True)
     create_history(file)
     with Engine(storage=SQLiteStorage(file)) as golden:
-        lines = [encode(entry.command) for entry in golden.log()]
+        lines = [encode_command(entry.command) for entry in golden.log()]
         states = {user: golden.export_user(user) for user in golden.users()}
     (GOLDEN / "commands.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
     (GOLDEN / "states.json").write_text(json.dumps(states, indent=1) + "\n", encoding="utf-8")

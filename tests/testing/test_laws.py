@@ -59,7 +59,7 @@ def test_a_broken_law_is_named_with_its_story(monkeypatch):
 
 def plant_forgotten_boundary(monkeypatch):
     """Let an award exceed the maximum."""
-    monkeypatch.setattr(points, "_bounded", lambda state, system, before, amount, blocks: max(before + amount, 0))
+    monkeypatch.setattr(points, "_clamp_balance", lambda state, system, before, amount, blocks: max(before + amount, 0))
 
 
 def plant_double_payment(monkeypatch):
@@ -102,13 +102,13 @@ def plant_order_of_users(monkeypatch):
     def qualifies(achievement, state):
         return achievement.key not in state.counters.completed and owners.setdefault(achievement, state.id) == state.id
 
-    monkeypatch.setattr(achievements, "qualifies", qualifies)
+    monkeypatch.setattr(achievements, "qualifies_for_achievement", qualifies)
     monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has separate owners
 
 
 def plant_uncounted_points(monkeypatch):
     """Forget what a trigger with a limit has awarded."""
-    monkeypatch.setattr("trophy_engine.core.points._count_points", lambda *_: None)
+    monkeypatch.setattr("trophy_engine.core.points._count_points_towards_limit", lambda *_: None)
 
 
 def has_limits(rules):

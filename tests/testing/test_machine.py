@@ -46,14 +46,14 @@ TestLearner.settings = settings(
 
 @pytest.mark.thorough
 def test_the_machine_finds_a_planted_fault(monkeypatch):
-    real = streaks._credit
+    real = streaks._credit_period
 
     def credit(agenda, state, streak, period, at):
         real(agenda, state, streak, period, at)
         if state.streak.length == 2:
             state.streak.length = 3
 
-    monkeypatch.setattr(streaks, "_credit", credit)
+    monkeypatch.setattr(streaks, "_credit_period", credit)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Learner, settings=ROUGH)
 

@@ -11,10 +11,10 @@ rules; ``evaluate`` applies commands, and ``settle`` applies what time makes due
 Other rooms import the names of this room from here.
 """
 
-from trophy_engine.core.achievements import is_done_in_window, qualifies
+from trophy_engine.core.achievements import is_completed_in_window, qualifies_for_achievement
 from trophy_engine.core.agenda import Agenda, Payment, noting_agenda
-from trophy_engine.core.aggregation import Bounds, Forever, RunValues, Value, Window, runs_unlike
-from trophy_engine.core.boosts import boosted, products, rounding_of
+from trophy_engine.core.aggregation import AllTimeWindow, Bounds, RunValues, Value, Window, find_changed_run_values
+from trophy_engine.core.boosts import boost_products, boosted_amount, strongest_boost_rounding
 from trophy_engine.core.commands import (
     ALL_STREAKS,
     KINDS,
@@ -34,11 +34,11 @@ from trophy_engine.core.commands import (
     Settle,
     Unpause,
     UserCommand,
-    check_text,
-    decode,
-    encode,
-    idempotency_key_of,
-    subject_and_key,
+    check_command_text,
+    command_subject_and_key,
+    decode_command,
+    encode_command,
+    idempotency_key_of_command,
 )
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.effects import (
@@ -67,16 +67,16 @@ from trophy_engine.core.effects import (
     StreakUnpaused,
     UserChanged,
     UserCreated,
-    as_date,
-    completion_id,
+    as_effect_date,
+    derive_completion_id,
 )
-from trophy_engine.core.evaluate import apply_command, find_api_achievement, record_event
-from trophy_engine.core.gates import GateAnswer, GateKind, find_unmet_condition
-from trophy_engine.core.leaderboard_values import group_of, values_of
+from trophy_engine.core.evaluate import apply_command, apply_event_to_state, find_achievement_for_command
+from trophy_engine.core.gates import GateAnswer, GateKind, evaluate_gate_of_rule
+from trophy_engine.core.leaderboard_values import group_of, leaderboard_values_of
 from trophy_engine.core.manual_award import ManualAward
 from trophy_engine.core.migration import migrate_state
-from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
-from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, ended_protected
+from trophy_engine.core.past_events import PastEvent, is_metric_source_in_plan, is_past_event_counted, past_events_of
+from trophy_engine.core.period_decisions import DecisionKind, PeriodDecision, undecided_protected_periods
 from trophy_engine.core.plan import (
     AchievementPlan,
     BoardPlan,
@@ -88,9 +88,9 @@ from trophy_engine.core.plan import (
     SystemPlan,
     TriggerPlan,
 )
-from trophy_engine.core.plan.points import points_for_level
-from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, end_step
-from trophy_engine.core.points import level_of
+from trophy_engine.core.plan.points import level_points_in_state
+from trophy_engine.core.plugs import CompilePlug, Plug, PlugState, show_step_to_plugs
+from trophy_engine.core.points import find_reached_level
 from trophy_engine.core.preferences import (
     CHANNELS,
     MESSAGES,
@@ -98,18 +98,18 @@ from trophy_engine.core.preferences import (
     STREAKS,
     read_notification_preferences,
     read_streak_preferences,
-    write_conditions,
+    write_preferred_conditions,
 )
 from trophy_engine.core.raw_effects import (
     AT,
     KIND,
     USER_ID,
     NamedEffect,
-    name_completed,
-    name_fields,
-    position,
-    select_effects,
-    to_effect,
+    effect_from_raw,
+    name_raw_completion,
+    name_raw_effect,
+    raw_effect_position,
+    select_raw_effects,
 )
 from trophy_engine.core.rules_diff import RulesDiff
 from trophy_engine.core.settle import settle_to_last_effect, settle_user
@@ -117,6 +117,6 @@ from trophy_engine.core.state import SCHEMA, UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.streak import NO_STREAK, StreakState
 from trophy_engine.core.streak_commands import StreakCommand
-from trophy_engine.core.streaks import expires, open_period, open_totals
-from trophy_engine.core.transition import PeriodAccount, Transition
-from trophy_engine.core.users import create_user
+from trophy_engine.core.streaks import find_open_period, find_streak_expiry_day, open_period_totals
+from trophy_engine.core.transition import PeriodDecisions, Transition
+from trophy_engine.core.users import create_user_state

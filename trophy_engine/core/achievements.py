@@ -9,7 +9,7 @@ from typing import Any, Final
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.aggregation import Window
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
-from trophy_engine.core.gates import is_open, is_waiting
+from trophy_engine.core.gates import is_gate_open, is_waiting_for_gate
 from trophy_engine.core.plan import AchievementPlan, Counter
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState, Repeats
@@ -23,7 +23,7 @@ _BELOW: Final = -BEYOND
 _Missing = tuple[Sequence[tuple[str, ...]], int]
 
 
-def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
+def qualifies_for_achievement(achievement: AchievementPlan, state: UserState) -> bool:
     """Return True if the user can complete the achievement now, and its filter, which is no gate, matches them."""
     if achievement.key in state.counters.completed and not achievement.rule.repeatable:
         return False
@@ -31,31 +31,31 @@ def qualifies(achievement: AchievementPlan, state: UserState) -> bool:
     return required is None or required.mismatch(state.profile.attributes) is None
 
 
-def try_to_complete(
+def try_to_complete_achievement(
     agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int = 1, *, announce: bool = True
 ) -> None:
     """Complete a reached achievement for a user who qualifies, or let it wait for its gate."""
-    if qualifies(achievement, state):
+    if qualifies_for_achievement(achievement, state):
         if achievement.gate is None:
-            complete_achievement(agenda, state, achievement, at, times, announce)
+            apply_completion(agenda, state, achievement, at, times, announce)
         else:
-            _complete_if_open(agenda, state, achievement, at, times, announce=announce)
+            _complete_if_gate_open(agenda, state, achievement, at, times, announce=announce)
 
 
-def _complete_if_open(
+def _complete_if_gate_open(
     agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int, times: int, *, announce: bool
 ) -> None:
     """Complete an achievement whose gate is open, or let it wait."""
-    if is_done_in_window(state, achievement):
+    if is_completed_in_window(state, achievement):
         return  # it waited twice in one pass
-    if is_open(agenda, state, achievement, at):
-        complete_achievement(agenda, state, achievement, at, times, announce)
+    if is_gate_open(agenda, state, achievement, at):
+        apply_completion(agenda, state, achievement, at, times, announce)
     else:
         agenda.waiting.append((achievement, times))
         state.counters.recheck = True  # a completion later in the pass can open the gate
 
 
-def complete_achievement(
+def apply_completion(
     agenda: Agenda,
     state: UserState,
     achievement: AchievementPlan,
@@ -69,7 +69,7 @@ def complete_achievement(
     """
     completed = state.counters.completed
     if achievement.rule.repeatable:
-        number = _count_repeats(state, achievement, at, times)
+        number = _count_repeat_completions(state, achievement, at, times)
         completed.setdefault(achievement.key, at)
     else:
         number = times
@@ -86,51 +86,51 @@ def complete_achievement(
             agenda.awards.append((award.order, award, times))
 
 
-def _count_repeats(state: UserState, achievement: AchievementPlan, at: int, times: int) -> int:
+def _count_repeat_completions(state: UserState, achievement: AchievementPlan, at: int, times: int) -> int:
     """Count completions of a repeatable achievement; return their number so far."""
     counters, former = state.counters, state.counters.repeats.get(achievement.key)
     held = int(achievement.key in counters.completed) if former is None else former.times
     number = held + times
     windows = () if former is None else former.windows
-    repeats = Repeats(number, at, _with_current(state, achievement, windows))
+    repeats = Repeats(number, at, _windows_of_completions(state, achievement, windows))
     counters.repeats = {**counters.repeats, achievement.key: repeats}
     return number
 
 
-def _with_current(
+def _windows_of_completions(
     state: UserState, achievement: AchievementPlan, windows: tuple[int | None, ...]
 ) -> tuple[int | None, ...]:
     """Return the windows in which an achievement was completed, with the present one, without those that are over."""
     counter = achievement.counter
-    window = None if counter is None else _window_of(counter)
+    window = None if counter is None else _find_repeat_window(counter)
     if counter is None or counter.totals is None or window is None:
         return ()
     day = state.clock.day
-    current = window.current(counter.totals.find(state.counters.windows), state.clock.settled, day)
-    return (*(name for name in windows if name != current and window.returns(name, day)), current)
+    current = window.current_name(counter.totals.find(state.counters.windows), state.clock.settled, day)
+    return (*(name for name in windows if name != current and window.can_reopen(name, day)), current)
 
 
-def begin_repeats(state: UserState, achievement: AchievementPlan) -> None:
+def reopen_repeatable_achievement(state: UserState, achievement: AchievementPlan) -> None:
     """Let a repeatable achievement that a change of rules changed be completed again from the next window on."""
     if achievement.rule.repeatable:
         former = state.counters.repeats.get(achievement.key)
         first = state.counters.completed[achievement.key]
         times, last = (1, first) if former is None else (former.times, former.last)
-        repeats = Repeats(times, last, _with_current(state, achievement, ()))
+        repeats = Repeats(times, last, _windows_of_completions(state, achievement, ()))
         state.counters.repeats = {**state.counters.repeats, achievement.key: repeats}
 
 
-def is_done_in_window(state: UserState, achievement: AchievementPlan) -> bool:
+def is_completed_in_window(state: UserState, achievement: AchievementPlan) -> bool:
     """Return True if a repeatable achievement was completed in the present window of its metric."""
     counter, repeats = achievement.counter, state.counters.repeats.get(achievement.key)
-    window = None if counter is None else _window_of(counter)
+    window = None if counter is None else _find_repeat_window(counter)
     if repeats is None or counter is None or counter.totals is None or window is None:
         return False
     totals = counter.totals.find(state.counters.windows)
-    return window.current(totals, state.clock.settled, state.clock.day) in repeats.windows
+    return window.current_name(totals, state.clock.settled, state.clock.day) in repeats.windows
 
 
-def _window_of(counter: Counter) -> Window[Any] | None:
+def _find_repeat_window(counter: Counter) -> Window[Any] | None:
     """Return the window in which a total begins again, or None."""
     return counter.metric.window if counter.is_windowed and counter.metric is not None else None
 
@@ -150,8 +150,8 @@ def complete_composites(agenda: Agenda, state: UserState, at: int, *, announce: 
             candidates += [(composite, 1) for composite in achievement.composites]
         agenda.completed.clear()
         for candidate, times in candidates:
-            if qualifies(candidate, state) and _has_enough_prerequisites(candidate, state, missing):
-                try_to_complete(agenda, state, candidate, at, times, announce=announce)
+            if qualifies_for_achievement(candidate, state) and _has_enough_prerequisites(candidate, state, missing):
+                try_to_complete_achievement(agenda, state, candidate, at, times, announce=announce)
         candidates.clear()
     agenda.waiting.clear()
     state.counters.recheck = agenda.plan.has_gated_composites
@@ -199,7 +199,7 @@ def cross_thresholds(
             if times:
                 agenda.awards.append((trigger.order, trigger, times))
     if counter.has_special_thresholds:
-        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
+        _recheck_gated_achievements(agenda, state, counter, counter_state, after, at, announce=announce)
         if after > before:
             _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
 
@@ -250,8 +250,8 @@ def _cross_special_thresholds(
 ) -> None:
     """Cross gated and repeatable achievements and decimal steps, and let the quiet interval end where they follow."""
     if counter.gated:
-        _look_again(agenda, state, counter, counter_state, after, at, announce=announce)
-        if is_waiting(counter, state, counter_state.cursor):
+        _recheck_gated_achievements(agenda, state, counter, counter_state, after, at, announce=announce)
+        if is_waiting_for_gate(counter, state, counter_state.cursor):
             counter_state.low, counter_state.high = BEYOND, _BELOW
     if counter.decimal_steps:
         _cross_decimal_steps(agenda, counter, counter_state, before, after, announce=announce)
@@ -301,11 +301,11 @@ def _repeat_achievements(
     """Complete repeatable achievements: at each multiple or, on a total in windows, once in each window."""
     for step, achievement in counter.repeatable:
         if counter.is_windowed:
-            times = int(after >= step and not is_done_in_window(state, achievement))
+            times = int(after >= step and not is_completed_in_window(state, achievement))
         else:
             times = count_multiples(after, step) - count_multiples(before, step)
         if times > 0:
-            try_to_complete(agenda, state, achievement, at, times, announce=announce)
+            try_to_complete_achievement(agenda, state, achievement, at, times, announce=announce)
 
 
 def _narrow_quiet_interval(state: UserState, counter: Counter, counter_state: CounterState, total: Number) -> None:
@@ -316,7 +316,7 @@ def _narrow_quiet_interval(state: UserState, counter: Counter, counter_state: Co
             multiples = min(max(multiples, 0), 1)
             low = step if multiples else _BELOW
             high = BEYOND if multiples else step
-            if multiples and achievement.gate is not None and not is_done_in_window(state, achievement):
+            if multiples and achievement.gate is not None and not is_completed_in_window(state, achievement):
                 low = BEYOND  # each later event of the window looks at it again
         else:
             low, high = multiple_of(step, multiples), multiple_of(step, multiples + 1)
@@ -338,15 +338,15 @@ def _pass_thresholds(
     while after >= thresholds[cursor]:
         achievement = counter.achievements[cursor]
         if achievement.gate is not None:
-            try_to_complete(agenda, state, achievement, at, announce=announce)
-        elif qualifies(achievement, state):
-            complete_achievement(agenda, state, achievement, at, 1, announce)
+            try_to_complete_achievement(agenda, state, achievement, at, announce=announce)
+        elif qualifies_for_achievement(achievement, state):
+            apply_completion(agenda, state, achievement, at, 1, announce)
         cursor += 1
     counter_state.cursor = cursor
     return thresholds[cursor]
 
 
-def _look_again(
+def _recheck_gated_achievements(
     agenda: Agenda,
     state: UserState,
     counter: Counter,
@@ -362,4 +362,4 @@ def _look_again(
         if achievement.threshold < following and achievement.threshold <= after:
             if (achievement, 1) in agenda.waiting:
                 continue  # its threshold was passed just now
-            try_to_complete(agenda, state, achievement, at, announce=announce)
+            try_to_complete_achievement(agenda, state, achievement, at, announce=announce)

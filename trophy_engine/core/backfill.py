@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from trophy_engine.core.leaderboard_values import count_for_boards, drop_values
-from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
+from trophy_engine.core.leaderboard_values import add_item_to_board_values, drop_board_values
+from trophy_engine.core.past_events import PastEvent, is_metric_source_in_plan, is_past_event_counted, past_events_of
 from trophy_engine.core.plan import BoardPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
 
 
-def boards_to_recount(before: Plan, after: Plan) -> tuple[str, ...]:
+def find_boards_to_backfill(before: Plan, after: Plan) -> tuple[str, ...]:
     """List the leaderboards that must be counted from the log, because the plan before did not count them in this way.
 
     A leaderboard by streak is never recounted. One that is no longer active keeps its values.
@@ -20,17 +20,17 @@ def boards_to_recount(before: Plan, after: Plan) -> tuple[str, ...]:
     return tuple(
         key
         for key, board in after.boards.items()
-        if board.rule.rank_by != "streak" and not _has_counted(before.boards.get(key), board)
+        if board.rule.rank_by != "streak" and not _was_board_counted(before.boards.get(key), board)
     )
 
 
-def _has_counted(before: BoardPlan | None, after: BoardPlan) -> bool:
-    if before is None or _counts(before) != _counts(after):
+def _was_board_counted(before: BoardPlan | None, after: BoardPlan) -> bool:
+    if before is None or _board_backfill_key(before) != _board_backfill_key(after):
         return False
     return before.rule.status == "active" or after.rule.status != "active"
 
 
-def _counts(board: BoardPlan) -> tuple[Any, ...]:
+def _board_backfill_key(board: BoardPlan) -> tuple[Any, ...]:
     """Return everything that decides what a leaderboard counts for a user.
 
     The order does, because an ascending leaderboard has a value of 0, too.
@@ -39,7 +39,7 @@ def _counts(board: BoardPlan) -> tuple[Any, ...]:
     return rule.rank_by, board.counted, rule.points, board.runs, rule.time_zone, board.opens, board.closes, rule.order
 
 
-def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transition], keys: Iterable[str]) -> None:
+def backfill_boards(state: UserState, plan: Plan, transitions: Iterable[Transition], keys: Iterable[str]) -> None:
     """Replace a user's values in some leaderboards by those of the whole history, in the zone that the user had then.
 
     Args:
@@ -50,35 +50,35 @@ def recount_boards(state: UserState, plan: Plan, transitions: Iterable[Transitio
     """
     boards = [plan.boards[key] for key in keys if key in plan.boards]
     for board in boards:
-        drop_values(board, state)
+        drop_board_values(board, state)
     plan_then = None
     for transition in transitions if boards else ():
         if transition.plan is not plan_then:
             plan_then = transition.plan
             for board in boards:
-                if not _has_subject(plan_then, plan, board):
-                    drop_values(board, state)
-        for event in events_of(transition):
+                if not _has_board_source(plan_then, plan, board):
+                    drop_board_values(board, state)
+        for event in past_events_of(transition):
             for board in boards:
-                _count(plan, plan_then, board, state, event)
+                _backfill_board_event(plan, plan_then, board, state, event)
 
 
-def _has_subject(plan_then: Plan, plan: Plan, board: BoardPlan) -> bool:
+def _has_board_source(plan_then: Plan, plan: Plan, board: BoardPlan) -> bool:
     """Return True if the rules of that time have what a leaderboard ranks by."""
     if board.rule.metric is not None:
-        return has_source(plan_then, plan.metrics[board.rule.metric])
+        return is_metric_source_in_plan(plan_then, plan.metrics[board.rule.metric])
     return any(system.key == board.rule.points for system in plan_then.systems)
 
 
-def _count(plan: Plan, plan_then: Plan, board: BoardPlan, state: UserState, event: PastEvent) -> None:
+def _backfill_board_event(plan: Plan, plan_then: Plan, board: BoardPlan, state: UserState, event: PastEvent) -> None:
     """Count a past event or award for a leaderboard, if it is one of its metric or its points system."""
     time_zone = event.zone if board.rule.time_zone is None else plan_then.zone(board.rule.time_zone)
     day = time_zone.window(event.at)[0]
     if board.rule.metric is None:
         if event.kind == "points" and event.key == board.rule.points:
-            count_for_boards((board,), state, event.value, event.at, day, time_zone)
+            add_item_to_board_values((board,), state, event.value, event.at, day, time_zone)
         return
     metric = plan.metrics[board.rule.metric]
-    if is_counted(event, metric):
+    if is_past_event_counted(event, metric):
         item = metric.item_of(event.value, event.attributes, day)
-        count_for_boards((board,), state, item, event.at, day, time_zone)
+        add_item_to_board_values((board,), state, item, event.at, day, time_zone)

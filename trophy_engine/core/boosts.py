@@ -48,7 +48,7 @@ class AppliedBoosts:
         if product is None:
             if len(self._amounts) >= _MAX_CACHED:
                 self._amounts.clear()
-            product = self._amounts[amount] = boosted(amount, self.boosts)
+            product = self._amounts[amount] = boosted_amount(amount, self.boosts)
         return product
 
 
@@ -81,7 +81,8 @@ class BoostSchedule:
             boosts = tuple(
                 boost
                 for index, boost in enumerate(self._boosts)
-                if _applies(boost, user_id, attributes, day) and (index not in self._gates or index in selection[-1])
+                if _is_boost_applicable(boost, user_id, attributes, day)
+                and (index not in self._gates or index in selection[-1])
             )
             applied = self._applied[selection] = AppliedBoosts(boosts)
         return applied
@@ -90,7 +91,7 @@ class BoostSchedule:
         return tuple(index for index, gate in self._gates.items() if gate.find_unmet(state, at, level_points) is None)
 
 
-def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int) -> bool:
+def _is_boost_applicable(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int) -> bool:
     if not boost.when.has_only(*FILTERED):  # its gate is compiled
         return boost.user_id is None or boost.user_id == user_id
     start, end = boost.when.start, boost.when.end
@@ -101,12 +102,14 @@ def _applies(boost: Boost, user_id: str, attributes: Mapping[str, str], day: int
     return boost.when.user_attributes.mismatch(attributes) is None
 
 
-def boosted(amount: int, boosts: tuple[Boost, ...]) -> int:
+def boosted_amount(amount: int, boosts: tuple[Boost, ...]) -> int:
     """Return an amount multiplied by boosts, exactly, and rounded once."""
-    return rounded(products(amount, boosts)[-1], rounding_of(boosts)) if boosts else amount
+    return (
+        round_boosted_amount(boost_products(amount, boosts)[-1], strongest_boost_rounding(boosts)) if boosts else amount
+    )
 
 
-def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
+def boost_products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
     """Return the exact products of an amount after each boost, in order."""
     product, running_products = Decimal(amount), []
     for boost in boosts:
@@ -115,12 +118,12 @@ def products(amount: int, boosts: tuple[Boost, ...]) -> list[Decimal]:
     return running_products
 
 
-def rounding_of(boosts: tuple[Boost, ...]) -> Rounding:
+def strongest_boost_rounding(boosts: tuple[Boost, ...]) -> Rounding:
     """Return the strongest rounding among boosts: down, then nearest, then up."""
     modes = {boost.rounding for boost in boosts}
     return next(mode for mode in _ROUNDINGS if mode in modes)
 
 
-def rounded(product: Decimal, rounding: Rounding) -> int:
+def round_boosted_amount(product: Decimal, rounding: Rounding) -> int:
     """Return a product rounded to whole points."""
     return int(product.to_integral_value(rounding=_ROUNDINGS[rounding]))

@@ -3,9 +3,9 @@
 They are named tuples and not attrs classes, because one is made for every event.
 
 >>> command = Record("18", 0, "words", 3, (), "lesson-1")
->>> encode(command)
+>>> encode_command(command)
 '["record","18",0,"words",3,[],"lesson-1"]'
->>> decode(encode(command)) == command
+>>> decode_command(encode_command(command)) == command
 True
 """
 
@@ -38,11 +38,11 @@ __all__ = [
     "Settle",
     "Unpause",
     "UserCommand",
-    "check_text",
-    "decode",
-    "encode",
-    "idempotency_key_of",
-    "subject_and_key",
+    "check_command_text",
+    "command_subject_and_key",
+    "decode_command",
+    "encode_command",
+    "idempotency_key_of_command",
 ]
 
 
@@ -192,13 +192,13 @@ _write: Final = json.JSONEncoder(default=str, separators=(",", ":")).encode
 _read: Final = json.JSONDecoder().raw_decode
 
 
-def encode(command: Command) -> str:
+def encode_command(command: Command) -> str:
     """Return a command as one line of JSON; decimals become strings."""
     return _write([NAMES[type(command)], *command])
 
 
-def decode(line: str) -> Command:
-    """Parse a line that ``encode`` returned.
+def decode_command(line: str) -> Command:
+    """Parse a line that ``encode_command`` returned.
 
     Raises:
         StorageIncompatible: the line is not a command, or is of a kind that this version does not know.
@@ -220,15 +220,15 @@ def decode(line: str) -> Command:
     ) from error
 
 
-def idempotency_key_of(command: Command) -> ScopedKey | None:
+def idempotency_key_of_command(command: Command) -> ScopedKey | None:
     """Return the idempotency key of a command with its scope, or None for a command without one."""
-    subject, key = subject_and_key(command)
+    subject, key = command_subject_and_key(command)
     if subject is None or key is None or isinstance(command, Settle | ChangeRules):
         return None
     return NAMES[type(command)], command.user_id, subject, key
 
 
-def subject_and_key(command: Command) -> tuple[str | None, str | None]:
+def command_subject_and_key(command: Command) -> tuple[str | None, str | None]:
     """Return what a command is about and its idempotency key; None and None for a command that has no such key."""
     match command:
         case Record(_, _, subject, _, _, key) | Award(_, _, subject, _, _, key) | Complete(_, _, subject, key):
@@ -241,7 +241,7 @@ def subject_and_key(command: Command) -> tuple[str | None, str | None]:
             assert_never(command)
 
 
-def check_text(command: Command) -> None:
+def check_command_text(command: Command) -> None:
     """Check that every storage can keep the texts of a command.
 
     Raises:
@@ -262,95 +262,111 @@ def check_text(command: Command) -> None:
 # --- parsing the fields of a line, which raises ValueError or TypeError -----------------------------------------------
 
 
-def _record(user_id: Any, at: Any, metric: Any, value: Any, attributes: Any, idempotency_key: Any) -> Record:
+def _parse_record_command(
+    user_id: Any, at: Any, metric: Any, value: Any, attributes: Any, idempotency_key: Any
+) -> Record:
     return Record(
-        _text(user_id),
-        _instant(at),
-        _text(metric),
-        exact(value) if type(value) is int else exact_text(_text(value)),
-        tuple([(_text(key), _text(text)) for key, text in _list(attributes)]),
-        _optional_text(idempotency_key),
+        _parse_command_text(user_id),
+        _parse_command_instant(at),
+        _parse_command_text(metric),
+        exact(value) if type(value) is int else exact_text(_parse_command_text(value)),
+        tuple([(_parse_command_text(key), _parse_command_text(text)) for key, text in _parse_command_list(attributes)]),
+        _parse_optional_command_text(idempotency_key),
     )
 
 
-def _award(user_id: Any, at: Any, system: Any, points: Any, reason: Any, idempotency_key: Any) -> Award:
+def _parse_award_command(user_id: Any, at: Any, system: Any, points: Any, reason: Any, idempotency_key: Any) -> Award:
     return Award(
-        _text(user_id),
-        _instant(at),
-        _text(system),
-        _whole(points),
-        _text(reason),
-        None if idempotency_key is None else _text(idempotency_key),
+        _parse_command_text(user_id),
+        _parse_command_instant(at),
+        _parse_command_text(system),
+        _parse_command_integer(points),
+        _parse_command_text(reason),
+        None if idempotency_key is None else _parse_command_text(idempotency_key),
     )
 
 
-def _complete(user_id: Any, at: Any, achievement: Any, idempotency_key: Any) -> Complete:
-    key = None if idempotency_key is None else _text(idempotency_key)
-    return Complete(_text(user_id), _instant(at), _text(achievement), key)
+def _parse_complete_command(user_id: Any, at: Any, achievement: Any, idempotency_key: Any) -> Complete:
+    key = None if idempotency_key is None else _parse_command_text(idempotency_key)
+    return Complete(_parse_command_text(user_id), _parse_command_instant(at), _parse_command_text(achievement), key)
 
 
-def _identify(user_id: Any, at: Any, changes: Any) -> Identify:
-    pairs = [(_text(field), None if value is None else _text(value)) for field, value in _list(changes)]
-    return Identify(_text(user_id), _instant(at), tuple(pairs))
+def _parse_identify_command(user_id: Any, at: Any, changes: Any) -> Identify:
+    pairs = [
+        (_parse_command_text(field), None if value is None else _parse_command_text(value))
+        for field, value in _parse_command_list(changes)
+    ]
+    return Identify(_parse_command_text(user_id), _parse_command_instant(at), tuple(pairs))
 
 
-def _pause(user_id: Any, at: Any, start: Any, end: Any, streak: Any) -> Pause:
-    return Pause(_text(user_id), _instant(at), _date(start), _date(end), _optional_text(streak))
+def _parse_pause_command(user_id: Any, at: Any, start: Any, end: Any, streak: Any) -> Pause:
+    return Pause(
+        _parse_command_text(user_id),
+        _parse_command_instant(at),
+        _parse_command_date(start),
+        _parse_command_date(end),
+        _parse_optional_command_text(streak),
+    )
 
 
-def _unpause(user_id: Any, at: Any, number: Any, streak: Any) -> Unpause:
-    return Unpause(_text(user_id), _instant(at), _whole(number), _optional_text(streak))
+def _parse_unpause_command(user_id: Any, at: Any, number: Any, streak: Any) -> Unpause:
+    return Unpause(
+        _parse_command_text(user_id),
+        _parse_command_instant(at),
+        _parse_command_integer(number),
+        _parse_optional_command_text(streak),
+    )
 
 
-def _of_streak(kind: Callable[..., Command]) -> Callable[..., Command]:
+def _parser_of_streak_command(kind: Callable[..., Command]) -> Callable[..., Command]:
     def parse(user_id: Any, at: Any, streak: Any) -> Command:
-        return kind(_text(user_id), _instant(at), _optional_text(streak))
+        return kind(_parse_command_text(user_id), _parse_command_instant(at), _parse_optional_command_text(streak))
 
     return parse
 
 
-def _text(field: Any) -> str:
+def _parse_command_text(field: Any) -> str:
     if type(field) is str and is_writable(field):
         return field
     raise ValueError(field)
 
 
-def _optional_text(field: Any) -> str | None:
-    return None if field is None else _text(field)
+def _parse_optional_command_text(field: Any) -> str | None:
+    return None if field is None else _parse_command_text(field)
 
 
-def _whole(field: Any) -> int:
+def _parse_command_integer(field: Any) -> int:
     if type(field) is int:
         return field
     raise ValueError(field)
 
 
-def _instant(field: Any) -> int:
+def _parse_command_instant(field: Any) -> int:
     if type(field) is int and FIRST <= field < LAST:
         return field
     raise ValueError(field)
 
 
-def _date(field: Any) -> str:
-    return parse_date(_text(field), "date").isoformat()
+def _parse_command_date(field: Any) -> str:
+    return parse_date(_parse_command_text(field), "date").isoformat()
 
 
-def _list(field: Any) -> list[Any]:
+def _parse_command_list(field: Any) -> list[Any]:
     if type(field) is list:
         return field
     raise ValueError(field)
 
 
 _PARSERS: Final[dict[str, Callable[..., Command]]] = {
-    "record": _record,
-    "award": _award,
-    "complete": _complete,
-    "identify": _identify,
-    "grant_freeze": _of_streak(GrantFreeze),
-    "pause": _pause,
-    "unpause": _unpause,
-    "restore_streak": _of_streak(RestoreStreak),
-    "reset_streak": _of_streak(ResetStreak),
-    "settle": lambda at: Settle(_instant(at)),
-    "change_rules": lambda rules, at: ChangeRules(_text(rules), _instant(at)),
+    "record": _parse_record_command,
+    "award": _parse_award_command,
+    "complete": _parse_complete_command,
+    "identify": _parse_identify_command,
+    "grant_freeze": _parser_of_streak_command(GrantFreeze),
+    "pause": _parse_pause_command,
+    "unpause": _parse_unpause_command,
+    "restore_streak": _parser_of_streak_command(RestoreStreak),
+    "reset_streak": _parser_of_streak_command(ResetStreak),
+    "settle": lambda at: Settle(_parse_command_instant(at)),
+    "change_rules": lambda rules, at: ChangeRules(_parse_command_text(rules), _parse_command_instant(at)),
 }

@@ -48,24 +48,24 @@ __all__ = [
     "StreakUnpaused",
     "UserChanged",
     "UserCreated",
-    "as_date",
-    "completion_id",
+    "as_effect_date",
+    "derive_completion_id",
 ]
 
 #: The class of an effect, then its fields.
 RawEffect = tuple[Any, ...]
 
 
-def _as_instant(value: int | datetime) -> datetime:
+def _as_effect_instant(value: int | datetime) -> datetime:
     return from_micros(value) if isinstance(value, int) else value
 
 
-def as_date(value: int | date) -> date:
+def as_effect_date(value: int | date) -> date:
     """Return a day, an ordinal in a raw effect, as a date."""
     return date.fromordinal(value) if isinstance(value, int) else value
 
 
-def completion_id(user_id: str, achievement: str, number: int = 1) -> UUID:
+def derive_completion_id(user_id: str, achievement: str, number: int = 1) -> UUID:
     """Return the identifier of a user's completion of an achievement.
 
     Args:
@@ -82,7 +82,7 @@ class Effect(Value):
 
     type: ClassVar[str]
     user_id: str
-    at: datetime = attrs.field(converter=_as_instant)
+    at: datetime = attrs.field(converter=_as_effect_instant)
 
 
 @attrs.frozen
@@ -125,7 +125,7 @@ class StreakStarted(Effect):
     type: ClassVar[str] = "streak.started"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -135,7 +135,7 @@ class StreakExtended(Effect):
     type: ClassVar[str] = "streak.extended"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -145,7 +145,7 @@ class StreakLost(Effect):
     type: ClassVar[str] = "streak.lost"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -156,7 +156,7 @@ class FreezeConsumed(Effect):
     streak: str
     freezes: int
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
     consumed: int = 1
 
 
@@ -167,7 +167,7 @@ class StreakLossUndone(Effect):
     type: ClassVar[str] = "streak.loss_undone"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -181,7 +181,7 @@ class FreezeReturned(Effect):
     streak: str
     freezes: int
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
     returned: int = 1
 
 
@@ -216,8 +216,8 @@ class StreakPaused(Effect):
     type: ClassVar[str] = "streak.paused"
     streak: str
     number: int
-    start: date = attrs.field(converter=as_date)
-    end: date = attrs.field(converter=as_date)
+    start: date = attrs.field(converter=as_effect_date)
+    end: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -240,7 +240,7 @@ class StreakRestored(Effect):
     streak: str
     length: int
     before: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -250,7 +250,7 @@ class StreakReset(Effect):
     type: ClassVar[str] = "streak.reset"
     streak: str
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -287,7 +287,7 @@ class AchievementEffect(Effect):
     @property
     def completion_id(self) -> UUID:
         """The identifier of the completion, of the last one of several at once."""
-        return completion_id(self.user_id, self.key, self.number)
+        return derive_completion_id(self.user_id, self.key, self.number)
 
 
 @attrs.frozen
@@ -364,13 +364,13 @@ class LevelChanged(Effect):
     total: int
 
 
-def _kinds(base: type[Effect]) -> Iterator[type[Effect]]:
+def _find_effect_kinds(base: type[Effect]) -> Iterator[type[Effect]]:
     for kind in base.__subclasses__():
         if hasattr(kind, "type"):
             yield kind
         else:
-            yield from _kinds(kind)
+            yield from _find_effect_kinds(kind)
 
 
 #: Every kind of effect that the core has, by its type.
-CORE_EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in _kinds(Effect)}
+CORE_EFFECTS: Final[dict[str, type[Effect]]] = {kind.type: kind for kind in _find_effect_kinds(Effect)}

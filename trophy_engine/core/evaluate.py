@@ -5,8 +5,8 @@ composites until nothing follows), rewards of freezes, points in the order of th
 and the observers of the balance. What awards and completions move is evaluated in further passes (``passes``). Every
 command first settles what time has made due.
 
-``apply_command`` leaves the state unchanged if it raises. ``record_event`` does not where ``OutOfPoints`` is raised:
-for a metric that can be blocked, pass a copy of the state and keep it only on success.
+``apply_command`` leaves the state unchanged if it raises. ``apply_event_to_state`` does not where ``OutOfPoints`` is
+raised: for a metric that can be blocked, pass a copy of the state and keep it only on success.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.achievements import (
     NO_ATTRIBUTES,
-    complete_achievement,
+    apply_completion,
     complete_composites,
     cross_metric_thresholds,
     cross_thresholds,
@@ -24,16 +24,16 @@ from trophy_engine.core.achievements import (
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.commands import Award, Changes, Complete, Identify, Record, UserCommand
 from trophy_engine.core.effects import MetricChanged
-from trophy_engine.core.gates import close_gates, find_unmet_condition
-from trophy_engine.core.passes import count_events, run_further_passes, run_passes
+from trophy_engine.core.gates import evaluate_gate_of_rule, note_closed_metric_gates
+from trophy_engine.core.passes import count_events_in_pass, run_further_passes, run_passes
 from trophy_engine.core.plan import AchievementPlan, MetricPlan, Plan
-from trophy_engine.core.plugs import end_step
+from trophy_engine.core.plugs import show_step_to_plugs
 from trophy_engine.core.points import award_manually, pay_awards
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streak_commands import StreakCommand, apply_streak_command
-from trophy_engine.core.streaks import count_event
-from trophy_engine.core.users import check_changes, create_user, update_profile
+from trophy_engine.core.streaks import count_event_in_streaks
+from trophy_engine.core.users import apply_profile_changes, check_profile_changes, create_user_state
 from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,
@@ -60,49 +60,49 @@ def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand)
     if isinstance(command, Record):
         metric = agenda.plan.recorded.get(command.metric) or agenda.plan.recorded_metric(command.metric)
         if state is None:
-            state = create_user(agenda, command.user_id, at)
+            state = create_user_state(agenda, command.user_id, at)
         elif metric.can_block:
             state = state.copy()
-        record_event(
+        apply_event_to_state(
             agenda, state, metric, command.value, at, dict(command.attributes) if command.attributes else NO_ATTRIBUTES
         )
     elif isinstance(command, Award):
-        state = _apply_award(agenda, state, command)
+        state = _apply_award_command(agenda, state, command)
     elif isinstance(command, Complete):
-        achievement = find_api_achievement(agenda.plan, command.achievement)
+        achievement = find_achievement_for_command(agenda.plan, command.achievement)
         if state is None:
-            state = create_user(agenda, command.user_id, at)
-        _complete_by_call(agenda, state, achievement, at)
+            state = create_user_state(agenda, command.user_id, at)
+        _apply_complete_command(agenda, state, achievement, at)
     elif isinstance(command, Identify):
         if state is None:
-            state = create_user(agenda, command.user_id, at, command.changes)
+            state = create_user_state(agenda, command.user_id, at, command.changes)
         else:
-            _identify(agenda, state, command.changes, at)
+            _apply_identify_command(agenda, state, command.changes, at)
     elif state is None:
         raise UnknownUser(command.user_id)
     else:
-        state = _apply_streak_command(agenda, state, command)
+        state = _settle_for_streak_command(agenda, state, command)
     if agenda.plan.has_plugs:
-        end_step(agenda, state, command, at)
+        show_step_to_plugs(agenda, state, command, at)
     state.commands += 1
     return state
 
 
-def _apply_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> UserState:
+def _settle_for_streak_command(agenda: Agenda, state: UserState, command: StreakCommand) -> UserState:
     """Settle a copy of a state, and apply a streak command to it."""
     after = state.copy()
-    _advance(agenda, after, command.at)
+    _settle_before_command(agenda, after, command.at)
     apply_streak_command(agenda, after, command)
     return after
 
 
-def _advance(agenda: Agenda, state: UserState, at: int) -> None:
+def _settle_before_command(agenda: Agenda, state: UserState, at: int) -> None:
     if at < state.clock.settled:
         raise EarlierThanSettled(state.id, from_micros(at), from_micros(state.clock.settled))
     settle_user(agenda, state, at)
 
 
-def record_event(  # noqa: C901, PLR0912  # in line, because every event comes here
+def apply_event_to_state(  # noqa: C901, PLR0912  # in line, because every event comes here
     agenda: Agenda,
     state: UserState,
     metric: MetricPlan,
@@ -120,9 +120,9 @@ def record_event(  # noqa: C901, PLR0912  # in line, because every event comes h
     if clock.settled <= at < clock.due:
         clock.settled = at
     else:
-        _advance(agenda, state, at)
+        _settle_before_command(agenda, state, at)
     if metric.is_compound:
-        _record_compound(agenda, state, MetricEvent(metric, value, attributes), at)
+        _apply_compound_event(agenda, state, MetricEvent(metric, value, attributes), at)
         return
     counter_state = state.counters.states[metric.total.index]
     before = counter_state.total
@@ -134,7 +134,7 @@ def record_event(  # noqa: C901, PLR0912  # in line, because every event comes h
         if metric.is_independent:
             return
         is_quiet = True
-    credited = count_event(agenda, state, metric, value, at, attributes) if metric.streaks else None
+    credited = count_event_in_streaks(agenda, state, metric, value, at, attributes) if metric.streaks else None
     if not is_quiet:
         cross_metric_thresholds(agenda, state, metric.total, counter_state, before, after, at)
     if metric.observers:
@@ -152,15 +152,15 @@ def record_event(  # noqa: C901, PLR0912  # in line, because every event comes h
         run_further_passes(agenda, state, at)
 
 
-def _record_compound(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -> None:
+def _apply_compound_event(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -> None:
     """Apply an event of a compound metric to a settled state in place."""
     if event.metric.gated:
-        close_gates(agenda, state, event.metric.gated, at)
-    count_events(agenda, state, (event,), at)
+        note_closed_metric_gates(agenda, state, event.metric.gated, at)
+    count_events_in_pass(agenda, state, (event,), at)
     run_passes(agenda, state, at)
 
 
-def find_api_achievement(plan: Plan, key: str) -> AchievementPlan:
+def find_achievement_for_command(plan: Plan, key: str) -> AchievementPlan:
     """Return an ``api`` achievement that is not inactive.
 
     Raises:
@@ -172,7 +172,7 @@ def find_api_achievement(plan: Plan, key: str) -> AchievementPlan:
     return achievement
 
 
-def _complete_by_call(agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int) -> None:
+def _apply_complete_command(agenda: Agenda, state: UserState, achievement: AchievementPlan, at: int) -> None:
     """Complete an ``api`` achievement.
 
     Raises:
@@ -189,17 +189,17 @@ def _complete_by_call(agenda: Agenda, state: UserState, achievement: Achievement
     if achievement.gate is not None and achievement.gate.needs_progress:
         ahead = state.copy()
         settle_user(Agenda(agenda.plan), ahead, at)
-    unmet = find_unmet_condition(ahead, achievement, at)
+    unmet = evaluate_gate_of_rule(ahead, achievement, at)
     if unmet is not None:
         reason = f"{unmet.text}; {unmet.remedy}"
         raise GateClosed(state.id, achievement.key, unmet.field, unmet.wanted, unmet.found, reason)
-    _advance(agenda, state, at)
-    close_gates(agenda, state, agenda.plan.gated_awards, at)
-    complete_achievement(agenda, state, achievement, at)
+    _settle_before_command(agenda, state, at)
+    note_closed_metric_gates(agenda, state, agenda.plan.gated_awards, at)
+    apply_completion(agenda, state, achievement, at)
     run_passes(agenda, state, at)
 
 
-def _apply_award(agenda: Agenda, state: UserState | None, command: Award) -> UserState:
+def _apply_award_command(agenda: Agenda, state: UserState | None, command: Award) -> UserState:
     """Return a copy of a state after a manual award; a user without a state is created.
 
     Raises:
@@ -208,15 +208,15 @@ def _apply_award(agenda: Agenda, state: UserState | None, command: Award) -> Use
         OutOfPoints: the balance does not cover the payment.
     """
     system = agenda.plan.system(command.system)
-    after = create_user(agenda, command.user_id, command.at) if state is None else state.copy()
-    _advance(agenda, after, command.at)
-    close_gates(agenda, after, agenda.plan.gated_awards, command.at)
+    after = create_user_state(agenda, command.user_id, command.at) if state is None else state.copy()
+    _settle_before_command(agenda, after, command.at)
+    note_closed_metric_gates(agenda, after, agenda.plan.gated_awards, command.at)
     award_manually(agenda, after, system, command.points, command.reason, command.at)
     run_passes(agenda, after, command.at)
     return after
 
 
-def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> None:
+def _apply_identify_command(agenda: Agenda, state: UserState, changes: Changes, at: int) -> None:
     """Apply changes to a user's fields.
 
     Raises:
@@ -225,7 +225,7 @@ def _identify(agenda: Agenda, state: UserState, changes: Changes, at: int) -> No
         CustomizationDisabled: a change sets a custom streak, and the rules do not allow it.
     """
     fields = dict(changes)
-    check_changes(agenda, state, fields, at)
-    _advance(agenda, state, at)
-    update_profile(agenda, state, fields, at)
+    check_profile_changes(agenda, state, fields, at)
+    _settle_before_command(agenda, state, at)
+    apply_profile_changes(agenda, state, fields, at)
     state.profile.updated = at

@@ -16,7 +16,7 @@ from trophy_engine.core.gates import GateInput
 from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.transition import Transition
-from trophy_engine.core.users import create_user
+from trophy_engine.core.users import create_user_state
 
 
 class GateInputs:
@@ -48,7 +48,7 @@ class GateInputs:
             apply_command(agenda, state, command)
             return inputs or (GateInput(0, transition.state),)
         if state is None:
-            state = create_user(agenda, transition.state.id, transition.state.profile.created)
+            state = create_user_state(agenda, transition.state.id, transition.state.profile.created)
         else:
             settle_user(agenda, state, transition.state.clock.settled if command is None else command.at)
         inputs.append(GateInput(len(agenda.effects), state))

@@ -26,7 +26,7 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, format_time_of_day, parse_time_of_day
 from trophy_engine.core.plan import AchievementPlan, Counter, MetricPlan, Plan, SystemPlan, TriggerPlan
-from trophy_engine.core.plan.points import points_for_level
+from trophy_engine.core.plan.points import level_points_in_state
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.interval import period_noun
@@ -104,7 +104,7 @@ class GatePlan:
 
 
 @lru_cache(maxsize=256)
-def gate_under(gate: GatePlan, plan: Plan) -> GatePlan:
+def gate_for_plan(gate: GatePlan, plan: Plan) -> GatePlan:
     """Return the gate for states of a plan, which can be earlier than its own; the levels are those of its own plan."""
     if plan is gate.plan:
         return gate
@@ -126,7 +126,7 @@ def compile_gate(
     """
     if rule.has_only(*filtered):
         return None
-    tests = tuple(_tests(rule, plan, levels or plan))
+    tests = tuple(_compile_gate_tests(rule, plan, levels or plan))
     return GatePlan(levels or plan, kind, keys, rule, tests, needs_progress=not rule.has_only(*_LOCAL_FIELDS))
 
 
@@ -134,51 +134,51 @@ def compile_gate(
 _LOCAL_FIELDS: Final = ("weekdays", "between", "start", "end", "user_attributes")
 
 
-def _tests(rule: Gate, plan: Plan, levels: Plan) -> Iterator[_Test]:
-    find_day = _day_finder(rule)
+def _compile_gate_tests(rule: Gate, plan: Plan, levels: Plan) -> Iterator[_Test]:
+    find_day = _gate_day_finder(rule)
     if rule.weekdays:
-        yield _test_weekdays(rule.weekdays, find_day)
+        yield _compile_weekdays_test(rule.weekdays, find_day)
     if rule.between is not None:
-        yield _test_between(*rule.between)
+        yield _compile_time_of_day_test(*rule.between)
     if rule.start is not None:
-        yield _test_start(rule.start, find_day)
+        yield _compile_start_date_test(rule.start, find_day)
     if rule.end is not None:
-        yield _test_end(rule.end, find_day)
+        yield _compile_end_date_test(rule.end, find_day)
     if rule.user_attributes:
-        yield _test_attributes(rule.user_attributes)
+        yield _compile_attributes_test(rule.user_attributes)
     for key in rule.achievements:
-        yield _test_achievement(key, tuple(part.key for part in (levels.find_achievements(key))))
+        yield _compile_achievement_test(key, tuple(part.key for part in (levels.find_achievements(key))))
     for system, level in rule.levels.items():
-        yield _test_level(_system_of(plan, system), _system_of(levels, system), system, level)
+        yield _compile_level_test(_find_system_plan(plan, system), _find_system_plan(levels, system), system, level)
     if rule.streak is not None:
-        yield _test_streak(plan, rule.streak)
+        yield _compile_streak_test(plan, rule.streak)
 
 
-def _day_finder(rule: Gate) -> Callable[[Zone, int], int]:
+def _gate_day_finder(rule: Gate) -> Callable[[Zone, int], int]:
     """Return a function that returns the local day whose date a gate asks for.
 
     It is that of the instant or, while the clock is between two times of day around midnight, that on which it came
     there.
     """
     if rule.between is None:
-        return _local_day
+        return _gate_day
     start, end = map(parse_time_of_day, rule.between)
     if start < end:
-        return _local_day
+        return _gate_day
 
     def find_day(zone: Zone, at: int) -> int:
         if end <= zone.time_of_day(at) < start:
-            return _local_day(zone, at)
-        return _local_day(zone, zone.shown_since(at, start, end))
+            return _gate_day(zone, at)
+        return _gate_day(zone, zone.shown_since(at, start, end))
 
     return find_day
 
 
-def _local_day(zone: Zone, at: int) -> int:
+def _gate_day(zone: Zone, at: int) -> int:
     return zone.window(at)[0]
 
 
-def _test_weekdays(wanted: tuple[str, ...], find_day: Callable[[Zone, int], int]) -> _Test:
+def _compile_weekdays_test(wanted: tuple[str, ...], find_day: Callable[[Zone, int], int]) -> _Test:
     numbers = frozenset(WEEKDAYS.index(name) for name in wanted)
 
     def test(state: UserState, at: int, _: Sequence[int] | None) -> UnmetCondition | None:
@@ -188,7 +188,7 @@ def _test_weekdays(wanted: tuple[str, ...], find_day: Callable[[Zone, int], int]
     return test
 
 
-def _test_between(first: str, last: str) -> _Test:
+def _compile_time_of_day_test(first: str, last: str) -> _Test:
     start, end = parse_time_of_day(first), parse_time_of_day(last)
     length = (end - start) % DAY
 
@@ -201,7 +201,7 @@ def _test_between(first: str, last: str) -> _Test:
     return test
 
 
-def _test_start(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
+def _compile_start_date_test(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
     first = wanted.toordinal()
 
     def test(state: UserState, at: int, _: Sequence[int] | None) -> UnmetCondition | None:
@@ -211,7 +211,7 @@ def _test_start(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
     return test
 
 
-def _test_end(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
+def _compile_end_date_test(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
     last = wanted.toordinal()
 
     def test(state: UserState, at: int, _: Sequence[int] | None) -> UnmetCondition | None:
@@ -221,14 +221,14 @@ def _test_end(wanted: date, find_day: Callable[[Zone, int], int]) -> _Test:
     return test
 
 
-def _test_attributes(wanted: Filter) -> _Test:
+def _compile_attributes_test(wanted: Filter) -> _Test:
     def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
-        return find_unmet_attribute(wanted, state)
+        return evaluate_attribute_gate(wanted, state)
 
     return test
 
 
-def find_unmet_attribute(wanted: Filter, state: UserState) -> UnmetCondition | None:
+def evaluate_attribute_gate(wanted: Filter, state: UserState) -> UnmetCondition | None:
     """Return the first condition on user attributes that does not hold, or None if all hold."""
     name = wanted.mismatch(state.profile.attributes)
     if name is None:
@@ -236,7 +236,7 @@ def find_unmet_attribute(wanted: Filter, state: UserState) -> UnmetCondition | N
     return UnmetCondition(f"user_attributes.{name}", wanted[name], state.profile.attributes.get(name))
 
 
-def _test_achievement(key: str, alternatives: tuple[str, ...]) -> _Test:
+def _compile_achievement_test(key: str, alternatives: tuple[str, ...]) -> _Test:
     unmet = UnmetCondition("achievements", key, None)
 
     def test(state: UserState, _: int, __: Sequence[int] | None) -> UnmetCondition | None:
@@ -246,13 +246,13 @@ def _test_achievement(key: str, alternatives: tuple[str, ...]) -> _Test:
     return test
 
 
-def _test_level(system: SystemPlan | None, levels: SystemPlan | None, key: str, wanted: str) -> _Test:
+def _compile_level_test(system: SystemPlan | None, levels: SystemPlan | None, key: str, wanted: str) -> _Test:
     threshold = None if levels is None else next(level.points for level in levels.levels if level.key == wanted)
 
     def test(state: UserState, _: int, level_points: Sequence[int] | None) -> UnmetCondition | None:
         if system is None or levels is None or threshold is None:  # the rules of that time have no such balance
             return UnmetCondition(f"levels.{key}", wanted, None)
-        points = points_for_level(system, state) if level_points is None else level_points[system.index]
+        points = level_points_in_state(system, state) if level_points is None else level_points[system.index]
         if points >= threshold:
             return None
         held = [level.key for level in levels.levels if level.points <= points]
@@ -261,11 +261,11 @@ def _test_level(system: SystemPlan | None, levels: SystemPlan | None, key: str, 
     return test
 
 
-def _system_of(plan: Plan, key: str) -> SystemPlan | None:
+def _find_system_plan(plan: Plan, key: str) -> SystemPlan | None:
     return next((system for system in plan.systems if system.key == key), None)
 
 
-def _test_streak(plan: Plan, rule: StreakLength) -> _Test:
+def _compile_streak_test(plan: Plan, rule: StreakLength) -> _Test:
     streak = plan.streak if rule.key is None else plan.find_streak(rule.key)
     key = plan.streak.key if rule.key is None and plan.streak is not None and len(plan.streaks) > 1 else rule.key
     wanted, name = rule.at_least, "streak" if key is None else f"streak.{key}"
@@ -281,12 +281,12 @@ def _test_streak(plan: Plan, rule: StreakLength) -> _Test:
 # --- asking ---------------------------------------------------------------------------------------------------------
 
 
-def is_open(agenda: Agenda, state: UserState, rule: AchievementPlan, at: int) -> bool:
+def is_gate_open(agenda: Agenda, state: UserState, rule: AchievementPlan, at: int) -> bool:
     """Return True if an achievement has no compiled gate or its gate is open; note the answer for explanations."""
-    return rule.gate is None or ask_gate(agenda, state, rule.gate, at) is None
+    return rule.gate is None or evaluate_gate(agenda, state, rule.gate, at) is None
 
 
-def ask_gate(agenda: Agenda, state: UserState, gate: GatePlan, at: int) -> UnmetCondition | None:
+def evaluate_gate(agenda: Agenda, state: UserState, gate: GatePlan, at: int) -> UnmetCondition | None:
     """Return the first condition of a gate that does not hold, or None if it is open; note it for explanations."""
     unmet = gate.find_unmet(state, at, agenda.level_points)
     if agenda.gate_answers is not None:
@@ -294,15 +294,15 @@ def ask_gate(agenda: Agenda, state: UserState, gate: GatePlan, at: int) -> Unmet
     return unmet
 
 
-def close_gates(agenda: Agenda, state: UserState, metrics: Iterable[MetricPlan], at: int) -> None:
-    """Find out which gates of metrics are closed, before a command or due work changes anything."""
+def note_closed_metric_gates(agenda: Agenda, state: UserState, metrics: Iterable[MetricPlan], at: int) -> None:
+    """Note which gates of metrics are closed, before a command or due work changes anything."""
     if agenda.gate_inputs is not None:
         agenda.gate_inputs.append(GateInput(len(agenda.effects), state.copy()))
     unmet = ((metric, metric.gate.find_unmet(state, at)) for metric in metrics if metric.gate is not None)
     agenda.closed = {metric: condition for metric, condition in unmet if condition is not None}
 
 
-def is_closed(agenda: Agenda, metric: MetricPlan, at: int) -> bool:
+def is_metric_gate_closed(agenda: Agenda, metric: MetricPlan, at: int) -> bool:
     """Return True if the gate of a metric was closed before the command; note it for explanations."""
     unmet = agenda.closed.get(metric)
     if unmet is None:
@@ -312,14 +312,14 @@ def is_closed(agenda: Agenda, metric: MetricPlan, at: int) -> bool:
     return True
 
 
-def find_unmet_condition(state: UserState, rule: AchievementPlan | TriggerPlan, at: int) -> UnmetCondition | None:
+def evaluate_gate_of_rule(state: UserState, rule: AchievementPlan | TriggerPlan, at: int) -> UnmetCondition | None:
     """Return the first condition of a rule's gate that does not hold for a user at an instant, or None."""
     if rule.gate is not None:
         return rule.gate.find_unmet(state, at)
-    return None if rule.user_attributes is None else find_unmet_attribute(rule.user_attributes, state)
+    return None if rule.user_attributes is None else evaluate_attribute_gate(rule.user_attributes, state)
 
 
-def is_waiting(counter: Counter, state: UserState, cursor: int) -> bool:
+def is_waiting_for_gate(counter: Counter, state: UserState, cursor: int) -> bool:
     """Return True if an achievement below the cursor of a counter has yet to find its gate open."""
     following = counter.thresholds[cursor]
     return any(

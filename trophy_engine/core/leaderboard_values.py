@@ -21,7 +21,7 @@ from trophy_engine.core.state.streak import NO_STREAK
 from trophy_engine.numbers import Number
 
 
-def count_for_boards(
+def add_item_to_board_values(
     boards: Iterable[BoardPlan], state: UserState, item: Any, at: int, day: int, time_zone: Zone
 ) -> None:
     """Count an item of an event in the runs that contain its day, if the time of day counts, both in a time zone."""
@@ -33,7 +33,7 @@ def count_for_boards(
             board.values.open(state.counters.windows).add(run, item, at)
 
 
-def count_event(
+def add_event_to_board_values(
     boards: Iterable[BoardPlan],
     metric: MetricPlan,
     agenda: Agenda,
@@ -45,10 +45,10 @@ def count_event(
     """Count an event towards the leaderboards by its metric, or by one derived from that, on the user's local day."""
     if metric.is_plain or (metric not in agenda.closed and metric.accepts(value, attributes)):
         day = state.clock.day
-        count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
+        add_item_to_board_values(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
 
 
-def count_event_in(
+def add_event_to_zoned_board_values(
     time_zone: Zone,
     boards: Iterable[BoardPlan],
     metric: MetricPlan,
@@ -61,29 +61,31 @@ def count_event_in(
     """Count an event towards the leaderboards of a time zone by its metric, or by one derived from that."""
     if metric not in agenda.closed and metric.accepts(value, attributes):
         day = time_zone.window(at)[0]
-        count_for_boards(boards, state, metric.item_of(value, attributes, day), at, day, time_zone)
+        add_item_to_board_values(boards, state, metric.item_of(value, attributes, day), at, day, time_zone)
 
 
-def count_award(boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int) -> None:
+def add_award_to_board_values(
+    boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int
+) -> None:
     """Count an award towards the leaderboards by its points system, on the user's local day."""
     day = state.clock.zone.window(at)[0]  # a timed award is paid before the clock has its day
-    count_for_boards(boards, state, total - before, at, day, state.clock.zone)
+    add_item_to_board_values(boards, state, total - before, at, day, state.clock.zone)
 
 
-def count_award_in(
+def add_award_to_zoned_board_values(
     time_zone: Zone, boards: Iterable[BoardPlan], _: Agenda, state: UserState, before: int, total: int, at: int
 ) -> None:
     """Count an award towards the leaderboards of a time zone by its points system."""
-    count_for_boards(boards, state, total - before, at, time_zone.window(at)[0], time_zone)
+    add_item_to_board_values(boards, state, total - before, at, time_zone.window(at)[0], time_zone)
 
 
-def drop_values(board: BoardPlan, state: UserState) -> None:
+def drop_board_values(board: BoardPlan, state: UserState) -> None:
     """Drop a user's values in all runs of a leaderboard."""
     if board.values is not None:
         state.counters.windows.pop(board.values.index, None)
 
 
-def values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
+def leaderboard_values_of(board: BoardPlan, state: UserState) -> dict[int, Value] | RunValues:
     """Return a user's values by run; a leaderboard by streak has one, the current length, if it is not 0."""
     if board.values is None:
         streak = NO_STREAK if board.streak is None else state.streaks[board.streak.place]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from trophy_engine.core.achievements import cross_metric_thresholds
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import MetricChanged
-from trophy_engine.core.gates import is_closed
+from trophy_engine.core.gates import is_metric_gate_closed
 from trophy_engine.core.plan import Counter, MetricPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.numbers import Number, add
@@ -26,7 +26,7 @@ class Moved(NamedTuple):
     after: Number | None
 
 
-def count_matching(
+def count_in_filtered_metric_totals(
     metric: MetricPlan, agenda: Agenda, state: UserState, value: Number, at: int, attributes: Mapping[str, str]
 ) -> None:
     """Add an event to the totals over events with attributes that match those of the event."""
@@ -43,7 +43,7 @@ def count_matching(
 # --- aggregates and windows -----------------------------------------------------------------------------------------
 
 
-def count_in_total(
+def count_in_metric_total(
     state: UserState,
     counter: Counter,
     metric: MetricPlan,
@@ -64,45 +64,45 @@ def count_in_total(
     return Moved(counter, before, after)
 
 
-def reset_total(state: UserState, counter: Counter, at: int) -> None:
+def reset_metric_total(state: UserState, counter: Counter, at: int) -> None:
     """Begin a total again at an instant, as an event of another metric does."""
     if counter.totals is not None:
         counter.totals.open(state.counters.windows).restart(at)
 
 
-def restart_total(state: UserState, counter: Counter) -> None:
+def clear_metric_total(state: UserState, counter: Counter) -> None:
     """Set a total back to that before any event."""
     state.counters.states[counter.index].total = counter.nothing
     if counter.totals is not None:
         state.counters.windows.pop(counter.totals.index, None)
 
 
-def move_totals(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -> list[Moved]:
+def move_metric_totals(agenda: Agenda, state: UserState, event: MetricEvent, at: int) -> list[Moved]:
     """Count an event in its metric and those derived from it, and restart the totals that it resets.
 
     An observer counts the filtered totals of a plain metric.
     """
     source, value, attributes = event
-    total = count_in_total(state, source.total, source, value, at, attributes)
+    total = count_in_metric_total(state, source.total, source, value, at, attributes)
     if source.is_recorded or total.before != total.after:
         agenda.effects.append((MetricChanged, state.id, at, source.key, value, total.before, total.after))
     moved = [total]
     if not source.is_plain:
         moved += [
-            count_in_total(state, matching, source, value, at, attributes)
+            count_in_metric_total(state, matching, source, value, at, attributes)
             for matching in source.matching_counters(attributes)
         ]
     for metric in source.resets:
         for counter in metric.counters:
-            reset_total(state, counter, at)
+            reset_metric_total(state, counter, at)
     for metric in source.derived:
-        if metric.accepts(value, attributes) and (metric.gate is None or not is_closed(agenda, metric, at)):
-            total = count_in_total(state, metric.total, metric, value, at, attributes)
+        if metric.accepts(value, attributes) and (metric.gate is None or not is_metric_gate_closed(agenda, metric, at)):
+            total = count_in_metric_total(state, metric.total, metric, value, at, attributes)
             if total.before != total.after:
                 agenda.effects.append((MetricChanged, state.id, at, metric.key, value, total.before, total.after))
             moved.append(total)  # a threshold that was passed by other attributes is evaluated again
             moved += [
-                count_in_total(state, matching, metric, value, at, attributes)
+                count_in_metric_total(state, matching, metric, value, at, attributes)
                 for matching in metric.matching_counters(attributes)
             ]
     return moved

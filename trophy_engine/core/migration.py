@@ -10,25 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from trophy_engine.core.achievements import begin_repeats, try_to_complete
+from trophy_engine.core.achievements import reopen_repeatable_achievement, try_to_complete_achievement
 from trophy_engine.core.agenda import Agenda
-from trophy_engine.core.backfill import recount_boards
+from trophy_engine.core.backfill import backfill_boards
 from trophy_engine.core.effects import LevelChanged, PointsAwarded
-from trophy_engine.core.gates import close_gates
-from trophy_engine.core.metric_totals import count_in_total, reset_total, restart_total
+from trophy_engine.core.gates import note_closed_metric_gates
+from trophy_engine.core.metric_totals import clear_metric_total, count_in_metric_total, reset_metric_total
 from trophy_engine.core.passes import run_passes
-from trophy_engine.core.past_events import PastEvent, events_of, has_source, is_counted
+from trophy_engine.core.past_events import PastEvent, is_metric_source_in_plan, is_past_event_counted, past_events_of
 from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan
-from trophy_engine.core.plan.points import points_for_level
-from trophy_engine.core.points import level_of
-from trophy_engine.core.rules_diff import RulesDiff, find_counterpart
-from trophy_engine.core.settle import anniversaries_by
+from trophy_engine.core.plan.points import level_points_in_state
+from trophy_engine.core.points import find_reached_level
+from trophy_engine.core.rules_diff import RulesDiff, find_former_counter
+from trophy_engine.core.settle import count_sign_up_anniversaries
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import new_counter_states
-from trophy_engine.core.state.points import Tick
+from trophy_engine.core.state.points import TimedTriggerState
 from trophy_engine.core.streak_migration import migrate_streaks
 from trophy_engine.core.transition import Transition
-from trophy_engine.core.travel import enter_zone
+from trophy_engine.core.travel import travel_to_zone
 from trophy_engine.numbers import Number, count_multiples
 from trophy_engine.rules.windows import ResetWindow
 
@@ -43,15 +43,15 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     """
     after = state.copy()
     if diff.before.day_start != agenda.plan.day_start:
-        _change_day_start(agenda, after, diff, at)
-    _keep_profile(after, agenda.plan)
-    _keep_counters(after, state, diff, at)
-    _keep_points(after, state, diff, at)
+        _migrate_day_start(agenda, after, diff, at)
+    _migrate_profile(after, agenda.plan)
+    _migrate_counters(after, state, diff, at)
+    _migrate_points(after, state, diff, at)
     transitions = list(past()) if diff.needs_past else []
-    _count_from_log(after, diff, transitions)
-    for system in diff.unearned:
-        _count_earned(after, system, transitions)
-    recount_boards(after, agenda.plan, transitions, diff.boards)
+    _recount_metric_totals(after, diff, transitions)
+    for system in diff.systems_without_earned_points:
+        _recount_earned_points(after, system, transitions)
+    backfill_boards(after, agenda.plan, transitions, diff.boards_to_backfill)
     migrate_streaks(agenda, after, state, diff, transitions, at)
     _migrate_plugs(after, diff, transitions, at)
     after.forget()
@@ -60,18 +60,18 @@ def migrate_state(agenda: Agenda, state: UserState, diff: RulesDiff, at: int, pa
     return after
 
 
-def _change_day_start(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
+def _migrate_day_start(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Let local dates change at another time of day, which is a change of zone of so many hours."""
-    enter_zone(agenda, after, after.visible_streaks(diff.before), agenda.plan.zone(after.clock.zone.name), at)
+    travel_to_zone(agenda, after, after.visible_streaks(diff.before), agenda.plan.zone(after.clock.zone.name), at)
     after.clock.day = after.clock.zone.window(at)[0]
 
 
-def _keep_profile(after: UserState, plan: Plan) -> None:
+def _migrate_profile(after: UserState, plan: Plan) -> None:
     attributes = after.profile.attributes
     after.profile.attributes = {key: value for key, value in attributes.items() if key in plan.user_attributes}
 
 
-def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
+def _migrate_counters(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
     plan, before, counters = diff.after, diff.before, after.counters
     counters.completed = {key: completed for key, completed in counters.completed.items() if key in plan.achievements}
     counters.repeats = {
@@ -87,28 +87,28 @@ def _keep_counters(after: UserState, state: UserState, diff: RulesDiff, at: int)
     signed_up = after.profile.sign_up_day
     moved = before.anniversaries.thresholds != plan.anniversaries.thresholds
     if signed_up is not None and (moved or plan.anniversaries.gated):
-        counters.years = anniversaries_by(signed_up, after.clock.zone.window(at)[0])
+        counters.years = count_sign_up_anniversaries(signed_up, after.clock.zone.window(at)[0])
     counters.states = new_counter_states(plan)
     for metric in plan.metrics.values():
         for counter in metric.counters:
-            counterpart = find_counterpart(before, metric, counter)
+            counterpart = find_former_counter(before, metric, counter)
             if counterpart is not None:
                 counters.states[counter.index].total = state.counters.states[counterpart.index].total
             elif counter.totals is not None:
                 counters.windows.pop(counter.totals.index, None)
 
 
-def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
+def _migrate_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -> None:
     plan, before = diff.after, diff.before
     after.points.ticks = tuple(
-        Tick.begin(at, after.clock.zone) if kept is None else state.points.ticks[kept].copy()
-        for kept in diff.kept_ticks
+        TimedTriggerState.begin(at, after.clock.zone) if kept is None else state.points.ticks[kept].copy()
+        for kept in diff.kept_timed_triggers
     )
     if before.day_start != plan.day_start:
-        for kept, tick in zip(diff.kept_ticks, after.points.ticks, strict=True):
+        for kept, tick in zip(diff.kept_timed_triggers, after.points.ticks, strict=True):
             if kept is not None:
                 tick.change_day_start(before.day_start, plan.day_start)
-    _drop_former_limits(after, diff)
+    _migrate_points_limits(after, diff)
     indexes = {system.key: system.index for system in before.systems}
     after.points.balances = [
         state.points.balances[indexes[system.key]] if system.key in indexes else 0 for system in plan.systems
@@ -118,7 +118,7 @@ def _keep_points(after: UserState, state: UserState, diff: RulesDiff, at: int) -
     ]
 
 
-def _drop_former_limits(after: UserState, diff: RulesDiff) -> None:
+def _migrate_points_limits(after: UserState, diff: RulesDiff) -> None:
     """Let the limits of triggers begin again that count something else than under the rules before."""
     former = {(system.key, key): trigger for system in diff.before.systems for key, trigger in system.triggers.items()}
     for system in diff.after.systems:
@@ -128,7 +128,7 @@ def _drop_former_limits(after: UserState, diff: RulesDiff) -> None:
                 after.counters.windows.pop(limit.awarded.index, None)
 
 
-def _count_earned(after: UserState, system: SystemPlan, transitions: Iterable[Transition]) -> None:
+def _recount_earned_points(after: UserState, system: SystemPlan, transitions: Iterable[Transition]) -> None:
     """Count the positive awards in the past, since the points system was last added to the rules."""
     earned = system.earned
     if earned is None:
@@ -141,27 +141,27 @@ def _count_earned(after: UserState, system: SystemPlan, transitions: Iterable[Tr
                 earned.open(after.counters.windows).add(effect.awarded, effect.at)
 
 
-def _count_from_log(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
+def _recount_metric_totals(after: UserState, diff: RulesDiff, transitions: Iterable[Transition]) -> None:
     """Compute new totals from past events; a metric that was removed in between starts again."""
     plan_then = None
-    for transition in transitions if diff.uncounted else ():
+    for transition in transitions if diff.uncounted_totals else ():
         if transition.plan is not plan_then:
             plan_then = transition.plan
-            for metric, counter in diff.uncounted:
-                if not has_source(plan_then, metric):
-                    restart_total(after, counter)
-        for event in events_of(transition):
+            for metric, counter in diff.uncounted_totals:
+                if not is_metric_source_in_plan(plan_then, metric):
+                    clear_metric_total(after, counter)
+        for event in past_events_of(transition):
             _count_past_event(after, diff, event)
 
 
 def _count_past_event(after: UserState, diff: RulesDiff, event: PastEvent) -> None:
     """Count a past event in the new totals, on its local day then."""
-    for metric, counter in diff.uncounted:
+    for metric, counter in diff.uncounted_totals:
         window = metric.rule.window
         if isinstance(window, ResetWindow) and event.kind == "metric" and event.key == window.reset_by:
-            reset_total(after, counter, event.at)
-        if is_counted(event, metric) and counter.event_attributes.mismatch(event.attributes) is None:
-            count_in_total(after, counter, metric, event.value, event.at, event.attributes, event.day)
+            reset_metric_total(after, counter, event.at)
+        if is_past_event_counted(event, metric) and counter.event_attributes.mismatch(event.attributes) is None:
+            count_in_metric_total(after, counter, metric, event.value, event.at, event.attributes, event.day)
 
 
 def _migrate_plugs(after: UserState, diff: RulesDiff, transitions: Sequence[Transition], at: int) -> None:
@@ -177,8 +177,8 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
         if system.key not in former:
             continue
         total = after.points.balances[system.index]
-        before = level_of(former[system.key], points_for_level(former[system.key], state))
-        level = level_of(system, points_for_level(system, after))
+        before = find_reached_level(former[system.key], level_points_in_state(former[system.key], state))
+        level = find_reached_level(system, level_points_in_state(system, after))
         previous, key = before and before.key, level and level.key
         if previous != key:
             agenda.effects.append((LevelChanged, after.id, at, system.key, previous, key, total))
@@ -186,25 +186,29 @@ def _migrate_levels(agenda: Agenda, after: UserState, state: UserState, diff: Ru
 
 def _backdate_achievements(agenda: Agenda, after: UserState, diff: RulesDiff, at: int) -> None:
     """Complete, without announcement, new or changed achievements that are reached already, composites last."""
-    close_gates(agenda, after, agenda.plan.gated_awards, at)
-    for achievement in sorted(diff.opened, key=lambda achievement: bool(achievement.prerequisites)):
-        if not _is_reached(achievement, after):
+    note_closed_metric_gates(agenda, after, agenda.plan.gated_awards, at)
+    for achievement in sorted(diff.achievements_to_backdate, key=lambda achievement: bool(achievement.prerequisites)):
+        if not _is_achievement_reached(achievement, after):
             continue
         if achievement.key in after.counters.completed:
-            begin_repeats(after, achievement)
+            reopen_repeatable_achievement(after, achievement)
         else:
-            try_to_complete(agenda, after, achievement, at, _count_reached(achievement, after), announce=False)
+            try_to_complete_achievement(
+                agenda, after, achievement, at, _count_reached_completions(achievement, after), announce=False
+            )
     after.counters.recheck = False
     run_passes(agenda, after, at, announce=False)
     agenda.waiting.clear()
     after.counters.recheck = True
 
 
-def _is_reached(achievement: AchievementPlan, state: UserState) -> bool:
-    return achievement.counter is not None and _is_at_least(achievement.counter.read(state), achievement.threshold)
+def _is_achievement_reached(achievement: AchievementPlan, state: UserState) -> bool:
+    return achievement.counter is not None and _is_threshold_reached(
+        achievement.counter.read(state), achievement.threshold
+    )
 
 
-def _count_reached(achievement: AchievementPlan, state: UserState) -> int:
+def _count_reached_completions(achievement: AchievementPlan, state: UserState) -> int:
     """Return how many times a total that reaches an achievement completes it: a repeatable one at each multiple."""
     counter = achievement.counter
     if counter is None or counter.is_windowed or not achievement.rule.repeatable:
@@ -212,5 +216,5 @@ def _count_reached(achievement: AchievementPlan, state: UserState) -> int:
     return count_multiples(counter.read(state) or 0, achievement.threshold)
 
 
-def _is_at_least(total: Number | None, threshold: Number) -> bool:
+def _is_threshold_reached(total: Number | None, threshold: Number) -> bool:
     return total is not None and total >= threshold

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 
 from trophy_engine.core.achievements import complete_composites, cross_moved_thresholds, cross_thresholds
 from trophy_engine.core.agenda import Agenda, MetricEvent
-from trophy_engine.core.gates import is_closed
-from trophy_engine.core.metric_totals import move_totals
+from trophy_engine.core.gates import is_metric_gate_closed
+from trophy_engine.core.metric_totals import move_metric_totals
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.points import pay_awards
 from trophy_engine.core.state import UserState
-from trophy_engine.core.streaks import count_event
+from trophy_engine.core.streaks import count_event_in_streaks
 
 
 def run_passes(agenda: Agenda, state: UserState, at: int, *, announce: bool = True) -> None:
@@ -41,9 +41,10 @@ def run_further_passes(agenda: Agenda, state: UserState, at: int, *, announce: b
         counted = [
             event
             for event in events
-            if event.metric.accepts(event.value, event.attributes) and not is_closed(agenda, event.metric, at)
+            if event.metric.accepts(event.value, event.attributes)
+            and not is_metric_gate_closed(agenda, event.metric, at)
         ]
-        count_events(agenda, state, counted, at, announce=announce)
+        count_events_in_pass(agenda, state, counted, at, announce=announce)
         for system in systems:
             for counter in system.counters:
                 total = int(counter.read(state) or 0)
@@ -59,15 +60,15 @@ def _finish_pass(agenda: Agenda, state: UserState, at: int, *, announce: bool) -
         pay_awards(agenda, state, at)
 
 
-def count_events(
+def count_events_in_pass(
     agenda: Agenda, state: UserState, events: Iterable[MetricEvent], at: int, *, announce: bool = True
 ) -> None:
     """Count events of metrics: all totals first, then streaks, then the thresholds that they reach."""
-    moved = [total for event in events for total in move_totals(agenda, state, event, at)]
+    moved = [total for event in events for total in move_metric_totals(agenda, state, event, at)]
     credited: list[StreakPlan] = []
     for metric, value, attributes in events:
         if metric.streaks:
-            credited += count_event(agenda, state, metric, value, at, attributes)
+            credited += count_event_in_streaks(agenda, state, metric, value, at, attributes)
     for counter, before, after in moved:
         cross_moved_thresholds(agenda, state, counter, before, after, at, announce=announce)
     for metric, value, attributes in events:

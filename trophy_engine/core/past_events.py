@@ -21,9 +21,9 @@ from trophy_engine.core.effects import (
     UserCreated,
 )
 from trophy_engine.core.gate_inputs import GateInputs
-from trophy_engine.core.gates import GatePlan, gate_under
+from trophy_engine.core.gates import GatePlan, gate_for_plan
 from trophy_engine.core.plan import MetricPlan, Plan
-from trophy_engine.core.raw_effects import name_completed
+from trophy_engine.core.raw_effects import name_raw_completion
 from trophy_engine.core.transition import Transition
 from trophy_engine.numbers import Number
 from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
@@ -60,7 +60,7 @@ class PastEvent(NamedTuple):
         return self.zone.window(self.at)[0]
 
 
-def events_of(transition: Transition) -> Iterator[PastEvent]:
+def past_events_of(transition: Transition) -> Iterator[PastEvent]:
     """Yield the events of a transition, in order."""
     plan, command = transition.plan, transition.command
     zone = plan.zone((transition.before or transition.state).clock.zone.name)
@@ -75,31 +75,34 @@ def events_of(transition: Transition) -> Iterator[PastEvent]:
         elif kind is PointsAwarded:
             yield PastEvent("points", effect.system, effect.awarded, NO_ATTRIBUTES, *part)
         elif kind is AchievementCompleted or kind is AchievementBackdated:
-            key, tier_of = name_completed(effect), effect.achievement if effect.tier else None
+            key, tier_of = name_raw_completion(effect), effect.achievement if effect.tier else None
             event = PastEvent("achievement", key, 1, NO_ATTRIBUTES, *part, tier_of)
             yield from repeat(event, effect.times)
         elif kind is MetricChanged and isinstance(command, Record) and effect.metric == command.metric:
             yield PastEvent("metric", effect.metric, effect.value, dict(command.attributes), *part)
 
 
-def is_counted(event: PastEvent, metric: MetricPlan) -> bool:
+def is_past_event_counted(event: PastEvent, metric: MetricPlan) -> bool:
     """Return True if a metric counts an event."""
-    if not (_comes_from(event, metric.rule.source or metric.key) and metric.accepts(event.value, event.attributes)):
+    if not (
+        _is_past_event_of_source(event, metric.rule.source or metric.key)
+        and metric.accepts(event.value, event.attributes)
+    ):
         return False
-    return metric.gate is None or was_open(metric.gate, event)
+    return metric.gate is None or was_gate_open(metric.gate, event)
 
 
-def was_open(gate: GatePlan, event: PastEvent) -> bool:
+def was_gate_open(gate: GatePlan, event: PastEvent) -> bool:
     """Return True if the gate of a metric was open for an event, in the zone of the user then."""
     transition = event.transition
     state = event.gate_inputs.before(event.number) if gate.needs_progress else transition.before or transition.state
     if state.clock.zone is not event.zone:
         state = state.copy()
         state.clock.zone = event.zone
-    return gate_under(gate, transition.plan).find_unmet(state, event.at) is None
+    return gate_for_plan(gate, transition.plan).find_unmet(state, event.at) is None
 
 
-def _comes_from(event: PastEvent, source: MetricSource) -> bool:
+def _is_past_event_of_source(event: PastEvent, source: MetricSource) -> bool:
     match source:
         case str():
             return event.kind == "metric" and event.key == source
@@ -111,7 +114,7 @@ def _comes_from(event: PastEvent, source: MetricSource) -> bool:
             assert_never(source)
 
 
-def has_source(plan: Plan, metric: MetricPlan) -> bool:
+def is_metric_source_in_plan(plan: Plan, metric: MetricPlan) -> bool:
     """Return True if rules declare what a metric, which can be one of other rules, counts the events of."""
     source = metric.rule.source or metric.key
     match source:

@@ -4,7 +4,7 @@ They are the account that explanations, the streak history and the calendar read
 they are noted only where ``Agenda.decisions`` is a list, as it is for transitions.
 
 A protected period is passed without a decision of its own. It is noted with the decision that passes it, and
-``ended_protected`` returns those that no decision has passed yet.
+``undecided_protected_periods`` returns those that no decision has passed yet.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class PeriodDecision(NamedTuple):
         return self.kind in _PROTECTIONS
 
 
-def note_decision(
+def note_period_decision(
     decisions: list[PeriodDecision],
     plan: StreakPlan,
     streak: StreakState,
@@ -100,7 +100,7 @@ def note_decision(
     decisions.append(PeriodDecision(plan, kind, start, period, streak.length, streak.started, ended, at))
 
 
-def note_protected(
+def note_protected_periods(
     decisions: list[PeriodDecision], plan: StreakPlan, streak: StreakState, first: int, last: int, at: int
 ) -> None:
     """Record what protected the periods of a range; ``streak`` is the streak before the decision that passes them.
@@ -111,31 +111,35 @@ def note_protected(
         return
     decisions += (
         PeriodDecision(plan, kind, start, end, streak.length, streak.started, 0, at)
-        for kind, start, end in _protections(plan, streak, first, last)
+        for kind, start, end in _find_protected_stretches(plan, streak, first, last)
     )
 
 
-def ended_protected(state: UserState, plan: StreakPlan) -> list[PeriodDecision]:
+def undecided_protected_periods(state: UserState, plan: StreakPlan) -> list[PeriodDecision]:
     """Return the protected periods of a running streak that have ended, and that no decision has passed yet."""
     decisions: list[PeriodDecision] = []
     streak = state.streaks[plan.place]
     if streak.length:
         first, last = streak.decided_through + 1, plan.index(state.clock.day) - 1
-        note_protected(decisions, plan, streak, first, last, state.clock.settled)
+        note_protected_periods(decisions, plan, streak, first, last, state.clock.settled)
     return decisions
 
 
-def _protections(plan: StreakPlan, streak: StreakState, first: int, last: int) -> Iterator[tuple[Protection, int, int]]:
+def _find_protected_stretches(
+    plan: StreakPlan, streak: StreakState, first: int, last: int
+) -> Iterator[tuple[Protection, int, int]]:
     """Yield each stretch of protected periods in a range: what protects it, its first and its last period."""
     period = first
     while period <= last:
-        kind, end = _protection(plan, streak, period, last)
+        kind, end = _find_period_protection(plan, streak, period, last)
         if kind is not None:
             yield kind, period, end
         period = end + 1
 
 
-def _protection(plan: StreakPlan, streak: StreakState, period: int, last: int) -> tuple[Protection | None, int]:
+def _find_period_protection(
+    plan: StreakPlan, streak: StreakState, period: int, last: int
+) -> tuple[Protection | None, int]:
     """Return what protects a period, None for nothing, and the last period for which that is known."""
     first_day = plan.first_day(period)
     paused = streak.pauses.end_of_stretch(first_day, plan.first_day(period + 1)) if streak.pauses else None

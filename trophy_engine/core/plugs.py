@@ -71,19 +71,19 @@ class Plug(Protocol):
 CompilePlug = Callable[[Ruleset], Plug | None]
 
 
-def next_due(plan: Plan, state: UserState) -> int:
+def find_next_plug_due(plan: Plan, state: UserState) -> int:
     """Return the next instant at which a plug is due, not before the instant of the state."""
     return max(min(plug.next_due(plan, state) for plug in plan.plugs), state.clock.settled)
 
 
-def act(agenda: Agenda, state: UserState, at: int) -> None:
+def run_due_plugs(agenda: Agenda, state: UserState, at: int) -> None:
     """Run the plugs that are due at an instant, in order."""
     for plug in agenda.plan.plugs:
         if plug.next_due(agenda.plan, state) <= at:
             plug.act(agenda, state, at)
 
 
-def end_step(agenda: Agenda, state: UserState, command: UserCommand | None, at: int) -> None:
+def show_step_to_plugs(agenda: Agenda, state: UserState, command: UserCommand | None, at: int) -> None:
     """Let the plugs observe the effects of a step."""
     effects = agenda.effects[agenda.observed :]
     for plug in agenda.plan.plugs:

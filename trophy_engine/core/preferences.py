@@ -25,7 +25,7 @@ MESSAGES: Final = ("achievement_completed", "recap", "reactivation", "streak_rem
 CHANNELS: Final = ("email", "push")
 
 
-def write_conditions(metrics: tuple[StreakMetric, ...]) -> str:
+def write_preferred_conditions(metrics: tuple[StreakMetric, ...]) -> str:
     """Return conditions as JSON."""
     return json.dumps([[metric.key, str(metric.threshold)] for metric in metrics], separators=(",", ":"))
 
@@ -52,7 +52,7 @@ def read_notification_preferences(preferences: Mapping[str, str]) -> dict[str, t
     }
 
 
-def custom_streak_of(plan: Plan, streak: StreakPlan, preferences: Mapping[str, str]) -> StreakPlan | None:
+def compile_custom_streak(plan: Plan, streak: StreakPlan, preferences: Mapping[str, str]) -> StreakPlan | None:
     """Return the plan of the custom streak that a user's preferences define, or None for the streak of the rules."""
     if not preferences:
         return None
@@ -62,13 +62,13 @@ def custom_streak_of(plan: Plan, streak: StreakPlan, preferences: Mapping[str, s
     if not rule.customization_enabled or choices.keys() <= {"enabled"}:
         return None
     return streak.with_conditions(
-        _declared_conditions(plan, choices.get("metrics", rule.metrics)),
+        _select_preferred_conditions(plan, choices.get("metrics", rule.metrics)),
         choices.get("evaluation_mode", rule.evaluation_mode),
-        _days_off(rule, choices.get("days_off", rule.days_off)),
+        _preferred_days_off(rule, choices.get("days_off", rule.days_off)),
     )
 
 
-def _declared_conditions(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple[StreakMetric, ...]:
+def _select_preferred_conditions(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple[StreakMetric, ...]:
     """Return the conditions on metrics that the rules still have, and in which a streak can still count."""
     return tuple(
         metric
@@ -77,5 +77,5 @@ def _declared_conditions(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple
     )
 
 
-def _days_off(rule: Streak, days: Any) -> Any:
+def _preferred_days_off(rule: Streak, days: Any) -> Any:
     return days if rule.frequency == "daily" else ()

@@ -1,14 +1,14 @@
 """Raw effects as the rest of the package reads them: as objects, or by the names of their fields.
 
-Outside the core no field is read by its number. Use ``name_fields``; where it is too slow, look the position up once
-with ``position``.
+Outside the core no field is read by its number. Use ``name_raw_effect``; where it is too slow, look the position up
+once with ``raw_effect_position``.
 
 >>> from trophy_engine.core.effects import StreakLost
 >>> raw = (StreakLost, "18", 0, "daily", 9, 739_343)
->>> to_effect(raw)
+>>> effect_from_raw(raw)
 StreakLost(user_id='18', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), streak='daily', \
 length=9, period_start=datetime.date(2025, 4, 2))
->>> name_fields(raw).length, raw[position(StreakLost, "length")]
+>>> name_raw_effect(raw).length, raw[raw_effect_position(StreakLost, "length")]
 (9, 9)
 """
 
@@ -40,7 +40,7 @@ class NamedEffect(tuple[Any, ...]):
             """Return another field of the kind, instants in microseconds and days as ordinals."""
 
 
-def _names(kind: type[Effect]) -> tuple[str, ...]:
+def _raw_effect_fields(kind: type[Effect]) -> tuple[str, ...]:
     return "kind", *(field.name for field in attrs.fields(kind))
 
 
@@ -48,7 +48,7 @@ class _NamedClasses(dict[type[Effect], type[NamedEffect]]):
     """The named tuple class of each kind, made on first use."""
 
     def __missing__(self, kind: type[Effect]) -> type[NamedEffect]:
-        fields = namedtuple(kind.__name__, _names(kind))  # type: ignore[misc]  # noqa: PYI024  # computed fields
+        fields = namedtuple(kind.__name__, _raw_effect_fields(kind))  # type: ignore[misc]  # noqa: PYI024  # computed fields
         self[kind] = named_class = type(kind.__name__, (fields, NamedEffect), {"__slots__": ()})
         return named_class
 
@@ -56,42 +56,42 @@ class _NamedClasses(dict[type[Effect], type[NamedEffect]]):
 _NAMED: Final = _NamedClasses()
 
 
-def name_fields(raw: RawEffect) -> NamedEffect:
+def name_raw_effect(raw: RawEffect) -> NamedEffect:
     """Return a raw effect as a named tuple."""
     return tuple.__new__(_NAMED[raw[0]], raw)
 
 
-def position(kind: type[Effect], field: str) -> int:
+def raw_effect_position(kind: type[Effect], field: str) -> int:
     """Return the position of a field in the raw effects of a kind.
 
     Raises:
         ValueError: the kind does not have the field.
     """
-    return _names(kind).index(field)
+    return _raw_effect_fields(kind).index(field)
 
 
 #: The positions of the class, the user and the instant in every raw effect.
-KIND: Final = position(Effect, "kind")
-USER_ID: Final = position(Effect, "user_id")
-AT: Final = position(Effect, "at")
+KIND: Final = raw_effect_position(Effect, "kind")
+USER_ID: Final = raw_effect_position(Effect, "user_id")
+AT: Final = raw_effect_position(Effect, "at")
 
 
-_ACHIEVEMENT: Final = position(AchievementCompleted, "achievement")
-_TIER: Final = position(AchievementCompleted, "tier")
+_ACHIEVEMENT: Final = raw_effect_position(AchievementCompleted, "achievement")
+_TIER: Final = raw_effect_position(AchievementCompleted, "tier")
 
 
-def name_completed(raw: RawEffect) -> str:
+def name_raw_completion(raw: RawEffect) -> str:
     """Return the key by which rules name the achievement, or the tier, of a raw effect of a completion."""
     tier = raw[_TIER]
     return raw[_ACHIEVEMENT] if tier is None else tier_key(raw[_ACHIEVEMENT], tier)
 
 
-def to_effect(raw: RawEffect) -> Effect:
+def effect_from_raw(raw: RawEffect) -> Effect:
     """Return a raw effect as an object."""
     effect: Effect = raw[0](*raw[1:])
     return effect
 
 
-def select_effects(kind: type[E], effects: Iterable[RawEffect]) -> Iterator[E]:
+def select_raw_effects(kind: type[E], effects: Iterable[RawEffect]) -> Iterator[E]:
     """Yield the raw effects of one kind as objects."""
     return (kind(*raw[1:]) for raw in effects if raw[0] is kind)

@@ -19,12 +19,12 @@ from typing import Final, NamedTuple
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.commands import ResetStreak
-from trophy_engine.core.past_events import PastEvent, events_of, is_counted
+from trophy_engine.core.past_events import PastEvent, is_past_event_counted, past_events_of
 from trophy_engine.core.period_decisions import PeriodDecision
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import LostStreak
-from trophy_engine.core.streaks import open_period, open_totals
+from trophy_engine.core.streaks import find_open_period, open_period_totals
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH
 
@@ -36,7 +36,7 @@ def recount_streak(
     agenda: Agenda, state: UserState, streak: StreakPlan, transitions: Iterable[Transition], at: int
 ) -> None:
     """Replace a streak of a state, and its lost streaks, by those that past transitions result in."""
-    past = _Past(streak, transitions)
+    past = _StreakRecount(streak, transitions)
     runs = past.runs()
     is_running = bool(runs) and runs[-1].last >= streak.index(state.clock.day) - 1
     if agenda.decisions is not None:
@@ -69,7 +69,7 @@ class _Run(NamedTuple):
     extended_at: int | None
 
 
-class _Past:
+class _StreakRecount:
     """The streaks that past transitions result in under the calendar of a streak.
 
     "The change" below is the last change of the rules from this calendar to another one, if there was one.
@@ -106,14 +106,14 @@ class _Past:
 
     def decisions(self, at: int, *, is_running: bool) -> Iterator[PeriodDecision]:
         """Yield the decisions on the periods after the change; ``is_running`` is whether the last run still runs."""
-        runs = [*self._decided, *self._with_first(self.runs())]
+        runs = [*self._decided, *self._with_first_periods(self.runs())]
         for number, (run, first) in enumerate(runs, start=1):
             if first <= run.last:
                 yield PeriodDecision(self._streak, "recounted", first, run.last, run.length, run.started, 0, at)
             if number < len(runs) or not is_running:
                 yield PeriodDecision(self._streak, "lost", run.last + 1, run.last + 1, 0, None, run.length, at)
 
-    def _with_first(self, runs: Iterable[_Run]) -> Iterator[tuple[_Run, int]]:
+    def _with_first_periods(self, runs: Iterable[_Run]) -> Iterator[tuple[_Run, int]]:
         """Yield runs with the first period of each that was credited after the change."""
         return ((run, max(run.last - run.length, self.through) + 1) for run in runs)
 
@@ -133,7 +133,7 @@ class _Past:
         custom = transition.state.streaks[declared.place].custom_streak
         visible = custom or declared
         if visible.calendar == self._streak.calendar:
-            self._continue_from(transition.state, visible)
+            self._continue_from_state(transition.state, visible)
         elif custom is not None and not visible.conditions:
             if self._visible_run is not None:  # credits after the change are forgotten, but not that it ended
                 self._decided.append((self._visible_run, self.through + 1))
@@ -141,23 +141,25 @@ class _Past:
         elif isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak) is declared:
             runs = self.runs()
             self.ended += runs
-            self._decided += self._with_first(runs)
+            self._decided += self._with_first_periods(runs)
             self.through = min(self.through, self._streak.index(transition.state.clock.day) - 1)
             self._clear()
         else:
-            for event in events_of(transition):
+            for event in past_events_of(transition):
                 self._count_event(event, visible, transition.plan)
 
-    def _continue_from(self, state: UserState, visible: StreakPlan) -> None:
+    def _continue_from_state(self, state: UserState, visible: StreakPlan) -> None:
         """Continue from a state in which the calendar was visible."""
         self._restart()
         streak = state.streaks[visible.place]
         self.losses, self.ended, self._decided = streak.lost_streaks, [], []
         self.through = max((streak.decided_through, *streak.credited_ahead))
         if streak.length:  # periods that ended without a miss are decided
-            self.through = max(self.through, min(open_period(streak, visible), self._streak.index(state.clock.day)) - 1)
+            self.through = max(
+                self.through, min(find_open_period(streak, visible), self._streak.index(state.clock.day)) - 1
+            )
             self._visible_run = _Run(self.through, streak.length, streak.started, streak.extended_at)
-        self._totals = {name: totals.copy() for name, totals in open_totals(visible, state).items()}
+        self._totals = {name: totals.copy() for name, totals in open_period_totals(visible, state).items()}
         self._last = max((self._last, *(period for totals in self._totals.values() for period in totals.held)))
 
     def _restart(self) -> None:
@@ -173,7 +175,7 @@ class _Past:
         counted = {
             name: metric
             for name, condition in visible.conditions.items()
-            if is_counted(event, metric := plan.metrics[condition.metric])
+            if is_past_event_counted(event, metric := plan.metrics[condition.metric])
             and condition.counter.accepts(event.attributes)
         }
         if not counted:

@@ -20,11 +20,11 @@ from trophy_engine.core.effects import (
     StreakRestored,
     StreakUnpaused,
 )
-from trophy_engine.core.period_decisions import note_decision, note_protected
+from trophy_engine.core.period_decisions import note_period_decision, note_protected_periods
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import NO_PERIODS, LostStreak
-from trophy_engine.core.streaks import decide_period, find_due_days, lose_streak
+from trophy_engine.core.streaks import decide_period, find_streak_due_days, lose_streak
 from trophy_engine.errors import FreezeLimitReached, InvalidValue, NoStreakToReset, NoStreakToRestore
 
 StreakCommand = GrantFreeze | Pause | Unpause | RestoreStreak | ResetStreak
@@ -49,11 +49,11 @@ def apply_streak_command(agenda: Agenda, state: UserState, command: StreakComman
     for streak in streaks:
         plan = state.streaks[streak.place].custom_streak or streak
         _APPLY[type(command)](agenda, state, plan, command)
-        find_due_days(state, plan)
+        find_streak_due_days(state, plan)
     state.clock.due = min(state.clock.due, command.at)
 
 
-def _grant_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, command: GrantFreeze) -> None:
+def _apply_grant_freeze_command(agenda: Agenda, state: UserState, plan: StreakPlan, command: GrantFreeze) -> None:
     rule = agenda.plan.streaks[plan.place].freezes
     freezes = state.streaks[plan.place].freezes
     if rule is None or freezes >= rule.max_count:
@@ -62,7 +62,7 @@ def _grant_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, command: G
     agenda.effects.append((FreezeGranted, state.id, command.at, plan.key, 1, freezes + 1))
 
 
-def _pause(agenda: Agenda, state: UserState, plan: StreakPlan, command: Pause) -> None:
+def _apply_pause_command(agenda: Agenda, state: UserState, plan: StreakPlan, command: Pause) -> None:
     start, end = (date.fromisoformat(day).toordinal() for day in (command.start, command.end))
     if start < state.clock.day:
         today = date.fromordinal(state.clock.day)
@@ -75,7 +75,7 @@ def _pause(agenda: Agenda, state: UserState, plan: StreakPlan, command: Pause) -
     agenda.effects.append((StreakPaused, state.id, command.at, plan.key, len(streak.pauses), start, end))
 
 
-def _unpause(agenda: Agenda, state: UserState, plan: StreakPlan, command: Unpause) -> None:
+def _apply_unpause_command(agenda: Agenda, state: UserState, plan: StreakPlan, command: Unpause) -> None:
     index, pauses = command.number - 1, state.streaks[plan.place].pauses
     if not 0 <= index < len(pauses) or pauses[index][2]:
         raise InvalidValue(f"user {state.id!r} has no pause {command.number} that can be taken back")
@@ -85,10 +85,10 @@ def _unpause(agenda: Agenda, state: UserState, plan: StreakPlan, command: Unpaus
     agenda.effects.append((StreakUnpaused, state.id, command.at, plan.key, command.number))
 
 
-def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
+def _apply_restore_command(agenda: Agenda, state: UserState, plan: StreakPlan, command: RestoreStreak) -> None:
     """Continue a lost streak: the periods since are decided; the present one is protected and can still be credited."""
     before = state.streaks[plan.place].length
-    lost = _longest_lost(state, plan)
+    lost = _find_restorable_streak(state, plan)
     if lost is None or lost.length <= before or not plan.conditions:
         raise NoStreakToRestore(state.id, before, command.streak)
     streak = state.change_streak(plan.place)
@@ -106,10 +106,10 @@ def _restore(agenda: Agenda, state: UserState, plan: StreakPlan, command: Restor
     agenda.effects.append((StreakRestored, state.id, command.at, plan.key, lost.length, before, first_day))
     if agenda.decisions is not None:
         first = min(plan.index(lost.last_day + 1), period)
-        note_decision(agenda.decisions, plan, streak, "restored", period, command.at, first=first)
+        note_period_decision(agenda.decisions, plan, streak, "restored", period, command.at, first=first)
 
 
-def _longest_lost(state: UserState, plan: StreakPlan) -> LostStreak | None:
+def _find_restorable_streak(state: UserState, plan: StreakPlan) -> LostStreak | None:
     """Return the longest streak that was lost recently enough to be restored, the latest of equal ones, or None."""
     today = date.fromordinal(state.clock.day)
     match plan.calendar.unit:
@@ -127,7 +127,7 @@ def _longest_lost(state: UserState, plan: StreakPlan) -> LostStreak | None:
     return max(reversed(recent), key=lambda lost: lost.length, default=None)
 
 
-def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStreak) -> None:
+def _apply_reset_command(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStreak) -> None:
     """End a streak; only events after the reset count towards the present period."""
     if not state.streaks[plan.place].length:
         raise NoStreakToReset(state.id, command.streak)
@@ -136,7 +136,7 @@ def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStr
     period = plan.index(state.clock.day)
     agenda.effects.append((StreakReset, state.id, command.at, plan.key, streak.length, plan.first_day(period)))
     if agenda.decisions is not None:
-        note_protected(agenda.decisions, plan, streak, through + 1, period - 1, command.at)
+        note_protected_periods(agenda.decisions, plan, streak, through + 1, period - 1, command.at)
     streak.credited_ahead = NO_PERIODS
     lose_streak(agenda, state, plan, period, command.at, "reset")
     streak.decided_through = min(through, period - 1)
@@ -145,9 +145,9 @@ def _reset(agenda: Agenda, state: UserState, plan: StreakPlan, command: ResetStr
 
 
 _APPLY: Final[dict[type[StreakCommand], Callable[[Agenda, UserState, StreakPlan, Any], None]]] = {
-    GrantFreeze: _grant_freeze,
-    Pause: _pause,
-    Unpause: _unpause,
-    RestoreStreak: _restore,
-    ResetStreak: _reset,
+    GrantFreeze: _apply_grant_freeze_command,
+    Pause: _apply_pause_command,
+    Unpause: _apply_unpause_command,
+    RestoreStreak: _apply_restore_command,
+    ResetStreak: _apply_reset_command,
 }

@@ -9,15 +9,15 @@ import attrs
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.commands import ResetStreak
 from trophy_engine.core.effects import StreakRecounted
-from trophy_engine.core.past_events import events_of, is_counted
-from trophy_engine.core.period_decisions import ended_protected
+from trophy_engine.core.past_events import is_past_event_counted, past_events_of
+from trophy_engine.core.period_decisions import undecided_protected_periods
 from trophy_engine.core.plan import StreakPlan
-from trophy_engine.core.preferences import custom_streak_of
+from trophy_engine.core.preferences import compile_custom_streak
 from trophy_engine.core.recount import recount_streak
 from trophy_engine.core.rules_diff import RulesDiff
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.streak import StreakState
-from trophy_engine.core.streaks import pass_unmissed
+from trophy_engine.core.streaks import decide_unmissed_periods
 from trophy_engine.core.transition import Transition
 from trophy_engine.core.travel import REACH
 from trophy_engine.core.users import grant_first_freezes
@@ -39,7 +39,7 @@ def migrate_streaks(
     )
     for before, streak in diff.streaks:
         own = after.streaks[streak.place]
-        own.custom_streak = custom_streak_of(agenda.plan, streak, after.profile.preferences)
+        own.custom_streak = compile_custom_streak(agenda.plan, streak, after.profile.preferences)
         if before is None:
             grant_first_freezes(agenda, after, streak, at)
         else:
@@ -62,20 +62,20 @@ def _migrate_streak(
 ) -> None:
     """Keep a streak, or recount it under another calendar; the plans are those of the user's custom streaks."""
     if visible.key not in diff.other_calendars:
-        pass_unmissed(agenda, after, former, visible)
+        decide_unmissed_periods(agenda, after, former, visible)
         after.keep_totals(visible)
-        _recount_conditions(after, visible, diff, transitions)
+        _recount_streak_conditions(after, visible, diff, transitions)
         return
     length = after.streaks[visible.place].length
     if agenda.decisions is not None:
-        agenda.decisions += ended_protected(after, attrs.evolve(former, place=visible.place))
+        agenda.decisions += undecided_protected_periods(after, attrs.evolve(former, place=visible.place))
     recount_streak(agenda, after, visible, transitions, at)
     recounted = after.streaks[visible.place].length
     if recounted != length:
         agenda.effects.append((StreakRecounted, after.id, at, visible.key, length, recounted))
 
 
-def _recount_conditions(
+def _recount_streak_conditions(
     after: UserState, streak: StreakPlan, diff: RulesDiff, transitions: Iterable[Transition]
 ) -> None:
     """Compute the totals of changed metrics in the open periods from the past events since the last reset."""
@@ -90,14 +90,14 @@ def _recount_conditions(
         if isinstance(command, ResetStreak) and transition.plan.streak_of(command.streak).key == streak.key:
             for counter in conditions:
                 windows.pop(counter.totals.index, None)
-        for event in events_of(transition):
+        for event in past_events_of(transition):
             day = event.day
             period = streak.index(day)
             if period < first or period <= own.decided_through or period in own.credited_ahead:
                 continue
             for counter in conditions:
                 metric = metrics[counter.metric]
-                if is_counted(event, metric) and counter.accepts(event.attributes):
+                if is_past_event_counted(event, metric) and counter.accepts(event.attributes):
                     item = metric.item_of(event.value, event.attributes, day)
                     counter.totals.open(windows).add(period, item)
 

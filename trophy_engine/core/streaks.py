@@ -25,18 +25,18 @@ from trophy_engine.core.effects import (
     StreakLost,
     StreakStarted,
 )
-from trophy_engine.core.period_decisions import PeriodDecision, note_decision, note_protected
+from trophy_engine.core.period_decisions import PeriodDecision, note_period_decision, note_protected_periods
 from trophy_engine.core.plan import MetricPlan, RewardPlan, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.streak import NO_PERIODS, StreakState
-from trophy_engine.core.travel import REACH, keep_miss
+from trophy_engine.core.travel import REACH, store_missed_period
 from trophy_engine.numbers import Number
 
 _WEEK: Final = 7
 
 
-def count_event(
+def count_event_in_streaks(
     agenda: Agenda, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
 ) -> tuple[StreakPlan, ...]:
     """Count an event of a recorded metric in the periods of its local day; return the streaks that it credits."""
@@ -56,14 +56,16 @@ def count_event(
             and single.metric == metric.key
             and single.totals.index not in state.counters.windows
         ):
-            _credit(agenda, state, plan, period, at)  # without a total, which most events would only open and drop
-        elif not _count_in_period(agenda, state, plan, metric, value, at, attributes, period):
+            _credit_period(
+                agenda, state, plan, period, at
+            )  # without a total, which most events would only open and drop
+        elif not _count_in_streak_period(agenda, state, plan, metric, value, at, attributes, period):
             continue
         credited += (plan,)
     return credited
 
 
-def _count_in_period(
+def _count_in_streak_period(
     agenda: Agenda,
     state: UserState,
     plan: StreakPlan,
@@ -79,11 +81,11 @@ def _count_in_period(
         if condition is None:
             return False
         condition.totals.open(state.counters.windows).add(period, value)
-    elif not _count_all(agenda, state, plan, metric, value, attributes, period):
+    elif not _count_for_streak_conditions(agenda, state, plan, metric, value, attributes, period):
         return False
-    totals = open_totals(plan, state)
+    totals = open_period_totals(plan, state)
     if plan.is_met({name: held.total(period) for name, held in totals.items()}):
-        _credit(agenda, state, plan, period, at)
+        _credit_period(agenda, state, plan, period, at)
         state.drop_totals(plan, state.streaks[plan.place].decided_through)
         return True
     if any(len(held.held) > 1 for held in totals.values()):
@@ -91,7 +93,7 @@ def _count_in_period(
     return False
 
 
-def _count_all(
+def _count_for_streak_conditions(
     agenda: Agenda,
     state: UserState,
     plan: StreakPlan,
@@ -115,7 +117,7 @@ def _count_all(
     return counted
 
 
-def open_totals(plan: StreakPlan, state: UserState) -> dict[str, WindowTotals]:
+def open_period_totals(plan: StreakPlan, state: UserState) -> dict[str, WindowTotals]:
     """Return, by condition of a streak, the totals of the open periods; a condition without any is absent."""
     windows = state.counters.windows
     return {
@@ -125,7 +127,7 @@ def open_totals(plan: StreakPlan, state: UserState) -> dict[str, WindowTotals]:
     }
 
 
-def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
+def _credit_period(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at: int) -> None:
     streaks = state.streaks
     streak = state.change_streak(plan.place)
     if state.misses:
@@ -136,22 +138,22 @@ def _credit(agenda: Agenda, state: UserState, plan: StreakPlan, period: int, at:
     if length > streak.longest:
         streak.longest = length
     first_day = plan.first_day(period)
-    if running and period > streak.decided_through + 1 and period > open_period(streak, plan):
+    if running and period > streak.decided_through + 1 and period > find_open_period(streak, plan):
         streak.credited_ahead |= {period}
     else:
         decide_period(streak, plan, period)
         if state.clock.due_days[ANNIVERSARY] >= 0:  # not known while a user is created or rules change
-            state.clock.due_days[plan.place] = missed_on(streak, plan)
+            state.clock.due_days[plan.place] = find_miss_day(streak, plan)
     if running:
         agenda.effects.append((StreakExtended, state.id, at, plan.key, length, first_day))
     else:
         streak.started = state.clock.day
         agenda.effects.append((StreakStarted, state.id, at, plan.key, length, first_day))
     if agenda.decisions is not None:
-        _note_decided(agenda.decisions, plan, streaks[plan.place], streak, "credited", period, at)
+        _note_decided_period(agenda.decisions, plan, streaks[plan.place], streak, "credited", period, at)
 
 
-def _note_decided(
+def _note_decided_period(
     decisions: list[PeriodDecision],
     plan: StreakPlan,
     former: StreakState,
@@ -163,8 +165,8 @@ def _note_decided(
     """Record the decision on a period, after those that it passes."""
     first = former.decided_through + 1
     if former.length and first < period <= streak.decided_through:
-        note_protected(decisions, plan, former, first, period - 1, at)
-    note_decision(decisions, plan, streak, kind, period, at)
+        note_protected_periods(decisions, plan, former, first, period - 1, at)
+    note_period_decision(decisions, plan, streak, kind, period, at)
 
 
 def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
@@ -172,31 +174,31 @@ def decide_period(streak: StreakState, plan: StreakPlan, period: int) -> None:
     streak.decided_through = period
     if streak.protected_periods and max(streak.protected_periods) <= period:
         streak.protected_periods = NO_PERIODS
-    while streak.credited_ahead and min(streak.credited_ahead) <= (open_ := open_period(streak, plan)):
+    while streak.credited_ahead and min(streak.credited_ahead) <= (open_ := find_open_period(streak, plan)):
         behind = {ahead for ahead in streak.credited_ahead if ahead <= open_}
         streak.credited_ahead -= behind
         streak.decided_through = max(behind)
 
 
-def missed_on(streak: StreakState, plan: StreakPlan) -> int:
+def find_miss_day(streak: StreakState, plan: StreakPlan) -> int:
     """Return the local day at the start of which the open period of a running streak is missed, or ``NEVER``."""
     if not streak.length:
         return NEVER
     if not (streak.protected_periods or streak.pauses or plan.days_off):
         return plan.first_day(streak.decided_through + 2)
-    period = open_period(streak, plan)
+    period = find_open_period(streak, plan)
     return NEVER if period == NEVER else plan.first_day(period + 1)
 
 
-def open_period(streak: StreakState, plan: StreakPlan) -> int:
+def find_open_period(streak: StreakState, plan: StreakPlan) -> int:
     """Return the first undecided period that nothing protects, or ``NEVER``."""
     period = streak.decided_through + 1
     if not (streak.protected_periods or streak.pauses or plan.days_off):
         return period
-    return _unprotected(streak, plan, period)
+    return _find_unprotected_period(streak, plan, period)
 
 
-def _unprotected(streak: StreakState, plan: StreakPlan, period: int) -> int:
+def _find_unprotected_period(streak: StreakState, plan: StreakPlan, period: int) -> int:
     """Return the first period, not before the given one, that nothing protects, or ``NEVER``."""
     if len(plan.days_off) == _WEEK:
         return NEVER
@@ -216,26 +218,26 @@ def _unprotected(streak: StreakState, plan: StreakPlan, period: int) -> int:
             return period
 
 
-def pass_unmissed(agenda: Agenda, state: UserState, before: StreakPlan, after: StreakPlan) -> None:
+def decide_unmissed_periods(agenda: Agenda, state: UserState, before: StreakPlan, after: StreakPlan) -> None:
     """Mark the periods that ended without a miss as decided, before a change of the days off."""
     streak = state.streaks[after.place]
     if streak.length and before.days_off != after.days_off:
-        last = min(open_period(streak, before), before.index(state.clock.day)) - 1
+        last = min(find_open_period(streak, before), before.index(state.clock.day)) - 1
         if last > streak.decided_through:
             decide_period(state.change_streak(after.place), before, last)
             if agenda.decisions is not None:
                 at = state.clock.settled
-                note_protected(agenda.decisions, before, streak, streak.decided_through + 1, last, at)
+                note_protected_periods(agenda.decisions, before, streak, streak.decided_through + 1, last, at)
 
 
-def find_due_days(state: UserState, plan: StreakPlan) -> None:
+def find_streak_due_days(state: UserState, plan: StreakPlan) -> None:
     """Compute the local days at the start of which the open period of a streak is missed, and freezes are earned.
 
     Nothing is computed where no due day is known: then all will be, when the user is settled next.
     """
     due_days, streak = state.clock.due_days, state.streaks[plan.place]
     if due_days[ANNIVERSARY] >= 0:
-        due_days[plan.place] = missed_on(streak, plan)
+        due_days[plan.place] = find_miss_day(streak, plan)
         due_days[plan.freeze_place] = next_freeze_day(streak, plan)
 
 
@@ -245,12 +247,12 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
     A date that the user's zone skips cannot be missed. It is protected but not decided: another zone can have it.
     """
     former = state.streaks[plan.place]
-    period = open_period(former, plan)
+    period = find_open_period(former, plan)
     if plan.daily and not state.clock.zone.exists(period):
         streak = state.change_streak(plan.place)
         streak.protected_periods |= {period}
     elif plan.freezes is not None and former.freezes:
-        keep_miss(state, plan, period, frozen=True)
+        store_missed_period(state, plan, period, frozen=True)
         streak = state.change_streak(plan.place)
         was_full = streak.freezes >= plan.freezes.max_count
         streak.freezes -= 1
@@ -262,14 +264,14 @@ def close_period(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
         first_day = plan.first_day(period)
         agenda.effects.append((FreezeConsumed, state.id, at, plan.key, streak.freezes, streak.length, first_day, 1))
         if agenda.decisions is not None:
-            _note_decided(agenda.decisions, plan, former, streak, "frozen", period, at)
+            _note_decided_period(agenda.decisions, plan, former, streak, "frozen", period, at)
     else:
-        keep_miss(state, plan, period, frozen=False)
+        store_missed_period(state, plan, period, frozen=False)
         streak = state.change_streak(plan.place)
         if agenda.decisions is not None:
-            note_protected(agenda.decisions, plan, former, former.decided_through + 1, period - 1, at)
+            note_protected_periods(agenda.decisions, plan, former, former.decided_through + 1, period - 1, at)
         lose_streak(agenda, state, plan, period, at, "missed")
-    state.clock.due_days[plan.place] = missed_on(streak, plan)
+    state.clock.due_days[plan.place] = find_miss_day(streak, plan)
 
 
 def lose_streak(
@@ -287,7 +289,7 @@ def lose_streak(
     streak.length = 0
     streak.started = None
     if agenda.decisions is not None:
-        note_decision(agenda.decisions, plan, streak, kind, period, at, ended=length)
+        note_period_decision(agenda.decisions, plan, streak, kind, period, at, ended=length)
     for new_length, credited in enumerate(sorted(ahead), start=1):
         first_day = plan.first_day(credited)
         streak.length = new_length
@@ -297,7 +299,7 @@ def lose_streak(
         agenda.effects.append((effect, state.id, at, plan.key, new_length, first_day))
         decide_period(streak, plan, credited)
         if agenda.decisions is not None:
-            note_decision(agenda.decisions, plan, streak, "credited", credited, at)
+            note_period_decision(agenda.decisions, plan, streak, "credited", credited, at)
 
 
 def next_freeze_day(streak: StreakState, plan: StreakPlan) -> int:
@@ -322,7 +324,7 @@ def earn_freezes(agenda: Agenda, state: UserState, plan: StreakPlan, at: int) ->
     agenda.effects.append((FreezeEarned, state.id, at, plan.key, earned, streak.freezes, None))
 
 
-def grant_reward(agenda: Agenda, state: UserState, reward: RewardPlan, times: int, at: int) -> None:
+def grant_freeze_reward(agenda: Agenda, state: UserState, reward: RewardPlan, times: int, at: int) -> None:
     """Grant the freezes of a reward, up to the maximum; a user who has disabled the streak is granted none."""
     plan = state.streaks[reward.streak.place].custom_streak or reward.streak
     if plan.freezes is None:
@@ -333,14 +335,14 @@ def grant_reward(agenda: Agenda, state: UserState, reward: RewardPlan, times: in
         streak = state.change_streak(plan.place)
         streak.freezes = freezes + earned
         agenda.effects.append((FreezeEarned, state.id, at, plan.key, earned, streak.freezes, reward.rule))
-        find_due_days(state, plan)
+        find_streak_due_days(state, plan)
 
 
-def expires(streak: StreakState, plan: StreakPlan, time_zone: Zone) -> int | None:
+def find_streak_expiry_day(streak: StreakState, plan: StreakPlan, time_zone: Zone) -> int | None:
     """Return the last local day on which activity still saves a running streak, ignoring freezes; None for no end."""
     period = streak.decided_through + 1
     while True:
-        period = _unprotected(streak, plan, period)
+        period = _find_unprotected_period(streak, plan, period)
         if period == NEVER:
             return None
         if period not in streak.credited_ahead and (not plan.daily or time_zone.exists(period)):

@@ -37,7 +37,7 @@ class Transition(NamedTuple):
     state: UserState
 
 
-class PeriodAccount:
+class PeriodDecisions:
     """The decisions on periods of a streak that are in force after some transitions, each with its transition."""
 
     def __init__(self, streak: str, transitions: Iterable[Transition] = ()) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.effects import FreezeReturned, StreakLossUndone
-from trophy_engine.core.period_decisions import note_decision
+from trophy_engine.core.period_decisions import note_period_decision
 from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.misses import Miss
@@ -25,7 +25,7 @@ from trophy_engine.core.state.misses import Miss
 REACH: Final = 3
 
 
-def enter_zone(agenda: Agenda, state: UserState, streaks: Iterable[StreakPlan], time_zone: Zone, at: int) -> bool:
+def travel_to_zone(agenda: Agenda, state: UserState, streaks: Iterable[StreakPlan], time_zone: Zone, at: int) -> bool:
     """Set the zone of a user, with what that does to their streaks; return True if it is a jump east.
 
     The zone can also be the same with days that start earlier, which is east, or later, which is west.
@@ -35,13 +35,13 @@ def enter_zone(agenda: Agenda, state: UserState, streaks: Iterable[StreakPlan], 
     jump_east = time_zone.date_offset(at) > state.clock.zone.date_offset(at)
     state.clock.zone = time_zone
     for streak in streaks:
-        _undo_misses(agenda, state, streak, arrival, at)
+        _undo_missed_periods(agenda, state, streak, arrival, at)
         if jump_east:
-            _protect_cut_short(state, streak, departure, arrival)
+            _protect_days_cut_short(state, streak, departure, arrival)
     return jump_east
 
 
-def _protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arrival: int) -> None:
+def _protect_days_cut_short(state: UserState, plan: StreakPlan, departure: int, arrival: int) -> None:
     """Protect the local days that a jump east cuts short: the day of departure, those skipped, the day of arrival."""
     if not plan.daily:
         return
@@ -53,7 +53,7 @@ def _protect_cut_short(state: UserState, plan: StreakPlan, departure: int, arriv
     streak.protected_periods = frozenset((*known, *cut_short))
 
 
-def keep_miss(state: UserState, plan: StreakPlan, period: int, *, frozen: bool) -> None:
+def store_missed_period(state: UserState, plan: StreakPlan, period: int, *, frozen: bool) -> None:
     """Store a decision on a missed period with the streak before it, and drop those that can no longer be undone."""
     miss = Miss(plan.key, state.commands, period, frozen, state.streaks[plan.place])
     if state.misses:
@@ -67,7 +67,7 @@ def keep_miss(state: UserState, plan: StreakPlan, period: int, *, frozen: bool) 
         state.misses = (miss,)
 
 
-def _undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, at: int) -> None:
+def _undo_missed_periods(agenda: Agenda, state: UserState, plan: StreakPlan, today: int, at: int) -> None:
     """Undo the decisions since the user's last command on periods that are not over in the new zone, latest first."""
     current = plan.index(today)
     while plan.daily and not state.clock.zone.exists(current - 1):  # the user never saw that date
@@ -85,7 +85,7 @@ def _undo_misses(agenda: Agenda, state: UserState, plan: StreakPlan, today: int,
             agenda.effects.append((StreakLossUndone, state.id, at, plan.key, streak.length, first_day))
         if agenda.decisions is not None:
             first = streak.decided_through + 1
-            note_decision(agenda.decisions, plan, streak, "undone", miss.period, at, first=first)
+            note_period_decision(agenda.decisions, plan, streak, "undone", miss.period, at, first=first)
 
 
 def _return_freeze(agenda: Agenda, state: UserState, plan: StreakPlan, first_day: int, at: int) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_conditions
+from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_preferred_conditions
 from trophy_engine.error_messages import FieldName, GivenValue, name_field, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text, is_writable
@@ -173,7 +173,7 @@ def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
             raise InvalidValue(
                 "is for conditions of the rules; use a derived metric with the filter", "metrics.event_attributes"
             )
-    return write_conditions(conditions)
+    return write_preferred_conditions(conditions)
 
 
 def encode_profile(

@@ -25,8 +25,8 @@ from trophy_engine.core import (
     Settle,
     Transition,
     Unpause,
-    find_api_achievement,
-    to_effect,
+    effect_from_raw,
+    find_achievement_for_command,
 )
 from trophy_engine.engine.arguments import (
     UNSET,
@@ -306,7 +306,7 @@ class Engine(Subscribable):
             if idempotency_key is not None:
                 check_idempotency_key(idempotency_key)
                 check_user_id(user)
-                find_api_achievement(self._repository.plan, achievement)
+                find_achievement_for_command(self._repository.plan, achievement)
                 first = self._repository.find(command)
                 if first is not None:
                     return self._execution.repeat(command, first)
@@ -500,7 +500,7 @@ class Engine(Subscribable):
         with self._lock:
             self._execution.enter()
             instant = self._execution.now() if at is None else to_micros(at)
-            return tuple(map(to_effect, self._execution.settle(instant)))
+            return tuple(map(effect_from_raw, self._execution.settle(instant)))
 
     def update(self, ruleset: RulesSource, *, at: datetime | None = None) -> tuple[Effect, ...]:
         """Change the rules, and return the effects of the change on users; none if the rules are the same.
@@ -525,7 +525,7 @@ class Engine(Subscribable):
             self._execution.enter()
             if rules == self.ruleset and rules.digest == self.ruleset.digest:
                 return ()
-            return tuple(map(to_effect, self._execution.change_rules(rules, instant)))
+            return tuple(map(effect_from_raw, self._execution.change_rules(rules, instant)))
 
     def batch(self) -> AbstractContextManager[None]:
         """Commit the commands within the block in one transaction; subscribers are notified at its end.
@@ -557,7 +557,7 @@ class Engine(Subscribable):
     @property
     def migration_effects(self) -> tuple[Effect, ...]:
         """The effects on users of opening the storage with rules other than those it was last used with."""
-        return tuple(map(to_effect, self._repository.migration_effects))
+        return tuple(map(effect_from_raw, self._repository.migration_effects))
 
     # --- views --------------------------------------------------------------------------------------------------------
 

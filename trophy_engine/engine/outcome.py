@@ -29,9 +29,9 @@ from trophy_engine.core import (
     StreakStarted,
     StreakState,
     UserCommand,
-    name_fields,
-    select_effects,
-    to_effect,
+    effect_from_raw,
+    name_raw_effect,
+    select_raw_effects,
 )
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
@@ -194,11 +194,11 @@ class Outcome:
 
         Under rules with notifications, rank changes come last, including those of other users.
         """
-        return tuple(map(to_effect, self._effects))
+        return tuple(map(effect_from_raw, self._effects))
 
     @property
     def _named_effects(self) -> list[NamedEffect]:
-        return list(map(name_fields, self._effects))
+        return list(map(name_raw_effect, self._effects))
 
     @property
     def _caused(self) -> Sequence[NamedEffect]:
@@ -244,7 +244,7 @@ class Outcome:
     @property
     def points(self) -> Mapping[str, PointsChange]:
         """The changes of each points system, by its key; systems without an award are absent."""
-        caused = list(select_effects(PointsAwarded, self._caused))
+        caused = list(select_raw_effects(PointsAwarded, self._caused))
         changes = {}
         for system in self._plan.systems:
             key = system.rule.key

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from inspect import iscoroutinefunction, signature
 from typing import Any
 
-from trophy_engine.core import CORE_EFFECTS, KIND, Effect, RawEffect, to_effect
+from trophy_engine.core import CORE_EFFECTS, KIND, Effect, RawEffect, effect_from_raw
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.error_messages import FieldName, GivenValue, listed, nearest, short_repr
 from trophy_engine.errors import InvalidValue, SubscribersFailed
@@ -51,12 +51,12 @@ class Subscribers:
             callbacks = [callback for kind, callback in self.subscriptions if issubclass(raw[KIND], kind)]
             for callback in callbacks:
                 try:
-                    callback(to_effect(raw))
+                    callback(effect_from_raw(raw))
                 except Exception as error:  # noqa: BLE001  # raised below, after the others were called
                     errors.append(error)
         if errors:
             failure = SubscribersFailed("subscribers raised exceptions; the effects are committed", errors)
-            failure.outcome, failure.effects = outcome, tuple(map(to_effect, effects))
+            failure.outcome, failure.effects = outcome, tuple(map(effect_from_raw, effects))
             raise failure
 
 

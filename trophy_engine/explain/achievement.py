@@ -19,8 +19,8 @@ from trophy_engine.core import (
     StreakStarted,
     Transition,
     UserState,
-    find_unmet_condition,
-    name_completed,
+    evaluate_gate_of_rule,
+    name_raw_completion,
 )
 from trophy_engine.explain.metric import describe_subject
 from trophy_engine.explain.phrases import describe_zone, format_clock
@@ -240,7 +240,7 @@ def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExp
             completing = transition
     achievement = completing.plan.achievements[key]
     backdated = any(
-        effect.kind is AchievementBackdated and name_completed(effect) == key for effect in completing.effects
+        effect.kind is AchievementBackdated and name_raw_completion(effect) == key for effect in completing.effects
     )
     repeats = last.state.counters.repeats.get(key)
     return attrs.evolve(
@@ -254,7 +254,7 @@ def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExp
 
 def _is_first(effect: NamedEffect, key: str) -> bool:
     """Return True if an effect tells of the first completion of what a key names."""
-    return name_completed(effect) == key and effect.number == effect.times
+    return name_raw_completion(effect) == key and effect.number == effect.times
 
 
 def _explain_open(transitions: Sequence[Transition], achievement: AchievementPlan) -> AchievementExplanation:
@@ -263,7 +263,7 @@ def _explain_open(transitions: Sequence[Transition], achievement: AchievementPla
     instant = last.state.clock.settled
     explanation = _explain(last, achievement, instant, last.state)
     unmet = _find_unmet(transitions, achievement)
-    is_open = find_unmet_condition(last.state, achievement, instant) is None
+    is_open = evaluate_gate_of_rule(last.state, achievement, instant) is None
     return attrs.evolve(
         explanation,
         unmet_condition=unmet,
@@ -338,7 +338,7 @@ def _conceal(last: Transition, key: str) -> AchievementExplanation:
 def _find_unmet(transitions: Sequence[Transition], achievement: AchievementPlan) -> UnmetCondition | None:
     """Return the condition that keeps a user from completing an achievement, or that last kept them from it."""
     last = transitions[-1]
-    unmet = find_unmet_condition(last.state, achievement, last.state.clock.settled)
+    unmet = evaluate_gate_of_rule(last.state, achievement, last.state.clock.settled)
     if unmet is not None or achievement.gate is None:
         return unmet
     name = (achievement.gate.kind, achievement.gate.keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import AchievementBackdated, AchievementPlan, Counter, NamedEffect, Plan, name_completed
+from trophy_engine.core import AchievementBackdated, AchievementPlan, Counter, NamedEffect, Plan, name_raw_completion
 from trophy_engine.explain.metric import describe_subject
 from trophy_engine.numbers import Number, count_multiples, negate
 
@@ -20,7 +20,7 @@ def describe_completion(plan: Plan, effect: NamedEffect, changes: MetricChanges,
         how = f"{how} {effect.times:,} times"
     elif effect.number > 1:
         how = f"{how} again"
-    key = name_completed(effect)
+    key = name_raw_completion(effect)
     return f"{key!r} was {how}: {_explain_completion(plan.achievements[key], changes, time_zone)}"
 
 

@@ -49,8 +49,8 @@ from trophy_engine.core import (
     UserChanged,
     UserCommand,
     UserCreated,
-    boosted,
-    name_completed,
+    boosted_amount,
+    name_raw_completion,
 )
 from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
@@ -336,7 +336,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
     StreakReminderDue: lambda effect, streak: (
         f"a reminder is due: {streak.period(effect.period_start)} is not credited yet"
     ),
-    AchievementDue: lambda effect, _: f"the email about {name_completed(effect)!r} is due",
+    AchievementDue: lambda effect, _: f"the email about {name_raw_completion(effect)!r} is due",
 }
 
 
@@ -382,7 +382,7 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: i
     if counter is not None and counter.unfiltered is None:
         return 1
     amount = abs(award.awarded) + lost
-    return next(number for number in count(1) if abs(boosted(trigger.points * number, award.boosts)) >= amount)
+    return next(number for number in count(1) if abs(boosted_amount(trigger.points * number, award.boosts)) >= amount)
 
 
 def _find_trigger(plan: Plan, award: NamedEffect) -> TriggerPlan:

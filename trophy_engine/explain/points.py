@@ -20,11 +20,11 @@ from trophy_engine.core import (
     PointsAwarded,
     PointsLimited,
     Transition,
-    boosted,
-    level_of,
-    points_for_level,
-    products,
-    rounding_of,
+    boost_products,
+    boosted_amount,
+    find_reached_level,
+    level_points_in_state,
+    strongest_boost_rounding,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock
 from trophy_engine.representation import TextAsHtml
@@ -164,7 +164,7 @@ def explain_points(transitions: Sequence[Transition], system: str) -> PointsExpl
     plan = next(candidate for candidate in last.plan.systems if candidate.key == system)
     awards = (award for transition in transitions for award in explain_awards(transition))
     total = last.state.points.balances[plan.index]
-    level = level_of(plan, points_for_level(plan, last.state))
+    level = find_reached_level(plan, level_points_in_state(plan, last.state))
     return PointsExplanation(
         user_id=last.state.id,
         at=from_micros(last.state.clock.settled),
@@ -261,9 +261,9 @@ def _explain_calculation(
 ) -> AwardExplanation:
     before, awarded = before_and_awarded
     amount = trigger.points * times
-    result = boosted(amount, boosts)
+    result = boosted_amount(amount, boosts)
     clipped = 0 if unmet_condition is not None else result - lost - awarded
-    steps = zip(boosts, products(amount, boosts), strict=True)
+    steps = zip(boosts, boost_products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
         local=format_clock(zone, at),
@@ -273,7 +273,7 @@ def _explain_calculation(
         times=times,
         amount=amount,
         boosts=tuple(BoostStep(boost.name, Decimal(boost.multiplier), product) for boost, product in steps),
-        rounding=rounding_of(boosts) if boosts else None,
+        rounding=strongest_boost_rounding(boosts) if boosts else None,
         boosted=result,
         unmet_condition=unmet_condition,
         limited=lost,

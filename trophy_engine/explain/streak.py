@@ -11,17 +11,17 @@ import attrs
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
-    PeriodAccount,
     PeriodDecision,
+    PeriodDecisions,
     Plan,
     ResetStreak,
     StreakPlan,
     Transition,
     UserState,
-    events_of,
-    expires,
-    is_counted,
-    open_totals,
+    find_streak_expiry_day,
+    is_past_event_counted,
+    open_period_totals,
+    past_events_of,
 )
 from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
 from trophy_engine.numbers import Number
@@ -246,7 +246,7 @@ class StreakExplanation(TextAsHtml, Value):
         return self.text
 
 
-def describe_decisions(account: PeriodAccount) -> Iterator[Period]:
+def describe_decisions(account: PeriodDecisions) -> Iterator[Period]:
     """Yield the periods that were credited, frozen or missed, and those of resets and restorations, in order."""
     for decision, _ in account:
         match decision.kind:
@@ -270,7 +270,7 @@ def _last_day(streak: StreakPlan, period: int) -> int:
     return streak.first_day(period + 1) - 1
 
 
-def _last_missed(account: PeriodAccount) -> MissedPeriod | None:
+def _last_missed(account: PeriodDecisions) -> MissedPeriod | None:
     """Return the missed period of the last loss, or None if there was none, or if a reset followed it."""
     missed: MissedPeriod | None = None
     for decision, transition in account:
@@ -283,12 +283,12 @@ def _last_missed(account: PeriodAccount) -> MissedPeriod | None:
 
 def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> StreakExplanation:
     """Return the explanation of a streak after the last transition, under its rules."""
-    account = PeriodAccount(streak.key, transitions)
+    account = PeriodDecisions(streak.key, transitions)
     state, rules = transitions[-1].state, transitions[-1].plan.ruleset
     current = state.streaks[streak.place]
     custom = current.custom_streak or streak
     period = streak.index(state.clock.day)
-    last_day = expires(current, custom, state.clock.zone) if current.length else None
+    last_day = find_streak_expiry_day(current, custom, state.clock.zone) if current.length else None
     return StreakExplanation(
         user_id=state.id,
         at=from_micros(state.clock.settled),
@@ -343,12 +343,16 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
             continue
         visible = state.streaks[declared.place].custom_streak or declared
         held = {name: total for name, total in held.items() if name in visible.conditions}
-        for event in events_of(transition):
+        for event in past_events_of(transition):
             if streak.index(event.day) != period:
                 continue
             for name, condition in visible.conditions.items():
                 metric = metrics.get(condition.metric)
-                if metric is not None and is_counted(event, metric) and condition.counter.accepts(event.attributes):
+                if (
+                    metric is not None
+                    and is_past_event_counted(event, metric)
+                    and condition.counter.accepts(event.attributes)
+                ):
                     item = metric.item_of(event.value, event.attributes, event.day)
                     keys[name] = metric.key
                     held[name] = metric.aggregate.add(held.get(name), item)
@@ -375,4 +379,4 @@ def _open_totals(streak: StreakPlan, state: UserState | None, period: int) -> di
     """Return, by condition, the totals of a period that is not credited, from the user's state."""
     if state is None:
         return {}
-    return {name: totals.total(period) or 0 for name, totals in open_totals(streak, state).items()}
+    return {name: totals.total(period) or 0 for name, totals in open_period_totals(streak, state).items()}

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import attrs
 
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import ManualAward, MetricChanged, MetricPlan, NamedEffect, PeriodAccount, Record, Transition
+from trophy_engine.core import ManualAward, MetricChanged, MetricPlan, NamedEffect, PeriodDecisions, Record, Transition
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.explain.event import Consequence, consequences_of
@@ -144,7 +144,7 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
 def calendar_of(transitions: Iterable[Transition], streak: str) -> dict[date, DayStatus]:
     """Return the status of local days for a streak; days without an event or a decision are absent."""
     statuses: dict[date, DayStatus] = {}
-    account = PeriodAccount(streak)
+    account = PeriodDecisions(streak)
     for transition in transitions:
         if isinstance(transition.command, Record):
             local_day, _ = transition.state.clock.zone.window(transition.command.at)

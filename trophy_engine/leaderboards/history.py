@@ -17,10 +17,10 @@ from trophy_engine.core import (
     Transition,
     UserState,
     Value,
+    find_changed_run_values,
     group_of,
-    runs_unlike,
+    leaderboard_values_of,
     settle_user,
-    values_of,
 )
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.leaderboards.views import StandingDay
@@ -95,7 +95,9 @@ def days_of(
         for state in (*between, transition.state):
             group, values = _values(board, transition.plan.boards.get(board.key), state)
             same_group = group == counted[0]
-            for run in runs_unlike(counted[1], values) if same_group else dict.fromkeys((*counted[1], *values)):
+            for run in (
+                find_changed_run_values(counted[1], values) if same_group else dict.fromkeys((*counted[1], *values))
+            ):
                 if run in runs:
                     key = rank_key(board, state, values[run]) if run in values else None
                     position = None if key is None or group is None else (group, key)
@@ -120,4 +122,4 @@ def _values(
 ) -> tuple[Group | None, dict[int, Value] | RunValues]:
     """Return the group of a state under the present rules, and its values under the rules of its time."""
     group = group_of(board, state.profile.attributes)
-    return (None, {}) if board_then is None or group is None else (group, values_of(board_then, state))
+    return (None, {}) if board_then is None or group is None else (group, leaderboard_values_of(board_then, state))

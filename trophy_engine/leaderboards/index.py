@@ -24,10 +24,10 @@ from trophy_engine.core import (
     RunValues,
     UserState,
     Value,
+    find_changed_run_values,
     group_of,
-    runs_unlike,
+    leaderboard_values_of,
     settle_user,
-    values_of,
 )
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.leaderboards.views import LeaderboardRow
@@ -145,7 +145,9 @@ class LeaderboardIndex:
         for board in self.plan.boards.values():
             group = group_of(board, state.profile.attributes)
             entry = entries.get(board.key, _NO_ENTRY)
-            if entry.group != group or (group is not None and runs_unlike(entry.values, values_of(board, state))):
+            if entry.group != group or (
+                group is not None and find_changed_run_values(entry.values, leaderboard_values_of(board, state))
+            ):
                 changed.append(board)
         return changed
 
@@ -154,7 +156,9 @@ class LeaderboardIndex:
         for board in self.changed_boards(state):
             entry = entries.setdefault(board.key, _BoardEntry())
             group = group_of(board, state.profile.attributes)
-            self._replace_rank_keys(board, state, entry, group, {} if group is None else values_of(board, state))
+            self._replace_rank_keys(
+                board, state, entry, group, {} if group is None else leaderboard_values_of(board, state)
+            )
         if self._soonest.get(state.id) != soonest:
             self._soonest[state.id] = soonest
             if soonest < NEVER:
@@ -170,7 +174,9 @@ class LeaderboardIndex:
     ) -> None:
         """Replace the rank keys of a user in the runs in which the group or the value changed."""
         same_group = entry.group == group
-        for run in runs_unlike(entry.values, values) if same_group else dict.fromkeys((*entry.values, *values)):
+        for run in (
+            find_changed_run_values(entry.values, values) if same_group else dict.fromkeys((*entry.values, *values))
+        ):
             before = entry.rank_keys.pop(run, None)
             if before is not None and entry.group is not None:
                 self.ranking(board, run).remove(entry.group, before)

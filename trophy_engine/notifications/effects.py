@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 import attrs
 
-from trophy_engine.core import CORE_EFFECTS, AchievementEffect, Effect, as_date
+from trophy_engine.core import CORE_EFFECTS, AchievementEffect, Effect, as_effect_date
 from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Boost
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def _announced_end_date(value: int | date | None) -> date | None:
-    return None if value is None else as_date(value)
+    return None if value is None else as_effect_date(value)
 
 
 @attrs.frozen
@@ -69,7 +69,7 @@ class LeaderboardStarted(Effect):
 
     type: ClassVar[str] = "leaderboard.started"
     leaderboard: str
-    start: date = attrs.field(converter=as_date)
+    start: date = attrs.field(converter=as_effect_date)
     end: date | None = attrs.field(converter=_announced_end_date)
     rankings: tuple[LeaderboardRow, ...]
 
@@ -80,7 +80,7 @@ class LeaderboardFinished(Effect):
 
     type: ClassVar[str] = "leaderboard.finished"
     leaderboard: str
-    start: date = attrs.field(converter=as_date)
+    start: date = attrs.field(converter=as_effect_date)
     end: date | None = attrs.field(converter=_announced_end_date)
     rankings: tuple[LeaderboardRow, ...]
 
@@ -91,7 +91,7 @@ class LeaderboardChanged(Effect):
 
     type: ClassVar[str] = "leaderboard.changed"
     leaderboard: str
-    run: date = attrs.field(converter=as_date)
+    run: date = attrs.field(converter=as_effect_date)
     rankings: tuple[LeaderboardRow, ...]
 
 
@@ -101,7 +101,7 @@ class RankChanged(Effect):
 
     type: ClassVar[str] = "leaderboard.rank_changed"
     leaderboard: str
-    run: date = attrs.field(converter=as_date)
+    run: date = attrs.field(converter=as_effect_date)
     rank: int | None
     previous_rank: int | None
     value: Number | None
@@ -113,8 +113,8 @@ class RecapDue(Effect):
     """A recap of the week or month of these local dates, in which the user was active, is due."""
 
     type: ClassVar[str] = "emails.recap_due"
-    period_start: date = attrs.field(converter=as_date)
-    period_end: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
+    period_end: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen
@@ -132,7 +132,7 @@ class StreakReminderDue(Effect):
 
     type: ClassVar[str] = "emails.streak_reminder_due"
     length: int
-    period_start: date = attrs.field(converter=as_date)
+    period_start: date = attrs.field(converter=as_effect_date)
 
 
 @attrs.frozen

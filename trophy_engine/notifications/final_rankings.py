@@ -16,8 +16,8 @@ from trophy_engine.core import (
     Transition,
     UserState,
     group_of,
+    leaderboard_values_of,
     settle_user,
-    values_of,
 )
 from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
 from trophy_engine.leaderboards.run_ranking import RankKey, number_ranks, rank_key, value_in
@@ -49,7 +49,7 @@ class FinalRankings:
         """Return the runs of a leaderboard by recorded events in which any user has a value."""
         if board.key not in self._runs:
             states = self._repository.all_states()
-            self._runs[board.key] = frozenset(run for state in states for run in values_of(board, state))
+            self._runs[board.key] = frozenset(run for state in states for run in leaderboard_values_of(board, state))
         return self._runs[board.key]
 
     def top_rows(self, board: BoardPlan, run: int, at: int) -> tuple[LeaderboardRow, ...]:
@@ -77,7 +77,7 @@ class FinalRankings:
 
 def _final_rank_keys(board: BoardPlan, run: int, states: list[UserState]) -> Iterator[RankKey]:
     for state in states:
-        values = values_of(board, state) if group_of(board, state.profile.attributes) is not None else {}
+        values = leaderboard_values_of(board, state) if group_of(board, state.profile.attributes) is not None else {}
         key = rank_key(board, state, values[run]) if run in values else None
         if key is not None:
             yield key

@@ -26,8 +26,8 @@ from trophy_engine.core import (
     RawEffect,
     StreakPlan,
     UserState,
-    open_period,
-    position,
+    find_open_period,
+    raw_effect_position,
 )
 from trophy_engine.notifications.effects import (
     AchievementDue,
@@ -51,9 +51,9 @@ _FRIDAY: Final = 5
 _WEEK: Final = 7
 _THE_25TH: Final = 24
 _EASTERN: Final = "America/New_York"
-_COMPLETION: Final = position(AchievementCompleted, "achievement")
-_SYSTEM: Final = position(PointsAwarded, "system")
-_AWARDED: Final = position(PointsAwarded, "awarded")
+_COMPLETION: Final = raw_effect_position(AchievementCompleted, "achievement")
+_SYSTEM: Final = raw_effect_position(PointsAwarded, "system")
+_AWARDED: Final = raw_effect_position(PointsAwarded, "awarded")
 
 
 def initial_notification_state(
@@ -286,7 +286,7 @@ def _next_reminder(_: NotificationPlan, plan: Plan, state: UserState, notificati
     streak = state.streak.custom_streak or plan.streak
     if streak is None or not state.streak.length:
         return NEVER
-    period = open_period(state.streak, streak)
+    period = find_open_period(state.streak, streak)
     if period == NEVER or period <= notifications.reminded_through:
         return NEVER
     at = _reminder_at(streak, state, period)
@@ -325,7 +325,7 @@ def _send_reminder(
     streak = state.streak.custom_streak or agenda.plan.streak
     if streak is None:
         return
-    notifications.reminded_through = open_period(state.streak, streak)
+    notifications.reminded_through = find_open_period(state.streak, streak)
     if _wants_message(state, "streak_reminder"):
         first_day = streak.first_day(notifications.reminded_through)
         agenda.effects.append((StreakReminderDue, state.id, at, state.streak.length, first_day))

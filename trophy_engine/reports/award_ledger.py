@@ -24,7 +24,7 @@ from trophy_engine.core import (
     UserState,
     apply_command,
     migrate_state,
-    select_effects,
+    select_raw_effects,
     settle_user,
 )
 from trophy_engine.reports.awards import MAX_AWARDS
@@ -58,7 +58,7 @@ class _Account:
 
     def add(self, effects: Iterable[RawEffect]) -> None:
         """Add the awards among some effects."""
-        for award in select_effects(PointsAwarded, effects):
+        for award in select_raw_effects(PointsAwarded, effects):
             if award.system not in self.awards:
                 self.awards[award.system] = deque(maxlen=MAX_AWARDS)
             self.awards[award.system].append(award)
@@ -90,7 +90,7 @@ class AwardLedger:
             return None
         agenda, state = Agenda(account.plan), account.state.copy()
         settle_user(agenda, state, instant)
-        due = [award for award in select_effects(PointsAwarded, agenda.effects) if award.system == system]
+        due = [award for award in select_raw_effects(PointsAwarded, agenda.effects) if award.system == system]
         known = account.awards.get(system, ())
         return tuple(islice((*reversed(due), *reversed(known)), n))
 

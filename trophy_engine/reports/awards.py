@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice, takewhile
 from typing import Final
 
-from trophy_engine.core import PointsAwarded, Transition, select_effects
+from trophy_engine.core import PointsAwarded, Transition, select_raw_effects
 from trophy_engine.error_messages import short_repr
 from trophy_engine.errors import InvalidValue
 
@@ -25,7 +25,7 @@ def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> 
         lambda transition: any(plan.key == system for plan in transition.plan.systems), reversed(transitions)
     )
     newest = (effect for transition in since for effect in reversed(transition.effects))
-    awards = (award for award in select_effects(PointsAwarded, newest) if award.system == system)
+    awards = (award for award in select_raw_effects(PointsAwarded, newest) if award.system == system)
     return tuple(islice(awards, n))
 
 

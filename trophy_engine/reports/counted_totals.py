@@ -12,15 +12,15 @@ from typing import Any
 
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core import (
+    AllTimeWindow,
     Bounds,
-    Forever,
     MetricPlan,
     PastEvent,
     Transition,
     Window,
-    events_of,
-    has_source,
-    is_counted,
+    is_metric_source_in_plan,
+    is_past_event_counted,
+    past_events_of,
 )
 from trophy_engine.numbers import Number, add, subtract
 from trophy_engine.reports.measure import Measure
@@ -93,7 +93,7 @@ class CountedTotals:
     def advance_to(self, at: int, until: int, time_zone: Zone) -> None:
         """Pass to an instant on a local day: store the totals of the days without an event before that day."""
         self._now, self._zone = at, time_zone
-        if not self._total_days or until <= self._total_days[-1] + 1 or isinstance(self._window, Forever):
+        if not self._total_days or until <= self._total_days[-1] + 1 or isinstance(self._window, AllTimeWindow):
             return  # no day without an event, or no window that ends with time
         day, last = self._total_days[-1], max((self._total_days[-1], *self._days[-1:]))
         while True:
@@ -137,7 +137,7 @@ class _Counting:
 
     def __init__(self, metric: MetricPlan) -> None:
         self.metric = metric
-        self._window = metric.window or Forever(metric.aggregate)
+        self._window = metric.window or AllTimeWindow(metric.aggregate)
         self.restart()
 
     def restart(self) -> None:
@@ -150,7 +150,7 @@ class _Counting:
         if isinstance(window, ResetWindow) and event.kind == "metric" and event.key == window.reset_by:
             for totals in self.parts.values():
                 totals.reset(event.at, event.day, event.zone)
-        if is_counted(event, metric):
+        if is_past_event_counted(event, metric):
             day = event.day
             item = metric.item_of(event.value, event.attributes, day)
             for part in self._parts_of(event.attributes):
@@ -178,9 +178,9 @@ def count_totals(transitions: Sequence[Transition], metrics: Iterable[MetricPlan
         if transition.plan is not plan:
             plan = transition.plan
             for counting in countings:
-                if not has_source(plan, counting.metric):
+                if not is_metric_source_in_plan(plan, counting.metric):
                     counting.restart()
-        for event in events_of(transition) if countings else ():
+        for event in past_events_of(transition) if countings else ():
             for counting in countings:
                 counting.count(event)
     clock = transitions[-1].state.clock

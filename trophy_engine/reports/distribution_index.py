@@ -14,7 +14,7 @@ from typing import Any, Final
 from sortedcontainers import SortedList
 
 from trophy_engine.calendar.instants import FIRST, NEVER
-from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, Plan, UserState, points_for_level, settle_user
+from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, Plan, UserState, level_points_in_state, settle_user
 from trophy_engine.numbers import BEYOND
 from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, percentage, ranges_up_to
 from trophy_engine.repository.log_cursor import LogCursor
@@ -129,7 +129,7 @@ class DistributionIndex:
             self.latest = state.clock.settled
         if self._timed:
             state = self._settled(state, instant)
-        balances = (*state.points.balances, *(points_for_level(system, state) for system in self._earning))
+        balances = (*state.points.balances, *(level_points_in_state(system, state) for system in self._earning))
         self._all.put(user, balances)
         for required, group in self._filtered.items():
             group.put(user, None if required.mismatch(state.profile.attributes) is not None else balances)

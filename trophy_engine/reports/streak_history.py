@@ -17,11 +17,11 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import (
-    PeriodAccount,
     PeriodDecision,
+    PeriodDecisions,
     StreakPlan,
     Transition,
-    ended_protected,
+    undecided_protected_periods,
 )
 from trophy_engine.error_messages import short_repr
 from trophy_engine.errors import InvalidValue
@@ -128,10 +128,10 @@ def _record_streak(transitions: Sequence[Transition], key: str | None) -> _Strea
     plans = enumerate((transition.plan for transition in transitions), start=1)
     since = max((number for number, plan in plans if plan.find_streak(streak.key) is None), default=0)
     record = _StreakRecord(streak)
-    for decision, _ in PeriodAccount(streak.key, transitions[since:]):
+    for decision, _ in PeriodDecisions(streak.key, transitions[since:]):
         if decision.streak.calendar == record.streak.calendar:
             record.add(decision)
-    for decision in ended_protected(last.state, last.state.streaks[streak.place].custom_streak or streak):
+    for decision in undecided_protected_periods(last.state, last.state.streaks[streak.place].custom_streak or streak):
         record.add(decision)
     return record
 

@@ -22,7 +22,7 @@ from trophy_engine.core import (
     MetricChanged,
     Plan,
     Transition,
-    name_completed,
+    name_raw_completion,
 )
 from trophy_engine.error_messages import short_repr
 from trophy_engine.errors import InvalidValue
@@ -210,7 +210,7 @@ class _Review:
             achievements=tuple(
                 view_completion(self.plan, effect)
                 for day, effect in self.completed
-                if first <= day <= last and name_completed(effect) in self.plan.achievements
+                if first <= day <= last and name_raw_completion(effect) in self.plan.achievements
             ),
             leaderboards=self.rankings(*days),
         )

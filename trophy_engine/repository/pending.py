@@ -7,7 +7,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import Final
 
-from trophy_engine.core import ScopedKey, idempotency_key_of
+from trophy_engine.core import ScopedKey, idempotency_key_of_command
 from trophy_engine.storage.protocol import Entry, user_of
 
 _SEQUENCE: Final = itemgetter(0)
@@ -37,7 +37,7 @@ class PendingEntries:
             self._of_all.append(entry)
         else:
             self._of_user.setdefault(user_id, []).append(entry)
-        key = idempotency_key_of(command)
+        key = idempotency_key_of_command(command)
         if key is not None:
             self._keyed[key] = entry
 

@@ -27,7 +27,7 @@ from trophy_engine.core import (
     Transition,
     UserState,
     apply_command,
-    idempotency_key_of,
+    idempotency_key_of_command,
     migrate_state,
     settle_to_last_effect,
     settle_user,
@@ -271,7 +271,7 @@ class Repository:
 
     def find(self, command: Record | Award | Complete) -> Entry | None:
         """Return the earlier entry that used the idempotency key of a command in its scope, or None."""
-        key = idempotency_key_of(command)
+        key = idempotency_key_of_command(command)
         return None if key is None else self._pending.find(key) or self.storage.find(*key)
 
     def begin_batch(self) -> None:

@@ -22,7 +22,7 @@ from trophy_engine.core import (
     UserState,
     apply_command,
     migrate_state,
-    name_fields,
+    name_raw_effect,
     settle_user,
 )
 from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of
@@ -70,7 +70,7 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
         settle_user(agenda, state, at)
     if state is None:
         raise AssertionError("no command has created the user")
-    effects = list(map(name_fields, agenda.effects))
+    effects = list(map(name_raw_effect, agenda.effects))
     return Transition(command, plan, effects, decisions, payments, answers, before, state)
 
 
@@ -82,4 +82,4 @@ def _migrate(transitions: list[Transition], former: Plan, plan: Plan, at: int) -
     agenda.gate_answers = answers
     before = transitions[-1].state
     state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: transitions)
-    return Transition(None, plan, list(map(name_fields, agenda.effects)), decisions, [], answers, before, state)
+    return Transition(None, plan, list(map(name_raw_effect, agenda.effects)), decisions, [], answers, before, state)

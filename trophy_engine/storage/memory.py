@@ -17,8 +17,8 @@ from trophy_engine.core import (
     Complete,
     Record,
     Settle,
-    check_text,
-    idempotency_key_of,
+    check_command_text,
+    idempotency_key_of_command,
 )
 from trophy_engine.errors import StorageClosed, StorageConflict
 from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot
@@ -81,9 +81,9 @@ class MemoryStorage:
         check_follows(entries, len(log))
         rows: list[_Row] = []
         for sequence, number, command in entries:
-            check_text(command)
+            check_command_text(command)
             row = (sequence, number, NAMES[type(command)]) + command
-            scoped_key = idempotency_key_of(command)
+            scoped_key = idempotency_key_of_command(command)
             if scoped_key is not None:
                 self._claim_key(scoped_key[0], scoped_key[1:], row, rows)
             rows.append(row)

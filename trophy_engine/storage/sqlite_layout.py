@@ -7,7 +7,14 @@ import sqlite3
 from typing import Any, Final
 from zlib import crc32
 
-from trophy_engine.core import NAMES, Command, check_text, decode, encode, subject_and_key
+from trophy_engine.core import (
+    NAMES,
+    Command,
+    check_command_text,
+    command_subject_and_key,
+    decode_command,
+    encode_command,
+)
 from trophy_engine.errors import StorageDamaged, StorageIncompatible
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.storage.protocol import Entry, Snapshot, check_snapshot, user_of
@@ -104,9 +111,9 @@ def write_entry(entry: Entry) -> tuple[Any, ...]:
         InvalidValue: UTF-8 cannot encode a text of the command.
     """
     sequence, number, command = entry
-    line = encode(command)
+    line = encode_command(command)
     if "\\ud" in line:  # a surrogate, lone or in a pair
-        check_text(command)
+        check_command_text(command)
     return (sequence, number, *_index_columns(command), line, checksum_of(sequence, number, line))
 
 
@@ -130,7 +137,7 @@ def read_entry(
     if checksum != checksum_of(sequence, number, line):
         raise StorageDamaged(path, sequence, "its checksum is wrong")
     try:
-        command = decode(line)
+        command = decode_command(line)
     except StorageIncompatible as error:
         raise StorageIncompatible(f"{path}: entry {sequence}: {error}") from error
     if _index_columns(command) != (kind, user_id, subject, idempotency_key):
@@ -140,7 +147,7 @@ def read_entry(
 
 def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
     """Return the indexed columns: the kind of command, its user, what it is about, and its idempotency key."""
-    return NAMES[type(command)], user_of(command), *subject_and_key(command)
+    return NAMES[type(command)], user_of(command), *command_subject_and_key(command)
 
 
 def write_snapshot(snapshot: Snapshot) -> tuple[Any, ...]:

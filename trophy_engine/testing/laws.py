@@ -26,9 +26,9 @@ from trophy_engine.core import (
     Settle,
     UserCommand,
     UserState,
-    decode,
-    encode,
-    idempotency_key_of,
+    decode_command,
+    encode_command,
+    idempotency_key_of_command,
 )
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
@@ -194,7 +194,7 @@ def repeats_and_refusals_change_nothing(ruleset: Ruleset, history: History) -> N
                 before,
                 f"the states and the log after the refused {command}",
             )
-        elif isinstance(result, Outcome) and idempotency_key_of(command) is not None:
+        elif isinstance(result, Outcome) and idempotency_key_of_command(command) is not None:
             before = _states_and_log_to_compare(engine), len(reported)
             later = command._replace(at=command.at + 9 * DAY)
             if isinstance(later, Record):
@@ -276,8 +276,8 @@ def encoding_round_trips(ruleset: Ruleset, history: History) -> None:
             (EFFECTS[encoded["type"]], encoded["user_id"]), (type(effect), effect.user_id), "an effect as JSON"
         )
     for entry in engine.log():
-        assert_equal(decode(encode(entry.command)), entry.command, "a command")
-        assert_equal(type(decode(encode(entry.command))), type(entry.command), "the kind of a command")
+        assert_equal(decode_command(encode_command(entry.command)), entry.command, "a command")
+        assert_equal(type(decode_command(encode_command(entry.command))), type(entry.command), "the kind of a command")
     plan = compile_ruleset(ruleset)
     for user, state in states(engine).items():
         assert_equal(UserState.load(plan, json.loads(json.dumps(state))).dump(plan), state, f"the state of {user}")

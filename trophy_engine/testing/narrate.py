@@ -9,7 +9,7 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros, to_micros
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.core import Effect, Settle, name_fields
+from trophy_engine.core import Effect, Settle, name_raw_effect
 from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import compile_ruleset
@@ -83,7 +83,7 @@ class _Narrator:
         """Return an effect of settling as a sentence; one without a user concerns everyone."""
         at = to_micros(effect.at)
         fields = {field.name: getattr(effect, field.name) for field in attrs.fields(type(effect))}
-        raw = name_fields((type(effect), *{**fields, "at": at}.values()))
+        raw = name_raw_effect((type(effect), *{**fields, "at": at}.values()))
         time_zone = self._zone_of(effect.user_id, at)
         [consequence] = consequences_of(self._plan, [raw], time_zone)
         return f"{effect.user_id or 'everyone'}, on {_narrate_instant(time_zone, at)}: {consequence.text}"

@@ -15,9 +15,9 @@ from trophy_engine.core import (
     NamedEffect,
     Plan,
     UserState,
-    completion_id,
-    is_done_in_window,
-    name_completed,
+    derive_completion_id,
+    is_completed_in_window,
+    name_raw_completion,
 )
 from trophy_engine.numbers import negate, since_multiple
 from trophy_engine.rules.achievements import AchievementTrigger
@@ -102,7 +102,7 @@ _SETTERS: Final = tuple(vars(AchievementView)[field.name].__set__ for field in a
 
 def view_completion(plan: Plan, effect: NamedEffect) -> AchievementView:
     """Return the view of one completion, from its effect."""
-    parts, part = plan.tiers[effect.achievement], plan.achievements[name_completed(effect)]
+    parts, part = plan.tiers[effect.achievement], plan.achievements[name_raw_completion(effect)]
     following = next(iter(parts[parts.index(part) + 1 :]), None)
     instant, rule, declared = from_micros(effect.at), part.rule, part.declared
     return AchievementView(
@@ -113,7 +113,7 @@ def view_completion(plan: Plan, effect: NamedEffect) -> AchievementView:
         declared.hidden,
         declared.trigger,
         instant,
-        completion_id(effect.user_id, part.key, effect.number),
+        derive_completion_id(effect.user_id, part.key, effect.number),
         None,
         instant,
         effect.times,
@@ -157,7 +157,7 @@ def _describe_held(
         declared.hidden,
         declared.trigger,
         from_micros(min(instants)),
-        completion_id(state.id, highest.key, number),
+        derive_completion_id(state.id, highest.key, number),
         progress,
         from_micros(last),
         times,
@@ -187,7 +187,7 @@ def measure_progress(part: AchievementPlan, state: UserState) -> Progress | None
     if not part.rule.repeatable or counter is None:
         return Progress(total or 0, target, _list_missing(part, state) if part.prerequisites else ())
     if counter.is_windowed:
-        return None if is_done_in_window(state, part) else Progress(total or 0, target)
+        return None if is_completed_in_window(state, part) else Progress(total or 0, target)
     return Progress(since_multiple(total or 0, target), target)
 
 

@@ -16,8 +16,8 @@ from trophy_engine.core import (
     Plan,
     SystemPlan,
     UserState,
-    points_for_level,
-    qualifies,
+    level_points_in_state,
+    qualifies_for_achievement,
     read_notification_preferences,
     read_streak_preferences,
 )
@@ -226,7 +226,7 @@ class Player:
 
     def _balance(self, system: SystemPlan) -> PointsView:
         rule, total = system.rule, self._state.points.balances[system.index]
-        counted = points_for_level(system, self._state)
+        counted = level_points_in_state(system, self._state)
         return PointsView(
             key=rule.key,
             name=rule.name,
@@ -272,6 +272,10 @@ class Player:
         reachable = []
         for index, (view, parts) in enumerate(zip(self.achievements, self._visible, strict=True)):
             following = next_part(parts, self._state)
-            if view.progress is not None and following is not None and qualifies(following, self._state):
+            if (
+                view.progress is not None
+                and following is not None
+                and qualifies_for_achievement(following, self._state)
+            ):
                 reachable.append((-view.progress.fraction, index, view))
         return (view for _, _, view in sorted(reachable, key=lambda entry: entry[:2]))

@@ -12,7 +12,7 @@ import attrs
 from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core import Plan, StreakPlan, StreakState, SystemPlan, expires, level_of
+from trophy_engine.core import Plan, StreakPlan, StreakState, SystemPlan, find_reached_level, find_streak_expiry_day
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number, subtract
 from trophy_engine.rules.interval import Interval, period_noun
@@ -130,7 +130,7 @@ class StreakView(Value):
         period = streak.index(day)
         running = state.length > 0
         freezes = streak.freezes
-        last_day = expires(state, state.custom_streak or streak, time_zone) if running else None
+        last_day = find_streak_expiry_day(state, state.custom_streak or streak, time_zone) if running else None
         return cls(
             key=streak.key,
             length=state.length,
@@ -222,7 +222,7 @@ class LevelView(Value):
     @classmethod
     def reached(cls, system: SystemPlan, total: int) -> Self | None:
         """Return the view of the level that a total reaches, or None below every level."""
-        level = level_of(system, total)
+        level = find_reached_level(system, total)
         return None if level is None else cls.of(level, total)
 
 

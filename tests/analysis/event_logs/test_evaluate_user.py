@@ -20,7 +20,7 @@ from trophy_engine.analysis.statistics.tally import Tally, UserTallyCounter
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core import UserState
 from trophy_engine.core.commands import Identify
-from trophy_engine.core.raw_effects import to_effect
+from trophy_engine.core.raw_effects import effect_from_raw
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.testing import games, play
 from trophy_engine.testing.driver import effects_of, execute
@@ -67,7 +67,7 @@ def test_a_user_is_evaluated_as_by_the_engine(history):
     effects += [effect for effect in engine.settle(at=from_micros(end)) if effect.user_id]
     plan = engine._repository.plan
     assert state.dump(plan) == engine._execution.settled_copy(engine._execution.state("ann"), end).dump(plan)
-    assert [to_effect(effect) for effect in raw] == effects
+    assert [effect_from_raw(effect) for effect in raw] == effects
 
 
 def engine_knows(engine):

@@ -9,7 +9,7 @@ from three_streaks import END, RULES, logs, play_log
 
 from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.event_logs.summary import summarize
-from trophy_engine.core import FreezeGranted, StreakLossUndone, StreakLost, to_effect
+from trophy_engine.core import FreezeGranted, StreakLossUndone, StreakLost, effect_from_raw
 
 _COLUMNS = {
     "streak_length": attrgetter("length"),
@@ -24,7 +24,9 @@ _COLUMNS = {
 def test_every_streak_is_counted_as_an_engine_says(log):
     engine, result = play_log(RULES, log), replay(RULES, log, until=END, tally=True)
     users = list(engine.users())
-    effects = [to_effect(raw) for user in users for row in engine.transitions(user, at=END) for raw in row.effects]
+    effects = [
+        effect_from_raw(raw) for user in users for row in engine.transitions(user, at=END) for raw in row.effects
+    ]
     assert not result.bad_rows
     assert list(result.tally.streaks) == list(result.tally.freezes) == ["daily", "weekly", "third-day"]
     for key, counts in result.tally.streaks.items():

@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trophy_engine.core.aggregation.aggregates import AGGREGATES, Values
+from trophy_engine.core.aggregation.aggregates import AGGREGATES, DistinctValues
 from trophy_engine.core.aggregation.running import RUNNING
 from trophy_engine.rules.metrics import Aggregate
 
@@ -16,7 +16,7 @@ def test_every_aggregate_of_the_rules_is_in_the_tables():
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.sampled_from("abcd")), max_size=40))
 def test_copies_of_values_are_independent(steps):
-    values, models = [Values() for _ in range(3)], [[] for _ in range(3)]
+    values, models = [DistinctValues() for _ in range(3)], [[] for _ in range(3)]
     for one, other, value in steps:
         if one == other:
             values[one].add(value)

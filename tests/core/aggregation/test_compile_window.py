@@ -9,7 +9,7 @@ from metric_oracle import Event, is_inside
 
 from trophy_engine import DateWindow, RunWindow
 from trophy_engine.calendar.frequencies import WEEKDAYS
-from trophy_engine.core.aggregation.compile_window import compile_calendar
+from trophy_engine.core.aggregation.compile_window import compile_window_calendar
 
 #: Around the ends of months and years of different lengths.
 DATES = st.dates(date(2023, 12, 20), date(2025, 3, 10))
@@ -28,7 +28,7 @@ def windows(draw):
 @example(window="week", first_weekday="wednesday", today=date(2024, 5, 1), days=-1)
 @example(window=RunWindow(1, "month", date(2024, 1, 31)), first_weekday="monday", today=date(2024, 2, 29), days=30)
 def test_two_dates_are_in_one_window_where_they_belong_together(window, first_weekday, today, days):
-    rules, calendar = SimpleNamespace(first_weekday=first_weekday), compile_calendar(window, first_weekday)
+    rules, calendar = SimpleNamespace(first_weekday=first_weekday), compile_window_calendar(window, first_weekday)
 
     def together(one, other):
         return is_inside(rules, window, Event(0, one, "words", 1, {}), 0, other)

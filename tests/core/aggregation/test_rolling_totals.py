@@ -5,23 +5,25 @@ import pytest
 from trophy_engine.calendar.instants import DAY
 from trophy_engine.core.aggregation.aggregates import AGGREGATES, MAX_DISTINCT
 from trophy_engine.core.aggregation.rolling_totals import MAX_EVENTS
-from trophy_engine.core.aggregation.windows import Forever, RollingDays, RollingTime
+from trophy_engine.core.aggregation.windows import AllTimeWindow, RollingDaysWindow, RollingTimeWindow
 
 
 def test_a_window_of_hours_keeps_the_newest_events_only():
-    window = RollingTime(AGGREGATES["sum"], DAY)
+    window = RollingTimeWindow(AGGREGATES["sum"], DAY)
     totals = window.new()
     for index in range(MAX_EVENTS + 5):
         _, after = window.add(totals, 1, DAY + index // 500, 1)
         assert after == min(index + 1, MAX_EVENTS)
-    greatest = RollingTime(AGGREGATES["max"], DAY)
+    greatest = RollingTimeWindow(AGGREGATES["max"], DAY)
     totals = greatest.new()
     for value in (9, *[1] * MAX_EVENTS):
         _, after = greatest.add(totals, value, DAY, 1)
     assert after == 1
 
 
-@pytest.mark.parametrize("window", [Forever(AGGREGATES["distinct"]), RollingDays(AGGREGATES["distinct"], 366)])
+@pytest.mark.parametrize(
+    "window", [AllTimeWindow(AGGREGATES["distinct"]), RollingDaysWindow(AGGREGATES["distinct"], 366)]
+)
 def test_values_beyond_the_limit_do_not_count(window):
     totals = window.new()
     for number in range(MAX_DISTINCT + 3):
@@ -32,7 +34,7 @@ def test_values_beyond_the_limit_do_not_count(window):
 
 
 def test_a_window_of_days_has_an_entry_a_date_and_forgets_those_that_cannot_come_back():
-    window = RollingDays(AGGREGATES["count"], 7)
+    window = RollingDaysWindow(AGGREGATES["count"], 7)
     totals = window.new()
     for day in range(1, 100):
         for _ in range(5):
@@ -57,7 +59,7 @@ class Counted(int):
 
 @pytest.mark.parametrize("values", [range(1000), range(1000, 0, -1), [5] * 1000, [1, 9] * 500])
 def test_the_cost_of_an_event_does_not_depend_on_the_number_of_entries(values):
-    window = RollingTime(AGGREGATES["max"], 900)
+    window = RollingTimeWindow(AGGREGATES["max"], 900)
     totals = window.new()
     Counted.operations = 0
     for at, value in enumerate(values):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trophy_engine.core.aggregation import AGGREGATES, RunValues, runs_unlike, without_start
+from trophy_engine.core.aggregation import AGGREGATES, RunValues, aggregate_without_start, find_changed_run_values
 
 SUM = AGGREGATES["sum"]
 
@@ -34,7 +34,7 @@ def test_copies_are_independent_dicts(history):
         for found, model in zip(values, models, strict=True):
             for before, known in zip(values, models, strict=True):
                 unlike = {run for run in {*known, *model} if known.get(run) != model.get(run)}
-                assert set(runs_unlike(before, found)) == unlike
+                assert set(find_changed_run_values(before, found)) == unlike
     for found, model in zip(values, models, strict=True):
         assert dict(RunValues(SUM, found)) == model
 
@@ -59,7 +59,7 @@ def test_a_value_is_added_to_the_run_that_was_closed_last():
 
 def test_a_run_in_which_nothing_has_counted_keeps_nothing():
     distinct = AGGREGATES["distinct"]
-    values, counted = RunValues(distinct), RunValues(without_start(distinct))
+    values, counted = RunValues(distinct), RunValues(aggregate_without_start(distinct))
     for run in range(100):
         values.add(run, None, run)
         counted.add(run, None, run)
@@ -71,7 +71,7 @@ def test_a_run_in_which_nothing_has_counted_keeps_nothing():
 
 
 def test_a_first_total_of_nothing_is_a_value_where_the_total_has_no_start():
-    values = RunValues(without_start(SUM))
+    values = RunValues(aggregate_without_start(SUM))
     for at, item in enumerate((0, 0, 2, -2, 0)):
         values.add(0, item, at)
         assert values[0] == [(0, 0), (0, 0), (2, 2), (0, 3), (0, 3)][at]

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.core.aggregation.aggregates import AGGREGATES
-from trophy_engine.core.aggregation.windows import Forever, Numbered, RollingDays, RollingTime, Session, SinceReset
+from trophy_engine.core.aggregation.windows import (
+    AllTimeWindow,
+    CalendarWindow,
+    EventSessionWindow,
+    RollingDaysWindow,
+    RollingTimeWindow,
+    SinceResetWindow,
+)
 
 MINUTE = HOUR // 60
 
@@ -97,9 +104,9 @@ def since_reset(known, _at):
 
 #: By name: the window around an aggregate, and the events that it holds at an instant and on a day.
 WINDOWS: dict[str, tuple[Callable, Callable]] = {
-    "forever": (Forever, lambda known, at, day: known),
+    "forever": (AllTimeWindow, lambda known, at, day: known),
     "weeks": (
-        lambda aggregate: Numbered(aggregate, Weeks()),
+        lambda aggregate: CalendarWindow(aggregate, Weeks()),
         lambda known, at, day: [
             event
             for event in known
@@ -107,23 +114,26 @@ WINDOWS: dict[str, tuple[Callable, Callable]] = {
         ],
     ),
     "day": (
-        lambda aggregate: Numbered(aggregate, Days()),
+        lambda aggregate: CalendarWindow(aggregate, Days()),
         lambda known, at, day: [event for event in known if event.day == day],
     ),
     "7 days": (
-        lambda aggregate: RollingDays(aggregate, 7),
+        lambda aggregate: RollingDaysWindow(aggregate, 7),
         lambda known, at, day: [event for event in known if event.day > day - 7],
     ),
     "1 day": (
-        lambda aggregate: RollingDays(aggregate, 1),
+        lambda aggregate: RollingDaysWindow(aggregate, 1),
         lambda known, at, day: [event for event in known if event.day > day - 1],
     ),
     "24 hours": (
-        lambda aggregate: RollingTime(aggregate, DAY),
+        lambda aggregate: RollingTimeWindow(aggregate, DAY),
         lambda known, at, day: [event for event in known if event.at > at - DAY],
     ),
-    "session": (lambda aggregate: Session(aggregate, 30 * MINUTE), lambda known, at, day: session(known, at)),
-    "since a reset": (SinceReset, lambda known, at, day: since_reset(known, at)),
+    "session": (
+        lambda aggregate: EventSessionWindow(aggregate, 30 * MINUTE),
+        lambda known, at, day: session(known, at),
+    ),
+    "since a reset": (SinceResetWindow, lambda known, at, day: since_reset(known, at)),
 }
 
 
@@ -172,7 +182,7 @@ def test_copies_do_not_change_one_another(name, window_name, history, split):
 
 
 def test_a_window_that_is_over_is_forgotten():
-    window = Numbered(AGGREGATES["sum"], Days())
+    window = CalendarWindow(AGGREGATES["sum"], Days())
     totals = window.new()
     for day in range(1, 30):
         window.add(totals, 1, day * DAY, day)

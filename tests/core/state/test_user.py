@@ -14,7 +14,7 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
-from trophy_engine.core import open_totals
+from trophy_engine.core import open_period_totals
 from trophy_engine.core.compile import compile_plan
 from trophy_engine.core.state import UserState
 
@@ -56,13 +56,13 @@ def test_a_change_of_a_copy_leaves_the_original():
 
 def test_totals_of_open_periods_are_kept_for_the_metrics_in_the_conditions():
     state = state_after("04-02T10:00 words 3\n04-02T10:00 views 1")
-    totals = {metric: list(totals.held.values()) for metric, totals in open_totals(PLAN.streak, state).items()}
+    totals = {metric: list(totals.held.values()) for metric, totals in open_period_totals(PLAN.streak, state).items()}
     assert totals == {"words": [3], "views": [1]}
     after = PLAN.streak.with_conditions([StreakMetric("views", 9)], "AND", ())
     state.keep_totals(after)
-    assert {metric: list(totals.held.values()) for metric, totals in open_totals(PLAN.streak, state).items()} == {
-        "views": [1]
-    }
+    assert {
+        metric: list(totals.held.values()) for metric, totals in open_period_totals(PLAN.streak, state).items()
+    } == {"views": [1]}
 
 
 def test_an_instant_of_quiet_ends_with_the_next_command():

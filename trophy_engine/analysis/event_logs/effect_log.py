@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, Self
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.analysis.tables.effects import EFFECT_COLUMNS, wide_effect_row
 from trophy_engine.analysis.tables.tabular import Tabular
-from trophy_engine.core import AT, USER_ID, Effect, RawEffect, to_effect
+from trophy_engine.core import AT, USER_ID, Effect, RawEffect, effect_from_raw
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import KEY, InstanceOf, Optional
 
@@ -92,7 +92,7 @@ class EffectLog(Tabular):
 
     def __iter__(self) -> Iterator[Effect]:
         """Yield all effects in order."""
-        return map(to_effect, self.raw())
+        return map(effect_from_raw, self.raw())
 
     def table_columns(self) -> tuple[Column, ...]:
         """Return the columns of all kinds of effects."""

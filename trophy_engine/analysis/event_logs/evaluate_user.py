@@ -14,10 +14,10 @@ from trophy_engine.core import (
     Record,
     UserState,
     apply_command,
-    create_user,
-    end_step,
-    record_event,
+    apply_event_to_state,
+    create_user_state,
     settle_user,
+    show_step_to_plugs,
 )
 from trophy_engine.errors import EarlierThanSettled, Refused, TrophyError
 
@@ -86,12 +86,12 @@ class UserEvaluator:
                 and not metric.can_block
             ):
                 try:
-                    record_event(agenda, state, metric, value, at, attributes)
+                    apply_event_to_state(agenda, state, metric, value, at, attributes)
                 except EarlierThanSettled:  # which leaves the state as it is; asking beforehand costs every event more
                     self._try_event(state, event)
                     continue
                 if has_plugs:
-                    end_step(agenda, state, _log_event_as_command(event), at)
+                    show_step_to_plugs(agenda, state, _log_event_as_command(event), at)
                 state.commands += 1
                 evaluated += 1
             else:
@@ -128,10 +128,10 @@ class UserEvaluator:
             if zone_name is not None and (state is None or state.clock.zone.name != zone_name):
                 state = apply_command(agenda, state, Identify(event.user_id, event.at, (("time_zone", zone_name),)))
             elif state is None:
-                state = create_user(agenda, event.user_id, event.at)
-            record_event(agenda, state, metric, event.value, event.at, attributes)
+                state = create_user_state(agenda, event.user_id, event.at)
+            apply_event_to_state(agenda, state, metric, event.value, event.at, attributes)
             if self.plan.has_plugs:
-                end_step(agenda, state, _log_event_as_command(event), event.at)
+                show_step_to_plugs(agenda, state, _log_event_as_command(event), event.at)
         except TrophyError as error:
             agenda.abandon(effects_before)
             self._on_bad_row(BadRow(event.source, str(error), isinstance(error, Refused)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trophy_engine.analysis.tables.columns import Column
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.core import BoardPlan, Plan, UserState, values_of
+from trophy_engine.core import BoardPlan, Plan, UserState, leaderboard_values_of
 from trophy_engine.leaderboards.run_ranking import rank_key
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run_value_frame_rows(plan: Plan, state: UserState) -> Iterator[tuple[Any, ..
     """Yield a row for each run of a leaderboard in which a user takes part."""
     profile = state.profile
     for board in plan.boards.values():
-        for run, (value, reached_at) in values_of(board, state).items():
+        for run, (value, reached_at) in leaderboard_values_of(board, state).items():
             if rank_key(board, state, (value, reached_at)) is not None:
                 yield (
                     board.key,

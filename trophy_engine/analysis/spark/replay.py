@@ -31,7 +31,7 @@ from trophy_engine.core import (
     Effect,
     RawEffect,
     UserState,
-    to_effect,
+    effect_from_raw,
 )
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.error_messages import GivenValue
@@ -328,7 +328,7 @@ class _SparkReplayUsers:
             add, kinds = self._buffer.add, self._kinds
             for position, raw in enumerate(effects, start=self._position):
                 if raw[KIND] in kinds:
-                    add(_EFFECTS, (*wide_effect_row(to_effect(raw)), position))
+                    add(_EFFECTS, (*wide_effect_row(effect_from_raw(raw)), position))
             self._position += len(effects)
 
     def finish(self) -> None:

@@ -36,9 +36,9 @@ from trophy_engine.core import (
     UserChanged,
     UserCreated,
     UserState,
-    name_completed,
-    name_fields,
-    position,
+    name_raw_completion,
+    name_raw_effect,
+    raw_effect_position,
 )
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.ruleset import Ruleset
@@ -48,16 +48,16 @@ __all__ = ["FreezeTally", "PointsTally", "StreakTally", "Tally"]
 _Days = Counter[int]
 
 #: Positions of fields of frequent effects; fields of other effects are read by name.
-_METRIC: Final = position(MetricChanged, "metric")
-_STREAK: Final = position(StreakLost, "streak")
-_LENGTH: Final = position(StreakLost, "length")
-_TIMES: Final = position(AchievementCompleted, "times")
-_NUMBER: Final = position(AchievementCompleted, "number")
-_SYSTEM: Final = position(PointsAwarded, "system")
-_AWARDED: Final = position(PointsAwarded, "awarded")
-_LEVEL_SYSTEM: Final = position(LevelChanged, "system")
-_PREVIOUS: Final = position(LevelChanged, "previous")
-_LEVEL: Final = position(LevelChanged, "level")
+_METRIC: Final = raw_effect_position(MetricChanged, "metric")
+_STREAK: Final = raw_effect_position(StreakLost, "streak")
+_LENGTH: Final = raw_effect_position(StreakLost, "length")
+_TIMES: Final = raw_effect_position(AchievementCompleted, "times")
+_NUMBER: Final = raw_effect_position(AchievementCompleted, "number")
+_SYSTEM: Final = raw_effect_position(PointsAwarded, "system")
+_AWARDED: Final = raw_effect_position(PointsAwarded, "awarded")
+_LEVEL_SYSTEM: Final = raw_effect_position(LevelChanged, "system")
+_PREVIOUS: Final = raw_effect_position(LevelChanged, "previous")
+_LEVEL: Final = raw_effect_position(LevelChanged, "level")
 
 
 @attrs.define
@@ -215,13 +215,13 @@ class UserTallyCounter:
             points.balances[balance] += 1
 
     def _count_creation(self, raw: RawEffect) -> None:
-        self._time_zone = zone(name_fields(raw).time_zone)
+        self._time_zone = zone(name_raw_effect(raw).time_zone)
         self.tally.created[self._day] += 1
         for points in self.tally.points.values():
             points.levels[points.start][self._day] += 1
 
     def _follow_time_zone(self, raw: RawEffect) -> None:
-        change = name_fields(raw)
+        change = name_raw_effect(raw)
         if change.field == "time_zone":
             self._time_zone = zone(change.after)
 
@@ -263,16 +263,16 @@ class UserTallyCounter:
         key = raw[_STREAK]
         self._since_credit[key] -= 1
         self.tally.freezes[key].used -= 1
-        self.tally.freezes[key].earned -= not name_fields(raw).returned  # ``returned`` is 0 at the maximum
+        self.tally.freezes[key].earned -= not name_raw_effect(raw).returned  # ``returned`` is 0 at the maximum
 
     def _count_earned_freezes(self, raw: RawEffect) -> None:
-        self.tally.freezes[raw[_STREAK]].earned += name_fields(raw).earned
+        self.tally.freezes[raw[_STREAK]].earned += name_raw_effect(raw).earned
 
     def _count_granted_freezes(self, raw: RawEffect) -> None:
-        self.tally.freezes[raw[_STREAK]].granted += name_fields(raw).granted
+        self.tally.freezes[raw[_STREAK]].granted += name_raw_effect(raw).granted
 
     def _count_completion(self, raw: RawEffect) -> None:
-        key, times = name_completed(raw), raw[_TIMES]
+        key, times = name_raw_completion(raw), raw[_TIMES]
         self.tally.completions[key][self._day] += times
         if raw[_NUMBER] == times:  # before them there was none
             self.tally.holders[key] += 1

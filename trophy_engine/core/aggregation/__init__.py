@@ -4,22 +4,22 @@
 counter keeps for one user.
 """
 
-from trophy_engine.core.aggregation.aggregates import AGGREGATES, Aggregate, without_start
-from trophy_engine.core.aggregation.run_values import RunValues, Value, runs_unlike
+from trophy_engine.core.aggregation.aggregates import AGGREGATES, Aggregate, aggregate_without_start
+from trophy_engine.core.aggregation.run_values import RunValues, Value, find_changed_run_values
 from trophy_engine.core.aggregation.totals import Totals
 from trophy_engine.core.aggregation.window_totals import WindowTotals
-from trophy_engine.core.aggregation.windows import Bounds, Forever, Window
+from trophy_engine.core.aggregation.windows import AllTimeWindow, Bounds, Window
 
 __all__ = [
     "AGGREGATES",
     "Aggregate",
+    "AllTimeWindow",
     "Bounds",
-    "Forever",
     "RunValues",
     "Totals",
     "Value",
     "Window",
     "WindowTotals",
-    "runs_unlike",
-    "without_start",
+    "aggregate_without_start",
+    "find_changed_run_values",
 ]

@@ -59,14 +59,14 @@ class Aggregate(Protocol):
         """Build a held value from the result of ``dump``."""
 
 
-def _same(held: Any) -> Any:
+def _copy_immutable_total(held: Any) -> Any:
     return held
 
 
-class _Numeric:
+class _NumericAggregate:
     """The base of the aggregates that hold their total."""
 
-    copy: Callable[[Any], Any] = staticmethod(_same)
+    copy: Callable[[Any], Any] = staticmethod(_copy_immutable_total)
     holds_total = True
     nothing: Number | None = None
 
@@ -83,7 +83,7 @@ class _Numeric:
         return read_number(dumped)
 
 
-class Sum(_Numeric):
+class SumAggregate(_NumericAggregate):
     """The sum of the values."""
 
     name: AggregateName = "sum"
@@ -94,7 +94,7 @@ class Sum(_Numeric):
         return item if held is None else add(held, item)
 
 
-class Count(_Numeric):
+class CountAggregate(_NumericAggregate):
     """The number of events."""
 
     name: AggregateName = "count"
@@ -105,7 +105,7 @@ class Count(_Numeric):
         return 1 if held is None else held + 1
 
 
-class Min(_Numeric):
+class MinAggregate(_NumericAggregate):
     """The least value."""
 
     name: AggregateName = "min"
@@ -115,7 +115,7 @@ class Min(_Numeric):
         return item if held is None or item < held else held
 
 
-class Max(_Numeric):
+class MaxAggregate(_NumericAggregate):
     """The greatest value."""
 
     name: AggregateName = "max"
@@ -125,7 +125,7 @@ class Max(_Numeric):
         return item if held is None or item > held else held
 
 
-class Last(_Numeric):
+class LastAggregate(_NumericAggregate):
     """The latest value."""
 
     name: AggregateName = "last"
@@ -135,7 +135,7 @@ class Last(_Numeric):
         return item
 
 
-class Values:
+class DistinctValues:
     """The different values of an attribute, in the order in which they came; copies share them until one changes.
 
     A copy costs the same for any number of values: all copies refer to one table of positions, of which each knows how
@@ -172,51 +172,51 @@ class Values:
         self._positions[value] = self._own
         self._own += 1
 
-    def copy(self) -> Values:
+    def copy(self) -> DistinctValues:
         """Return an independent copy."""
-        copied = Values()
+        copied = DistinctValues()
         copied._positions, copied._own = self._positions, self._own
         return copied
 
 
-class Distinct:
+class DistinctAggregate:
     """The number of different values of an attribute; an event without it, None, does not count."""
 
     name: AggregateName = "distinct"
     holds_total = False
     nothing: Number | None = 0
-    copy: Callable[[Any], Any] = staticmethod(Values.copy)
+    copy: Callable[[Any], Any] = staticmethod(DistinctValues.copy)
 
-    def add(self, held: Values | None, item: str | None) -> Values:
+    def add(self, held: DistinctValues | None, item: str | None) -> DistinctValues:
         """Add a value to the held ones, unless there are as many as are counted."""
-        values = Values() if held is None else held
+        values = DistinctValues() if held is None else held
         if item is not None and len(values) < MAX_DISTINCT:
             values.add(item)
         return values
 
-    def total(self, held: Values) -> Number | None:
+    def total(self, held: DistinctValues) -> Number | None:
         """Return the number of values."""
         return len(held)
 
-    def dump(self, held: Values) -> list[str]:
+    def dump(self, held: DistinctValues) -> list[str]:
         """Return the values in order."""
         return list(held)
 
-    def load(self, dumped: list[str]) -> Values:
+    def load(self, dumped: list[str]) -> DistinctValues:
         """Build the values from the result of ``dump``."""
-        values = Values()
+        values = DistinctValues()
         for value in dumped:
             values.add(value)
         return values
 
 
-class Days:
+class DaysAggregate:
     """The number of different local days; held with it are the latest three, in order."""
 
     name: AggregateName = "days"
     holds_total = False
     nothing: Number | None = 0
-    copy: Callable[[Any], Any] = staticmethod(_same)
+    copy: Callable[[Any], Any] = staticmethod(_copy_immutable_total)
 
     def add(self, held: tuple[int, ...] | None, item: int) -> tuple[int, ...]:
         """Return the number with a further day, and the latest days."""
@@ -242,11 +242,20 @@ class Days:
 
 #: Every aggregate by its name in rules.
 AGGREGATES: Final[dict[AggregateName, Aggregate]] = {
-    aggregate.name: aggregate for aggregate in (Sum(), Count(), Min(), Max(), Last(), Distinct(), Days())
+    aggregate.name: aggregate
+    for aggregate in (
+        SumAggregate(),
+        CountAggregate(),
+        MinAggregate(),
+        MaxAggregate(),
+        LastAggregate(),
+        DistinctAggregate(),
+        DaysAggregate(),
+    )
 }
 
 
-def without_start(aggregate: Aggregate) -> Aggregate:
+def aggregate_without_start(aggregate: Aggregate) -> Aggregate:
     """Return an aggregate like another whose total before any event is none, so that a first total of 0 is a change."""
     started = copy(aggregate)
     started.nothing = None

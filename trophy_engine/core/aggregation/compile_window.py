@@ -11,14 +11,14 @@ from trophy_engine.calendar.instants import HOUR
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.aggregation.aggregates import AGGREGATES
 from trophy_engine.core.aggregation.windows import (
-    Calendar,
-    Forever,
-    Numbered,
-    RollingDays,
-    RollingTime,
-    Session,
-    SinceReset,
+    AllTimeWindow,
+    CalendarWindow,
+    EventSessionWindow,
+    RollingDaysWindow,
+    RollingTimeWindow,
+    SinceResetWindow,
     Window,
+    WindowCalendar,
 )
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.windows import (
@@ -41,7 +41,7 @@ _UNITS: Final = {"hour": HOUR, "minute": HOUR // 60}
 
 
 @attrs.frozen
-class _Periods(Value):
+class _PeriodWindows(Value):
     """The periods of a frequency as windows."""
 
     frequency: Frequency
@@ -59,7 +59,7 @@ class _Periods(Value):
         return self.frequency.first_day(number + 1) - 1
 
 
-class _Always:
+class _SingleWindow:
     """A single window without bounds."""
 
     def window_on(self, _: int) -> int:
@@ -75,20 +75,22 @@ class _Always:
         return
 
 
-_ALWAYS: Final = _Always()
+_SINGLE_WINDOW: Final = _SingleWindow()
 
 
-def compile_calendar(window: CalendarUnit | RunWindow | DateWindow | None, first_weekday: Weekday) -> Calendar:
+def compile_window_calendar(
+    window: CalendarUnit | RunWindow | DateWindow | None, first_weekday: Weekday
+) -> WindowCalendar:
     """Return the calendar of windows of local days; a single window for None."""
     match window:
         case None:
-            return _ALWAYS
+            return _SINGLE_WINDOW
         case RunWindow(every, unit, start):
             return Runs(start, None, unit, every)
         case DateWindow(start, end):
             return Runs(start, end)
         case "day" | "week" | "month" | "year":
-            return _Periods(frequency(_FREQUENCIES[window], first_weekday))
+            return _PeriodWindows(frequency(_FREQUENCIES[window], first_weekday))
         case _:
             assert_never(window)
 
@@ -98,14 +100,18 @@ def compile_window(rule: Metric, first_weekday: Weekday) -> Window[Any] | None:
     aggregate, window = AGGREGATES[rule.aggregate], rule.window
     match window:
         case None:
-            return None if aggregate.holds_total else Forever(aggregate)
+            return None if aggregate.holds_total else AllTimeWindow(aggregate)
         case str() | RunWindow() | DateWindow():
-            return Numbered(aggregate, compile_calendar(window, first_weekday))
+            return CalendarWindow(aggregate, compile_window_calendar(window, first_weekday))
         case RollingWindow(last, unit):
-            return RollingDays(aggregate, last) if unit == "day" else RollingTime(aggregate, last * _UNITS[unit])
+            return (
+                RollingDaysWindow(aggregate, last)
+                if unit == "day"
+                else RollingTimeWindow(aggregate, last * _UNITS[unit])
+            )
         case SessionWindow(gap, unit):
-            return Session(aggregate, gap * _UNITS[unit])
+            return EventSessionWindow(aggregate, gap * _UNITS[unit])
         case ResetWindow():
-            return SinceReset(aggregate)
+            return SinceResetWindow(aggregate)
         case _:
             assert_never(window)

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Self
 
 from trophy_engine.core.aggregation.aggregates import Aggregate
-from trophy_engine.core.aggregation.running import RUNNING, Running
+from trophy_engine.core.aggregation.running import RUNNING, RunningTotal
 from trophy_engine.numbers import Number
 from trophy_engine.rules.windows import MAX_EVENTS
 
@@ -108,7 +108,7 @@ class RollingTotals:
     def _restart(self, left: int) -> None:
         """Compute the total of the entries after the first ones."""
         self._left = left
-        self._running: Running = RUNNING[self._aggregate.name]()
+        self._running: RunningTotal = RUNNING[self._aggregate.name]()
         for index, (_, held) in enumerate(islice(self._entries, left, None), left):
             self._running.add(self._first + index, held)
 

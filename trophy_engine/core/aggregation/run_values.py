@@ -143,7 +143,7 @@ class RunValues(Mapping[int, Value]):
         return self._own + len(self._latest)
 
 
-def runs_unlike(before: Mapping[int, Value], after: Mapping[int, Value]) -> list[int]:
+def find_changed_run_values(before: Mapping[int, Value], after: Mapping[int, Value]) -> list[int]:
     """List the runs with different values."""
     if type(before) is RunValues and type(after) is RunValues:
         return after.unlike(before)

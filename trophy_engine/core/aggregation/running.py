@@ -15,7 +15,7 @@ from trophy_engine.rules.metrics import MAX_DISTINCT
 from trophy_engine.rules.metrics import Aggregate as AggregateName
 
 
-class Running(Protocol):
+class RunningTotal(Protocol):
     """The total of the entries of a window."""
 
     def add(self, number: int, held: Any) -> None:
@@ -31,14 +31,14 @@ class Running(Protocol):
         """Return the total, None if there is none."""
 
 
-class _Unlimited:
+class _UnlimitedRunningTotal:
     """The base of the totals that keep no values of entries."""
 
     def is_full(self, _: Any) -> bool:
         return False
 
 
-class _RunningSum(_Unlimited):
+class _RunningSum(_UnlimitedRunningTotal):
     """A sum of parts."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class _RunningSum(_Unlimited):
         return self._total
 
 
-class _RunningMax(_Unlimited):
+class _RunningMax(_UnlimitedRunningTotal):
     """The greatest value: kept are the values that no later one exceeds, in order."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class _RunningDays(_RunningValues):
 
 
 #: The running total of every aggregate.
-RUNNING: Final[dict[AggregateName, Callable[[], Running]]] = {
+RUNNING: Final[dict[AggregateName, Callable[[], RunningTotal]]] = {
     "sum": _RunningSum,
     "count": _RunningSum,
     "min": _RunningMin,

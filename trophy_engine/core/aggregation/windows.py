@@ -4,16 +4,16 @@ A window wraps an aggregate. What it keeps for one user is in its totals (``new`
 instant and its local day. When a window ends, no total changes until it is asked for again: the total of an instant is
 that of the window which holds the instant.
 
-===================  =================================================  =================
-window               the total is over                                  totals
-===================  =================================================  =================
-``Forever``          all events                                         ``LatestTotal``
-``Numbered``         a period of the calendar, or a run of so many      ``WindowTotals``
-``RollingDays``      the local day and the days before it               ``RollingTotals``
-``RollingTime``      the latest hours or minutes                        ``RollingTotals``
-``Session``          the events without a longer gap between them       ``LatestTotal``
-``SinceReset``       the time since an event of another metric          ``LatestTotal``
-===================  =================================================  =================
+======================  =================================================  =================
+window                  the total is over                                  totals
+======================  =================================================  =================
+``AllTimeWindow``       all events                                         ``LatestTotal``
+``CalendarWindow``      a period of the calendar, or a run of so many      ``WindowTotals``
+``RollingDaysWindow``   the local day and the days before it               ``RollingTotals``
+``RollingTimeWindow``   the latest hours or minutes                        ``RollingTotals``
+``EventSessionWindow``  the events without a longer gap between them       ``LatestTotal``
+``SinceResetWindow``    the time since an event of another metric          ``LatestTotal``
+======================  =================================================  =================
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Bounds = tuple[int | None, int | None]
 _T = TypeVar("_T", bound=Totals)
 
 
-class Calendar(Protocol):
+class WindowCalendar(Protocol):
     """A division of local days into numbered windows."""
 
     def window_on(self, day: int) -> int | None:
@@ -74,15 +74,15 @@ class Window(Protocol[_T]):
     def bounds(self, totals: _T | None, at: int, zone: Zone) -> Bounds | None:
         """Return the bounds of the window that holds an instant, or None."""
 
-    def current(self, totals: _T | None, at: int, day: int) -> int | None:
+    def current_name(self, totals: _T | None, at: int, day: int) -> int | None:
         """Return the name of the window that holds an instant and a local day: a number, or None."""
 
-    def returns(self, name: int | None, day: int) -> bool:
+    def can_reopen(self, name: int | None, day: int) -> bool:
         """Return True if a window of the past can hold instants again, from a local day on."""
 
 
 @attrs.frozen
-class Forever(Value):
+class AllTimeWindow(Value):
     """All events."""
 
     aggregate: Aggregate
@@ -107,21 +107,21 @@ class Forever(Value):
         """Return None: there is no window."""
         return None
 
-    def current(self, totals: LatestTotal | None, _: int, __: int) -> int | None:
+    def current_name(self, totals: LatestTotal | None, _: int, __: int) -> int | None:
         """Return the first instant of the window."""
         return None if totals is None else totals.since
 
-    def returns(self, _: int | None, __: int) -> bool:
+    def can_reopen(self, _: int | None, __: int) -> bool:
         """Return False: a window that is over never holds an instant again."""
         return False
 
 
 @attrs.frozen
-class Numbered(Value):
+class CalendarWindow(Value):
     """The windows of a calendar; a window is forgotten when no zone can show its last date again."""
 
     aggregate: Aggregate
-    calendar: Calendar
+    calendar: WindowCalendar
 
     def new(self) -> WindowTotals:
         """Return the totals before any event."""
@@ -142,14 +142,14 @@ class Numbered(Value):
 
     def _forget(self, totals: WindowTotals, day: int) -> None:
         for number in list(totals.held):
-            if not self.returns(number, day):
+            if not self.can_reopen(number, day):
                 del totals.held[number]
 
-    def current(self, _: WindowTotals | None, __: int, day: int) -> int | None:
+    def current_name(self, _: WindowTotals | None, __: int, day: int) -> int | None:
         """Return the number of the window of a day."""
         return self.calendar.window_on(day)
 
-    def returns(self, name: int | None, day: int) -> bool:
+    def can_reopen(self, name: int | None, day: int) -> bool:
         """Return True if the window is not over, or a zone can show its last date again."""
         last = None if name is None else self.calendar.last_day(name)
         return last is None or last >= day - REACH
@@ -168,7 +168,7 @@ class Numbered(Value):
         return zone.midnight(self.calendar.first_day(number)), None if last is None else zone.midnight(last + 1)
 
 
-class _Rolling(Value):
+class _RollingWindowBase(Value):
     """The base of rolling windows: ``reach`` is for how far back of them entries are kept."""
 
     aggregate: Aggregate
@@ -182,17 +182,17 @@ class _Rolling(Value):
         """Build the totals from the result of their ``dump``."""
         return RollingTotals(self.aggregate, self.reach, ((key, self.aggregate.load(held)) for key, held in dumped))
 
-    def current(self, _: RollingTotals | None, __: int, ___: int) -> int | None:
+    def current_name(self, _: RollingTotals | None, __: int, ___: int) -> int | None:
         """Return None: a rolling window has no beginning that names it, and no rule asks for one."""
         return None
 
-    def returns(self, _: int | None, __: int) -> bool:
+    def can_reopen(self, _: int | None, __: int) -> bool:
         """Return True."""
         return True
 
 
 @attrs.frozen
-class RollingDays(_Rolling):
+class RollingDaysWindow(_RollingWindowBase):
     """A local day and the days before it, so many in all; a later date, left by travel west, counts."""
 
     aggregate: Aggregate
@@ -214,7 +214,7 @@ class RollingDays(_Rolling):
 
 
 @attrs.frozen
-class RollingTime(_Rolling):
+class RollingTimeWindow(_RollingWindowBase):
     """The time up to an instant, so many microseconds, without its first instant; of the newest events at most."""
 
     aggregate: Aggregate
@@ -234,7 +234,7 @@ class RollingTime(_Rolling):
 
 
 @attrs.frozen
-class Session(Value):
+class EventSessionWindow(Value):
     """The events since the first one after a gap of more than so many microseconds without any."""
 
     aggregate: Aggregate
@@ -264,11 +264,11 @@ class Session(Value):
             return None
         return totals.since, totals.last + self.gap + 1
 
-    def current(self, totals: LatestTotal | None, at: int, _: int) -> int | None:
+    def current_name(self, totals: LatestTotal | None, at: int, _: int) -> int | None:
         """Return the first instant of the session, or None if it is over."""
         return None if totals is None or not self._is_open(totals, at) else totals.since
 
-    def returns(self, _: int | None, __: int) -> bool:
+    def can_reopen(self, _: int | None, __: int) -> bool:
         """Return False: a session that is over never holds an instant again."""
         return False
 
@@ -277,7 +277,7 @@ class Session(Value):
 
 
 @attrs.frozen
-class SinceReset(Forever):
+class SinceResetWindow(AllTimeWindow):
     """The events since the last event of another metric, which restarts the total."""
 
     def bounds(self, totals: LatestTotal | None, _: int, __: Zone, /) -> Bounds | None:

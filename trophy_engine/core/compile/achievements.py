@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trophy_engine.core.compile.kinds import find_condition
+from trophy_engine.core.compile.kinds import compile_achievement_condition
 from trophy_engine.core.gates import compile_gate
 from trophy_engine.core.plan import AchievementPlan, Plan
 from trophy_engine.rules.achievements import Achievement
 
 
-def add_achievements(plan: Plan) -> None:
+def compile_achievements(plan: Plan) -> None:
     """Add the achievements and tiers to their counters, and each composite to what it depends on."""
     for declared in plan.ruleset.achievements:
         tiers: list[str | None] = [tier.key for tier in declared.tiers]
-        parts = [_add_part(plan, declared, *part) for part in zip(declared.parts, tiers or [None], strict=True)]
+        parts = [
+            _compile_achievement_or_tier(plan, declared, *part)
+            for part in zip(declared.parts, tiers or [None], strict=True)
+        ]
         plan.tiers[declared.key] = tuple(parts)
     for achievement in plan.achievements.values():
-        achievement.alternatives = _find_alternatives(plan, achievement.prerequisites)
+        achievement.alternatives = _expand_prerequisites(plan, achievement.prerequisites)
     for composite in plan.composites:
         for keys in composite.alternatives:
             for key in keys:
                 plan.achievements[key].composites.append(composite)
 
 
-def _add_part(plan: Plan, declared: Achievement, rule: Achievement, tier: str | None) -> AchievementPlan:
+def _compile_achievement_or_tier(
+    plan: Plan, declared: Achievement, rule: Achievement, tier: str | None
+) -> AchievementPlan:
     """Add an achievement without tiers, or a tier."""
-    counter, threshold, prerequisites = find_condition(plan, rule.trigger)
+    counter, threshold, prerequisites = compile_achievement_condition(plan, rule.trigger)
     achievement = AchievementPlan(
         declared, rule, rule.key, tier, rule.when.user_attributes or None, counter, threshold, prerequisites
     )
@@ -42,7 +47,7 @@ def _add_part(plan: Plan, declared: Achievement, rule: Achievement, tier: str | 
     return achievement
 
 
-def _find_alternatives(plan: Plan, keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+def _expand_prerequisites(plan: Plan, keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """Return, for each key of a prerequisite, the keys of the completions of which any one counts."""
     return tuple(tuple(part.key for part in plan.find_achievements(key)) for key in keys)
 

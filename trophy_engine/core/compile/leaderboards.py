@@ -6,17 +6,22 @@ from functools import partial
 
 from trophy_engine.calendar.instants import DAY, parse_time_of_day
 from trophy_engine.calendar.zones import Zone
-from trophy_engine.core.aggregation import AGGREGATES, RunValues, without_start
-from trophy_engine.core.leaderboard_values import count_award, count_award_in, count_event, count_event_in
+from trophy_engine.core.aggregation import AGGREGATES, RunValues, aggregate_without_start
+from trophy_engine.core.leaderboard_values import (
+    add_award_to_board_values,
+    add_award_to_zoned_board_values,
+    add_event_to_board_values,
+    add_event_to_zoned_board_values,
+)
 from trophy_engine.core.plan import BoardPlan, Plan, WindowedCounter
 from trophy_engine.rules.leaderboards import Leaderboard
 
 
-def add_leaderboards(plan: Plan) -> None:
+def compile_leaderboards(plan: Plan) -> None:
     """Add the leaderboards, and let those that are active observe their metrics and points systems."""
     for rule in plan.ruleset.leaderboards:
         if rule.status != "inactive":
-            plan.boards[rule.key] = _compile_board(plan, rule)
+            plan.boards[rule.key] = _compile_leaderboard(plan, rule)
     by_metric: dict[tuple[str, Zone | None], list[BoardPlan]] = {}
     by_system: dict[tuple[str, Zone | None], list[BoardPlan]] = {}
     for board in plan.boards.values():
@@ -28,19 +33,21 @@ def add_leaderboards(plan: Plan) -> None:
             by_system.setdefault((board.rule.points, board.time_zone), []).append(board)
     for (key, time_zone), boards in by_metric.items():
         metric = plan.metrics[key]
-        count = count_event if time_zone is None else partial(count_event_in, time_zone)
+        count = add_event_to_board_values if time_zone is None else partial(add_event_to_zoned_board_values, time_zone)
         plan.metrics[metric.source].observers.append(partial(count, boards, metric))
     for (key, time_zone), boards in by_system.items():
-        count_points = count_award if time_zone is None else partial(count_award_in, time_zone)
+        count_points = (
+            add_award_to_board_values if time_zone is None else partial(add_award_to_zoned_board_values, time_zone)
+        )
         plan.system(key).observers.append(partial(count_points, boards))
 
 
-def _compile_board(plan: Plan, rule: Leaderboard) -> BoardPlan:
+def _compile_leaderboard(plan: Plan, rule: Leaderboard) -> BoardPlan:
     runs = rule.runs(plan.ruleset.day_start)
     return BoardPlan(
         key=rule.key,
         counted=None if rule.metric is None else plan.metrics[rule.metric].counted,
-        values=None if rule.rank_by == "streak" else _add_values(plan, rule),
+        values=None if rule.rank_by == "streak" else _add_leaderboard_counter(plan, rule),
         streak=plan.streak_of(rule.streak) if rule.rank_by == "streak" and plan.streaks else None,
         rule=rule,
         runs=runs,
@@ -54,10 +61,12 @@ def _compile_board(plan: Plan, rule: Leaderboard) -> BoardPlan:
     )
 
 
-def _add_values(plan: Plan, rule: Leaderboard) -> WindowedCounter[RunValues]:
+def _add_leaderboard_counter(plan: Plan, rule: Leaderboard) -> WindowedCounter[RunValues]:
     aggregate = AGGREGATES["sum"] if rule.metric is None else plan.metrics[rule.metric].aggregate
     if rule.order == "ascending":
-        aggregate = without_start(aggregate)  # all values are ranked, those of a user without an event are none
+        aggregate = aggregate_without_start(
+            aggregate
+        )  # all values are ranked, those of a user without an event are none
     return plan.add_windowed_counter(
         partial(RunValues, aggregate), partial(RunValues.load, aggregate), "leaderboard", rule.key
     )

@@ -8,7 +8,7 @@ from typing import assert_never
 from trophy_engine.core.aggregation import AGGREGATES
 from trophy_engine.core.aggregation.compile_window import compile_window
 from trophy_engine.core.gates import compile_gate
-from trophy_engine.core.metric_totals import count_matching
+from trophy_engine.core.metric_totals import count_in_filtered_metric_totals
 from trophy_engine.core.plan import Counter, MetricPlan, Plan
 from trophy_engine.core.state import UserState
 from trophy_engine.numbers import Number, negate
@@ -18,12 +18,12 @@ from trophy_engine.rules.phrases import describe_counter
 from trophy_engine.rules.windows import ResetWindow
 
 
-def add_metrics(plan: Plan) -> None:
+def compile_metrics(plan: Plan) -> None:
     """Add the metrics with their totals, and each to its source and to the metric that resets it."""
     for rule in plan.ruleset.metrics:
         window = compile_window(rule, plan.ruleset.first_weekday)
         metric = plan.metrics[rule.key] = MetricPlan(rule.key, rule, AGGREGATES[rule.aggregate], window)
-        metric.total = _add_total(plan, metric)
+        metric.total = _add_total_counter(plan, metric)
         metric.is_plain = rule.source is None and rule.aggregate == "sum" and window is None
         if rule.source is None:
             plan.recorded[rule.key] = metric
@@ -34,19 +34,19 @@ def add_metrics(plan: Plan) -> None:
             plan.metrics[metric.rule.window.reset_by].resets.append(metric)
 
 
-def find_total(plan: Plan, key: str, event_attributes: Filter) -> Counter:
+def find_total_counter(plan: Plan, key: str, event_attributes: Filter) -> Counter:
     """Return the counter of a metric's total over the events with the attributes; add it if there is none."""
     metric = plan.metrics[key]
     counter = metric.find(event_attributes)
     if counter is None:
         if not metric.matching and metric.is_plain:
-            metric.observers.append(partial(count_matching, metric))
-        counter = _add_total(plan, metric, event_attributes)
+            metric.observers.append(partial(count_in_filtered_metric_totals, metric))
+        counter = _add_total_counter(plan, metric, event_attributes)
         metric.add_matching(counter)
     return counter
 
 
-def find_falling(plan: Plan, total: Counter) -> Counter:
+def find_falling_counter(plan: Plan, total: Counter) -> Counter:
     """Return the counter of the negative of a total, whose thresholds rise as the total falls; add it if missing."""
     if total.falling is None:
 
@@ -58,7 +58,7 @@ def find_falling(plan: Plan, total: Counter) -> Counter:
     return total.falling
 
 
-def _add_total(plan: Plan, metric: MetricPlan, event_attributes: Filter | None = None) -> Counter:
+def _add_total_counter(plan: Plan, metric: MetricPlan, event_attributes: Filter | None = None) -> Counter:
     """Add the counter of a metric's total over the events with the attributes."""
     index, filter_ = len(plan.counters), event_attributes or Filter()
     window, aggregate = metric.window, metric.aggregate
@@ -82,7 +82,7 @@ def _add_total(plan: Plan, metric: MetricPlan, event_attributes: Filter | None =
     return plan.add_counter(counter)
 
 
-def link_sources(plan: Plan) -> None:
+def link_metric_sources(plan: Plan) -> None:
     """Add each metric on points or completions to what moves it."""
     for metric in plan.metrics.values():
         match metric.rule.source:
@@ -98,7 +98,7 @@ def link_sources(plan: Plan) -> None:
                 assert_never(metric.rule.source)
 
 
-def counts_awards(plan: Plan) -> bool:
+def has_metrics_on_awards(plan: Plan) -> bool:
     """Return True if awards or completions are events of a metric."""
     return any(isinstance(metric.rule.source, PointsSource | CompletionsSource) for metric in plan.metrics.values())
 

@@ -7,26 +7,26 @@ from typing import Final
 
 import attrs
 
-from trophy_engine.core.aggregation import AGGREGATES, Forever
-from trophy_engine.core.aggregation.compile_window import compile_calendar
-from trophy_engine.core.aggregation.windows import Numbered
+from trophy_engine.core.aggregation import AGGREGATES, AllTimeWindow
+from trophy_engine.core.aggregation.compile_window import compile_window_calendar
+from trophy_engine.core.aggregation.windows import CalendarWindow
 from trophy_engine.core.boosts import FILTERED, BoostSchedule
-from trophy_engine.core.compile.kinds import find_payers
-from trophy_engine.core.compile.metrics import counts_awards
+from trophy_engine.core.compile.kinds import link_trigger_to_counter
+from trophy_engine.core.compile.metrics import has_metrics_on_awards
 from trophy_engine.core.gates import GatePlan, compile_gate
 from trophy_engine.core.plan import LimitPlan, Plan, SystemPlan, TriggerPlan
-from trophy_engine.core.points import compare_balance, count_in_metrics
+from trophy_engine.core.points import count_award_in_metrics, queue_balance_thresholds
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.points import PointsSystem, PointsTrigger
 from trophy_engine.rules.points_limit import PointsLimit
 
 #: The points that a user has earned in a system.
-_EARNED: Final = Forever(AGGREGATES["sum"])
+_EARNED: Final = AllTimeWindow(AGGREGATES["sum"])
 #: The fields of a trigger that decide how much it awards, and not what for.
 AMOUNTS: Final = {"points", "threshold", "length", "interval", "unit", "limit", "block_if_out_of_points", "status"}
 
 
-def add_systems(plan: Plan) -> None:
+def compile_points_systems(plan: Plan) -> None:
     """Add the points systems with their levels, and count the points earned in those where they decide on levels."""
     for index, rule in enumerate(plan.ruleset.points):
         levels = sorted(rule.levels, key=lambda level: level.points)
@@ -43,16 +43,16 @@ def add_systems(plan: Plan) -> None:
         plan.systems.append(system)
 
 
-def observe_balances(plan: Plan) -> None:
+def compile_balance_observers(plan: Plan) -> None:
     """Let the metrics on points, and the achievements on balances, follow the balances."""
     for system in plan.systems:
         if system.metrics:
-            system.observers.append(partial(count_in_metrics, system.metrics))
+            system.observers.append(partial(count_award_in_metrics, system.metrics))
         if system.counters:
-            system.observers.append(partial(compare_balance, system))
+            system.observers.append(partial(queue_balance_thresholds, system))
 
 
-def add_boosts(plan: Plan) -> None:
+def compile_boosts(plan: Plan) -> None:
     """Add to each points system its boosts, with their gates."""
     for system in plan.systems:
         if system.rule.boosts:
@@ -67,12 +67,12 @@ def _compile_boost_gates(plan: Plan, rule: PointsSystem) -> dict[int, GatePlan]:
     return {index: gate for index, gate in gates.items() if gate is not None}
 
 
-def add_triggers(plan: Plan) -> None:
+def compile_points_triggers(plan: Plan) -> None:
     """Add the triggers to what pays them; the achievements, the streaks and the boosts are in the plan by then."""
     order = 0
     for system in plan.systems:
         for key, rule in zip(system.rule.trigger_keys, system.rule.triggers, strict=True):
-            system.triggers[key] = _add_trigger(plan, system, order, key, rule)
+            system.triggers[key] = _compile_points_trigger(plan, system, order, key, rule)
             order += 1
     for metric in plan.metrics.values():
         triggers = [trigger for counter in metric.counters for trigger in counter.triggers]
@@ -80,22 +80,22 @@ def add_triggers(plan: Plan) -> None:
             plan.metrics[metric.source].can_block = True  # its events are those that are refused
 
 
-def _add_trigger(plan: Plan, system: SystemPlan, order: int, key: str, rule: PointsTrigger) -> TriggerPlan:
+def _compile_points_trigger(plan: Plan, system: SystemPlan, order: int, key: str, rule: PointsTrigger) -> TriggerPlan:
     trigger = TriggerPlan(order, key, system, rule, rule.points, rule.when.user_attributes or None)
     trigger.gate = compile_gate(plan, rule.when, "trigger", system.key, key, filtered=("user_attributes",))
     trigger.is_conditional = bool(rule.when)
     if rule.limit is not None:
-        trigger.limit = _compile_limit(plan, trigger, rule.limit)
+        trigger.limit = _compile_trigger_limit(plan, trigger, rule.limit)
     trigger.is_plain = not trigger.is_conditional and trigger.limit is None and system.boosts is None
-    for payers in find_payers(plan, trigger, rule):
+    for payers in link_trigger_to_counter(plan, trigger, rule):
         if rule.status == "active":
             payers.append(trigger)
     return trigger
 
 
-def _compile_limit(plan: Plan, trigger: TriggerPlan, rule: PointsLimit) -> LimitPlan:
+def _compile_trigger_limit(plan: Plan, trigger: TriggerPlan, rule: PointsLimit) -> LimitPlan:
     """Return the limit of a trigger, with a counter of the points that it has awarded in each window."""
-    window = Numbered(AGGREGATES["sum"], compile_calendar(rule.window, plan.ruleset.first_weekday))
+    window = CalendarWindow(AGGREGATES["sum"], compile_window_calendar(rule.window, plan.ruleset.first_weekday))
     awarded = plan.add_windowed_counter(window.new, window.load, "limit", trigger.system.key, trigger.key)
     metric = None if trigger.counter is None else trigger.counter.metric
     fields = attrs.asdict(trigger.rule, recurse=False, filter=lambda field, _: field.name not in AMOUNTS)
@@ -103,7 +103,7 @@ def _compile_limit(plan: Plan, trigger: TriggerPlan, rule: PointsLimit) -> Limit
     return LimitPlan(rule.points, rule.window is None, window, awarded, counted)
 
 
-def can_queue_twice(plan: Plan) -> bool:
+def can_queue_award_twice(plan: Plan) -> bool:
     """Return True if one pass can queue a trigger or a reward twice.
 
     That is if a pass counts several awards or completions in metrics, or if several achievements, or several
@@ -115,4 +115,4 @@ def can_queue_twice(plan: Plan) -> bool:
         if orders and (achievement.rule.repeatable or not paid.isdisjoint(orders)):
             return True
         paid |= orders
-    return counts_awards(plan)
+    return has_metrics_on_awards(plan)

@@ -9,20 +9,20 @@ from typing import assert_never
 from trophy_engine.calendar.frequencies import Daily
 from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.plan import Counter, MetricPlan, Plan, RewardPlan, StreakPlan
-from trophy_engine.core.plan.streak import StreakCounter, conditions_of, weekdays_of
+from trophy_engine.core.plan.streak import StreakCounter, compile_days_off, compile_streak_conditions
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.metric_uses import refuse_for_streak
 from trophy_engine.rules.phrases import name_streak
 from trophy_engine.rules.streak import AchievementFreezeReward, Streak, StreakFreezeReward
 
 
-def add_streaks(plan: Plan) -> None:
+def compile_streaks(plan: Plan) -> None:
     """Add the streaks, each with the counters of its conditions and its length."""
     for rule in plan.ruleset.streaks:
-        _add_streak(plan, rule)
+        _compile_streak(plan, rule)
 
 
-def _add_streak(plan: Plan, rule: Streak) -> None:
+def _compile_streak(plan: Plan, rule: Streak) -> None:
     calendar = rule.calendar(plan.ruleset.first_weekday)
     daily = isinstance(calendar, Daily)
     counted = {metric.name: (plan.metrics[metric.key], metric.event_attributes) for metric in rule.metrics}
@@ -30,7 +30,7 @@ def _add_streak(plan: Plan, rule: Streak) -> None:
         counted |= {
             key: (metric, Filter()) for key, metric in plan.metrics.items() if refuse_for_streak(metric.rule) is None
         }
-    counters = {name: _add_counter(plan, rule, name, *what) for name, what in counted.items()}
+    counters = {name: _add_streak_counter(plan, rule, name, *what) for name, what in counted.items()}
     metrics = [metric for metric, _ in counted.values()]
     plain = frozenset(metric.key for metric in metrics if metric.is_plain and not metric.derived)
     place, streaks = len(plan.streaks), plan.ruleset.streaks
@@ -43,29 +43,31 @@ def _add_streak(plan: Plan, rule: Streak) -> None:
         index=identity if daily else calendar.index,
         first_day=identity if daily else calendar.first_day,
         mode=rule.evaluation_mode,
-        days_off=weekdays_of(rule.days_off),
-        length=_add_length(plan, rule.key, place),
+        days_off=compile_days_off(rule.days_off),
+        length=_add_streak_length_counter(plan, rule.key, place),
         freezes=rule.freezes,
         counters=counters,
         plain=plain,
-        **conditions_of(rule.metrics, counters, plain),
+        **compile_streak_conditions(rule.metrics, counters, plain),
     )
     plan.streaks.append(streak)
-    _link_recorded_metrics(plan, streak, rule)
+    _link_streak_to_metrics(plan, streak, rule)
 
 
-def _add_counter(plan: Plan, rule: Streak, name: str, metric: MetricPlan, event_attributes: Filter) -> StreakCounter:
+def _add_streak_counter(
+    plan: Plan, rule: Streak, name: str, metric: MetricPlan, event_attributes: Filter
+) -> StreakCounter:
     new, load = partial(WindowTotals, metric.aggregate), partial(WindowTotals.load, metric.aggregate)
     totals = plan.add_windowed_counter(new, load, "streak", rule.key, name)
     return StreakCounter(metric.key, event_attributes, totals)
 
 
-def _add_length(plan: Plan, key: str, place: int) -> Counter:
+def _add_streak_length_counter(plan: Plan, key: str, place: int) -> Counter:
     name = "the streak" if len(plan.ruleset.streaks) == 1 else name_streak(key)
     return plan.add_counter(Counter(name, lambda state: state.streaks[place].length))
 
 
-def _link_recorded_metrics(plan: Plan, streak: StreakPlan, rule: Streak) -> None:
+def _link_streak_to_metrics(plan: Plan, streak: StreakPlan, rule: Streak) -> None:
     """Add a streak to the metrics whose events can credit it."""
     declared = {plan.metrics[metric.key].source for metric in rule.metrics}
     for key, metric in plan.metrics.items():
@@ -77,7 +79,7 @@ def _link_recorded_metrics(plan: Plan, streak: StreakPlan, rule: Streak) -> None
             metric.streaks = (*metric.streaks, (streak.place, None))
 
 
-def add_rewards(plan: Plan) -> None:
+def compile_freeze_rewards(plan: Plan) -> None:
     """Add the rewards of freezes to the lengths and the achievements that earn them."""
     rules = [
         (streak, rule) for streak in plan.streaks for rule in (() if streak.freezes is None else streak.freezes.rewards)

@@ -55,8 +55,8 @@ class Plan:
         self.plugs = plugs
         self.has_plugs = bool(plugs)
         self.day_start = parse_time_of_day(ruleset.day_start)
-        self.user_attributes = _declared(ruleset, "user")
-        self.event_attributes = _declared(ruleset, "event")
+        self.user_attributes = _plan_attribute_names(ruleset, "user")
+        self.event_attributes = _plan_attribute_names(ruleset, "event")
         self.metrics: dict[str, MetricPlan] = {}
         self.recorded: dict[str, MetricPlan] = {}
         self.streaks: list[StreakPlan] = []
@@ -187,6 +187,6 @@ class Plan:
                 raise UnknownKey(f"{kind} attribute", name, tuple(sorted(known)))
 
 
-def _declared(ruleset: Ruleset, kind: str) -> frozenset[str]:
+def _plan_attribute_names(ruleset: Ruleset, kind: str) -> frozenset[str]:
     """Return the names of the attributes of users or of events that a ruleset declares."""
     return frozenset(attribute.key for attribute in ruleset.attributes if attribute.type == kind)

@@ -9,7 +9,7 @@ import attrs
 
 from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.aggregation.latest_total import LatestTotal
-from trophy_engine.core.aggregation.windows import Numbered
+from trophy_engine.core.aggregation.windows import CalendarWindow
 from trophy_engine.core.boosts import BoostSchedule
 from trophy_engine.core.plan.counters import Counter, WindowedCounter
 from trophy_engine.core.plan.metrics import MetricPlan
@@ -58,7 +58,7 @@ class LimitPlan:
 
     points: int
     is_forever: bool
-    window: Numbered
+    window: CalendarWindow
     awarded: WindowedCounter[WindowTotals]
     counted: tuple[object, ...]
 
@@ -91,14 +91,14 @@ class TriggerPlan:
     days: int = 0
 
 
-def earned_points(earned: WindowedCounter[LatestTotal], state: UserState) -> int:
+def earned_points_in_state(earned: WindowedCounter[LatestTotal], state: UserState) -> int:
     """Return the sum of a user's positive awards."""
     counted = earned.find(state.counters.windows)
     return 0 if counted is None else int(counted.total() or 0)
 
 
-def points_for_level(system: SystemPlan, state: UserState) -> int:
+def level_points_in_state(system: SystemPlan, state: UserState) -> int:
     """Return the number that decides a user's level in a points system: the balance, or the points earned."""
     if system.earned is None:
         return state.points.balances[system.index]
-    return earned_points(system.earned, state)
+    return earned_points_in_state(system.earned, state)

@@ -43,7 +43,7 @@ class StreakPlan:
     """A streak: its calendar, its conditions, and the counter of its length.
 
     ``place`` is the index of the streak in the plan and in the state; the local days at the start of which a period is
-    missed and freezes are earned are at ``place`` and ``freeze_place`` in ``Clock.due_days``. ``index`` and
+    missed and freezes are earned are at ``place`` and ``freeze_place`` in ``UserClock.due_days``. ``index`` and
     ``first_day`` are those of the calendar (see ``Frequency``), as fast as they can be. ``conditions`` are by name, and
     ``by_metric`` those on each metric; ``filtered`` are the metrics of those with a filter. ``single`` is the only
     condition, if it has no filter and its metric is one of ``plain``, those whose events count with their own values;
@@ -74,7 +74,10 @@ class StreakPlan:
     ) -> StreakPlan:
         """Return the plan of the same streak with other conditions and days off."""
         return attrs.evolve(
-            self, mode=mode, days_off=weekdays_of(days_off), **conditions_of(metrics, self.counters, self.plain)
+            self,
+            mode=mode,
+            days_off=compile_days_off(days_off),
+            **compile_streak_conditions(metrics, self.counters, self.plain),
         )
 
     def is_met(self, totals: Mapping[str, Number | None]) -> bool:
@@ -103,7 +106,7 @@ class RewardPlan:
     is_plain: ClassVar[bool] = False
 
 
-def conditions_of(
+def compile_streak_conditions(
     metrics: Sequence[StreakMetric], counters: Mapping[str, StreakCounter], plain: Container[str]
 ) -> dict[str, Any]:
     """Return the fields of a streak's plan that depend on its conditions."""
@@ -124,6 +127,6 @@ def conditions_of(
     }
 
 
-def weekdays_of(names: Iterable[Weekday]) -> frozenset[int]:
+def compile_days_off(names: Iterable[Weekday]) -> frozenset[int]:
     """Return the numbers of weekdays, 0 for Sunday."""
     return frozenset(map(WEEKDAYS.index, names))

@@ -15,7 +15,7 @@ LAST_DAY: Final = date(2199, 12, 31).toordinal()
 ANNIVERSARY: Final = -1
 
 
-class Clock:
+class UserClock:
     """The clock of a user; instants in microseconds since the epoch, days as ordinals.
 
     Only ``zone`` and ``settled`` are dumped; the others follow from the rest of the state.

@@ -16,7 +16,7 @@ class Pauses(tuple[Pause, ...]):  # noqa: SLOT001  # a tuple takes no slots, and
     def add(self, pause: Pause) -> Pauses:
         """Return these pauses and one more, at the end."""
         pauses = Pauses((*self, pause))
-        pauses._stretches = _insert(self._stretches, pause)
+        pauses._stretches = _insert_pause(self._stretches, pause)
         return pauses
 
     def replace(self, index: int, pause: Pause) -> Pauses:
@@ -54,7 +54,7 @@ def _merge_pauses(pauses: Iterable[Pause]) -> tuple[list[int], list[int]]:
     return starts, ends
 
 
-def _insert(stretches: tuple[list[int], list[int]], pause: Pause) -> tuple[list[int], list[int]]:
+def _insert_pause(stretches: tuple[list[int], list[int]], pause: Pause) -> tuple[list[int], list[int]]:
     """Return stretches with one more pause, merged with those that it touches."""
     starts, ends = stretches
     start, end, _ = pause

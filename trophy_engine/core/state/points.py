@@ -8,10 +8,10 @@ from typing import Any, Self
 from trophy_engine.calendar.instants import DAY, NEVER
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.plan import Plan
-from trophy_engine.core.state.clock import LAST_DAY, Clock
+from trophy_engine.core.state.clock import LAST_DAY, UserClock
 
 
-class Tick:
+class TimedTriggerState:
     """The state of one timed trigger for one user.
 
     Attributes:
@@ -49,12 +49,12 @@ class Tick:
         self.day += moved
         self.through += moved
 
-    def copy(self) -> Tick:
+    def copy(self) -> TimedTriggerState:
         """Return an independent copy."""
-        return Tick(self.anchor, self.day, self.time, self.through)
+        return TimedTriggerState(self.anchor, self.day, self.time, self.through)
 
 
-class Points:
+class PointsState:
     """The points of a user.
 
     Attributes:
@@ -68,7 +68,7 @@ class Points:
     def __init__(self, plan: Plan, created: int, time_zone: Zone) -> None:
         self.balances = [0] * len(plan.systems)
         self.awards = [0] * len(plan.systems)
-        self.ticks = tuple(Tick.begin(created, time_zone) for _ in plan.ticks) if plan.ticks else ()
+        self.ticks = tuple(TimedTriggerState.begin(created, time_zone) for _ in plan.ticks) if plan.ticks else ()
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -78,7 +78,7 @@ class Points:
         copied.ticks = tuple(tick.copy() for tick in self.ticks)
         return copied
 
-    def dump(self, plan: Plan, clock: Clock) -> dict[str, Any]:
+    def dump(self, plan: Plan, clock: UserClock) -> dict[str, Any]:
         """Return the points as JSON values; daily awards count as done up to the instant of the clock."""
         return {
             "balances": {
@@ -104,5 +104,5 @@ class Points:
         balances = [dumped["balances"].get(system.key, (0, 0)) for system in plan.systems]
         points.balances = [balance for balance, _ in balances]
         points.awards = [awards for _, awards in balances]
-        points.ticks = tuple(Tick(*tick) for tick in dumped["ticks"])
+        points.ticks = tuple(TimedTriggerState(*tick) for tick in dumped["ticks"])
         return points

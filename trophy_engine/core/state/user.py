@@ -13,11 +13,11 @@ from typing import Any, Final, Self
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core.plan import Plan, StreakPlan
-from trophy_engine.core.preferences import custom_streak_of
-from trophy_engine.core.state.clock import Clock
+from trophy_engine.core.preferences import compile_custom_streak
+from trophy_engine.core.state.clock import UserClock
 from trophy_engine.core.state.counters import Counters
 from trophy_engine.core.state.misses import Miss
-from trophy_engine.core.state.points import Points
+from trophy_engine.core.state.points import PointsState
 from trophy_engine.core.state.profile import Profile
 from trophy_engine.core.state.streak import NO_STREAK, StreakState
 
@@ -55,11 +55,11 @@ class UserState:
         self.id = user_id
         self.commands = 0
         self.profile = Profile(created)
-        self.clock = Clock(time_zone, created)
+        self.clock = UserClock(time_zone, created)
         self.streaks = tuple(StreakState.new(self.clock.day) for _ in plan.streaks)
         self.misses: tuple[Miss, ...] = ()
         self.counters = Counters(plan)
-        self.points = Points(plan, created, time_zone)
+        self.points = PointsState(plan, created, time_zone)
         self.plugs: Mapping[str, Any] = _NO_PLUGS
         if plan.has_plugs:
             self.plugs = {plug.key: plug.new_state(created, self.clock.day) for plug in plan.plugs}
@@ -156,14 +156,16 @@ class UserState:
         state.id = dumped["id"]
         state.commands = dumped["commands"]
         state.profile = Profile.load(dumped["profile"])
-        state.clock = Clock.load(dumped["clock"], plan.day_start)
+        state.clock = UserClock.load(dumped["clock"], plan.day_start)
         state.streaks = tuple(
-            StreakState.load(dumped["streaks"][streak.key], custom_streak_of(plan, streak, state.profile.preferences))
+            StreakState.load(
+                dumped["streaks"][streak.key], compile_custom_streak(plan, streak, state.profile.preferences)
+            )
             for streak in plan.streaks
         )
         state.misses = tuple(map(Miss.load, dumped["misses"]))
         state.counters = Counters.load(plan, dumped["counters"])
-        state.points = Points.load(plan, dumped["points"])
+        state.points = PointsState.load(plan, dumped["points"])
         state.plugs = _NO_PLUGS
         if plan.has_plugs:
             state.plugs = {plug.key: plug.load_state(dumped["plugs"][plug.key]) for plug in plan.plugs}

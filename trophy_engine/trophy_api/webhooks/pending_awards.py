@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from trophy_engine.core import PointsAwarded, to_effect
+from trophy_engine.core import PointsAwarded, effect_from_raw
 from trophy_engine.engine.engine import Engine
 from trophy_engine.notifications.effects import PointsChanged
 
@@ -44,7 +44,7 @@ class PendingAwards:
         awards: list[PointsAwarded] = []
         for transition in self._engine.transitions(user, at=at):
             for raw in transition.effects:
-                effect = to_effect(raw)
+                effect = effect_from_raw(raw)
                 if isinstance(effect, PointsAwarded) and effect.system == system:
                     awards.append(effect)
                 elif isinstance(effect, PointsChanged) and effect.system == system:
