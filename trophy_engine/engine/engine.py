@@ -46,7 +46,7 @@ from trophy_engine.error_messages import FieldName, GivenValue, name_field
 from trophy_engine.errors import InvalidValue, StorageIncompatible
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
-from trophy_engine.repository.plans import plan_of
+from trophy_engine.repository.plans import plan_of_logged_rules
 from trophy_engine.repository.repository import Repository
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import (
@@ -580,7 +580,7 @@ class Engine(Subscribable):
             return tuple(
                 RulesVersion(
                     None if change.at == FIRST else from_micros(change.at),
-                    plan_of(change.rules).ruleset,
+                    plan_of_logged_rules(change.rules).ruleset,
                 )
                 for change in self._repository.rules_history(skip)
             )

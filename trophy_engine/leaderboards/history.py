@@ -25,7 +25,7 @@ from trophy_engine.core import (
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
-from trophy_engine.repository.schedule import next_change
+from trophy_engine.repository.schedule import next_scheduled_change
 
 #: The position of a ranked user in a run: the group, and the rank key in it.
 Ranked = tuple[Group, RankKey]
@@ -107,7 +107,7 @@ def days_of(
 def _settled_daily(board: BoardPlan, transition: Transition, until: int) -> Iterator[UserState]:
     """Yield the states at the ends of the days on which time changed a user after a transition."""
     state, agenda = transition.state.copy(), Agenda(transition.plan)
-    while (soonest := next_change(state)) < until:
+    while (soonest := next_scheduled_change(state)) < until:
         end_of_day = board.runs.day_ends(board.runs.day_at(soonest)) - 1
         if end_of_day >= until:
             return

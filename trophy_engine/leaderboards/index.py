@@ -32,7 +32,7 @@ from trophy_engine.core import (
 from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
 from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.numbers import Number
-from trophy_engine.repository.schedule import next_change
+from trophy_engine.repository.schedule import next_scheduled_change
 
 #: The rank, None for a user who is not ranked; the value, its group and the rank key, None for one who takes no part.
 Position = tuple[int | None, Number | None, Group | None, RankKey | None]
@@ -88,7 +88,7 @@ class LeaderboardIndex:
         if state.clock.settled > self.latest:
             self.latest = state.clock.settled
         self._ahead.pop(state.id, None)
-        self._rank_user(state, next_change(state) if self._timed else NEVER)
+        self._rank_user(state, next_scheduled_change(state) if self._timed else NEVER)
 
     def advance_to(self, instant: int) -> None:
         """Advance or return to an instant: users are ranked after the work that is due by then, and no later work."""
@@ -132,7 +132,7 @@ class LeaderboardIndex:
     def overlay(self, state: UserState, instant: int) -> None:
         """Rank a user by ``state``, a copy of the stored state that is settled to an instant."""
         # The next change of a user who is past the instant is after it, too.
-        self._rank_user(state, max(next_change(state), instant + 1))
+        self._rank_user(state, max(next_scheduled_change(state), instant + 1))
         if self._agenda.effects:
             last = self._agenda.effects[-1][AT]
             self._ahead[state.id] = last

@@ -24,7 +24,7 @@ from trophy_engine.leaderboards.views import (
     StandingDay,
     StandingView,
 )
-from trophy_engine.repository.plans import plan_of
+from trophy_engine.repository.plans import plan_of_logged_rules
 from trophy_engine.repository.repository import Repository
 from trophy_engine.views.player import Player
 
@@ -275,7 +275,7 @@ class Leaderboards:
         """Return the instant from which the rules have a leaderboard as finished, or ``NEVER``."""
         since = NEVER
         for change in self._repository.rules_history():
-            board = plan_of(change.rules).boards.get(key)
+            board = plan_of_logged_rules(change.rules).boards.get(key)
             finished = board is not None and board.rule.status == "finished"
             since = min(since, change.at) if finished else NEVER
         return since

@@ -22,7 +22,7 @@ from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 from trophy_engine.repository.history_index import HistoryIndex
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.schedule import next_change
+from trophy_engine.repository.schedule import next_scheduled_change
 
 #: The days on which a user's position in a run changed, in order, with the position at the end of each.
 _Positions = list[tuple[int, Ranked | None]]
@@ -48,7 +48,7 @@ class RankHistory(HistoryIndex):
 
     def next_change(self, state: UserState) -> int:
         """Return an instant before which time does not change the user's values."""
-        return next_change(state) if self._board.is_timed else NEVER
+        return next_scheduled_change(state) if self._board.is_timed else NEVER
 
     def add(self, transitions: Sequence[Transition]) -> None:
         """Add the moves of a user."""

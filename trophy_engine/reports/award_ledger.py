@@ -29,9 +29,9 @@ from trophy_engine.core import (
 )
 from trophy_engine.reports.awards import MAX_AWARDS
 from trophy_engine.repository.log_cursor import LogPosition
-from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of
+from trophy_engine.repository.plans import NO_RULES, diff_of_logged_plans, plan_of_logged_rules
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import transitions_of
+from trophy_engine.repository.transitions import transitions_from_log
 from trophy_engine.storage.protocol import Entry
 
 #: The number of users whose awards are kept, those asked for last.
@@ -79,7 +79,7 @@ class AwardLedger:
         """
         ledger = self._ledgers.pop(user, None)  # none until it is consistent again
         if ledger is None or ledger.position is None or not ledger.position.holds():
-            ledger = _UserLedger(plan_of(NO_RULES, self._repository.plugs))
+            ledger = _UserLedger(plan_of_logged_rules(NO_RULES, self._repository.plugs))
         self._read_new_entries(user, ledger)
         if ledger.state is None:
             return None
@@ -115,7 +115,7 @@ class AwardLedger:
 
     def _change_rules(self, user: str, ledger: _UserLedger, command: ChangeRules, sequence: int) -> None:
         repository = self._repository
-        former, ledger.plan = ledger.plan, plan_of(command.rules, repository.plugs)
+        former, ledger.plan = ledger.plan, plan_of_logged_rules(command.rules, repository.plugs)
         if ledger.state is None:
             return
         agenda = Agenda(former)
@@ -127,8 +127,8 @@ class AwardLedger:
         ledger.state = migrate_state(
             agenda,
             ledger.state,
-            diff_of(former, ledger.plan),
+            diff_of_logged_plans(former, ledger.plan),
             command.at,
-            lambda: transitions_of(repository.commands_before(user, sequence), command.at, repository.plugs),
+            lambda: transitions_from_log(repository.commands_before(user, sequence), command.at, repository.plugs),
         )
         ledger.add_awards(agenda.effects)
