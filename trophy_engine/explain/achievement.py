@@ -31,7 +31,7 @@ from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 from trophy_engine.rules.windows import SessionWindow
 from trophy_engine.values import Value
-from trophy_engine.views.achievements import MASK, measure_progress, next_part
+from trophy_engine.views.achievements import MASK, next_achievement_part, view_achievement_progress
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
@@ -216,7 +216,7 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
     if parts[0].declared.hidden and not _has_any_tier_to_explain(last, parts[0]):
         return _explain_hidden_achievement(last, key)
     explanation = _explain_achievement_part(transitions, held[-1].key if held else parts[0].key)
-    following = next_part(parts, last.state) if held else None
+    following = next_achievement_part(parts, last.state) if held else None
     if following is None or following.counter is None:
         return explanation
     return attrs.evolve(explanation, next=_explain_open_achievement(transitions, following))
@@ -271,7 +271,7 @@ def _explain_open_achievement(
         unmet_condition=unmet,
         is_checked_again=unmet is not None and is_open and not _is_completed_at_multiples(achievement),
         progress=_explain_repeat_progress(explanation.progress, achievement, last.state),
-        is_done_in_window=measure_progress(achievement, last.state) is None,
+        is_done_in_window=view_achievement_progress(achievement, last.state) is None,
     )
 
 
@@ -285,7 +285,7 @@ def _explain_repeat_progress(
     progress: CounterProgress | None, achievement: AchievementPlan, state: UserState
 ) -> CounterProgress | None:
     """Return the progress to the next time: that of a repeatable one without a window is beyond the last multiple."""
-    following = measure_progress(achievement, state)
+    following = view_achievement_progress(achievement, state)
     if progress is None or following is None or not _is_completed_at_multiples(achievement):
         return progress
     if following.current == progress.after:

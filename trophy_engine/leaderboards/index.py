@@ -29,7 +29,7 @@ from trophy_engine.core import (
     settle_user,
     values_of,
 )
-from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in_rank_key
 from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.numbers import Number
 from trophy_engine.repository.schedule import next_scheduled_change
@@ -200,7 +200,7 @@ class LeaderboardIndex:
         key = entry.rank_keys.get(run)
         if key is None or entry.group is None:
             return NO_POSITION
-        return self.ranking(board, run).rank(key, (entry.group,)), value_in(board, key), entry.group, key
+        return self.ranking(board, run).rank(key, (entry.group,)), value_in_rank_key(board, key), entry.group, key
 
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
@@ -224,7 +224,7 @@ class LeaderboardIndex:
             if position is None:
                 return []
             offset = max(position + offset, 0)
-        return [(rank, key[3], value_in(board, key)) for rank, key in ranking.rows(groups, offset, limit)]
+        return [(rank, key[3], value_in_rank_key(board, key)) for rank, key in ranking.rows(groups, offset, limit)]
 
     def first_rows(self, board: BoardPlan, run: int, limit: int) -> tuple[LeaderboardRow, ...]:
         """Return the first rows of a run among the users of all groups."""
