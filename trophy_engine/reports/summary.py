@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 import attrs
 
-from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency
+from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency_named
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
 from trophy_engine.error_messages import FieldName, one_of
 from trophy_engine.errors import InvalidValue
@@ -49,7 +49,7 @@ def summarize_daily_totals(
             or more than 400 days apart.
     """
     check_summary_range(aggregation, start, end)
-    calendar = frequency(aggregation, first_weekday)
+    calendar = frequency_named(aggregation, first_weekday)
     rows: list[SummaryRow] = []
     for period in range(calendar.index(start.toordinal()), calendar.index(end.toordinal()) + 1):
         first, last = calendar.first_day(period), calendar.first_day(period + 1) - 1
