@@ -33,7 +33,7 @@ Ranked = tuple[Group, RankKey]
 _PositionsByDay = dict[int, dict[str, Ranked | None]]
 
 
-def standing_days_from_history(
+def leaderboard_standing_days(
     board: BoardPlan, runs: Sequence[int], user: str, histories: Iterable[tuple[str, Iterable[Transition]]], until: int
 ) -> dict[int, list[StandingDay]]:
     """Return the days on which a user's rank or value changed, by run; runs without a change of any user are absent.

@@ -19,7 +19,7 @@ from trophy_engine.leaderboards.build_views import (
     leaderboard_run_dates,
     leaderboard_run_status,
 )
-from trophy_engine.leaderboards.history import standing_days_from_history
+from trophy_engine.leaderboards.history import leaderboard_standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
 from trophy_engine.leaderboards.query_arguments import check_queried_attributes, check_queried_rows, find_queried_run
 from trophy_engine.leaderboards.rank_history import RankHistory
@@ -253,7 +253,7 @@ class Leaderboards:
         until = min(at, self._last_instant_of_run(board, runs[-1]))
         if at < min(now, self.current_index().latest):
             histories = ((other, self._repository.transitions_of(other, until)) for other in self._repository.users())
-            found = standing_days_from_history(board, runs, user, histories, until)
+            found = leaderboard_standing_days(board, runs, user, histories, until)
             return found if days is None else {run: history[-days:] for run, history in found.items()}
         history = self._rank_history(board, runs[0], until)
         return history.standing_days(list(self._repository.transitions_of(user, until)), runs, days)

@@ -156,7 +156,7 @@ class _RunRankMoves:
         position = held[-1][1] if held else None
         counted = _rank_keys_to_count(board, position)
         better = self._count_better_keys(counted, None)
-        standing = _standing_from_counts(board, position, better)
+        standing = _standing_from_rank_counts(board, position, better)
         for day in reversed(self._days):
             if day < first:
                 return
@@ -168,7 +168,7 @@ class _RunRankMoves:
             elif position is not None:
                 moves = self._days[day]
                 better = [count - moves.gain(*key) for count, key in zip(better, counted, strict=True)]
-            before = _standing_from_counts(board, position, better)
+            before = _standing_from_rank_counts(board, position, better)
             if before != standing:
                 yield StandingDay(date.fromordinal(day), before[0], standing[0], before[1], standing[1])
             standing = before
@@ -195,7 +195,7 @@ def _rank_keys_to_count(board: BoardPlan, position: Ranked | None) -> tuple[_Cou
     return (position, (group, key[:1])) if board.has_shared_ties else (position,)
 
 
-def _standing_from_counts(board: BoardPlan, position: Ranked | None, better: Sequence[int]) -> _Standing:
+def _standing_from_rank_counts(board: BoardPlan, position: Ranked | None, better: Sequence[int]) -> _Standing:
     if position is None or better[0] >= board.rule.max_participants:
         return _UNRANKED
     return better[-1] + 1, value_in_rank_key(board, position[1])

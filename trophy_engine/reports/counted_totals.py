@@ -132,7 +132,7 @@ class CountedTotals:
         return self._now if self._zone.midnight(day) <= self._now < last else last
 
 
-class _CountedMetric:
+class _CountedMetricTotals:
     """The totals of a metric, of all its events and by the values of event attributes."""
 
     def __init__(self, metric: MetricPlan) -> None:
@@ -174,7 +174,7 @@ def count_daily_totals(
     transitions: Sequence[Transition], metrics: Iterable[MetricPlan]
 ) -> dict[Measure, CountedTotals]:
     """Return the daily totals of metrics and of their parts; one that the rules lacked in between starts again."""
-    counted_metrics = [_CountedMetric(metric) for metric in metrics]
+    counted_metrics = [_CountedMetricTotals(metric) for metric in metrics]
     plan = None
     for transition in transitions:
         if transition.plan is not plan:

@@ -22,7 +22,7 @@ from trophy_engine.values import Value
 
 
 @attrs.frozen
-class SummedTotals(Value):
+class SummedDailyTotals(Value):
     """The changes of a total that is the sum of them.
 
     Attributes:
@@ -50,7 +50,7 @@ class SummedTotals(Value):
 
 
 #: A total that never changed.
-EMPTY = SummedTotals()
+EMPTY = SummedDailyTotals()
 
 
 def daily_totals(transitions: Sequence[Transition]) -> dict[Measure, DailyTotals]:
@@ -63,7 +63,7 @@ def daily_totals(transitions: Sequence[Transition]) -> dict[Measure, DailyTotals
     return {**summed, **count_daily_totals(transitions, counted)} if counted else {**summed}
 
 
-def _sum_daily_changes(transitions: Sequence[Transition], left_out: frozenset[str]) -> dict[Measure, SummedTotals]:
+def _sum_daily_changes(transitions: Sequence[Transition], left_out: frozenset[str]) -> dict[Measure, SummedDailyTotals]:
     """Return the totals that are sums of their changes, without some metrics."""
     changes: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
     totals: dict[Measure, Number] = {}
@@ -77,7 +77,7 @@ def _sum_daily_changes(transitions: Sequence[Transition], left_out: frozenset[st
             totals[measure] = after
             for part in _split_measure(measure, dated.transition.command):
                 changes[part][dated.day] = add(changes[part][dated.day], change)
-    return {measure: SummedTotals.from_changes(days) for measure, days in changes.items()}
+    return {measure: SummedDailyTotals.from_changes(days) for measure, days in changes.items()}
 
 
 def _daily_total_changes(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:

@@ -16,7 +16,13 @@ from sortedcontainers import SortedList
 from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, Plan, UserState, points_for_level, settle_user
 from trophy_engine.numbers import BEYOND
-from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, points_ranges_up_to, rarity_percentage
+from trophy_engine.reports.distributions import (
+    LevelCount,
+    PointsRange,
+    Rarity,
+    distribution_ranges_up_to,
+    rarity_percentage,
+)
 from trophy_engine.repository.log_cursor import LogCursor
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.schedule import Schedule
@@ -46,7 +52,7 @@ class Distributions:
         return index
 
 
-class _SortedBalances:
+class _BalanceDistribution:
     """The balances of some users, and the points that they have earned: each in order, and by user."""
 
     def __init__(self, systems: int) -> None:
@@ -87,8 +93,8 @@ class DistributionIndex:
         self._columns = self._systems | {
             system.key: column for column, system in enumerate(self._earning, start=len(self._systems))
         }  # of the numbers that decide levels
-        self._all = _SortedBalances(len(self._systems) + len(self._earning))
-        self._filtered: dict[Filter, _SortedBalances] = {}
+        self._all = _BalanceDistribution(len(self._systems) + len(self._earning))
+        self._filtered: dict[Filter, _BalanceDistribution] = {}
         self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievement_parts)}
         self._completed: dict[str, int] = {}  # by user, a bit for each achievement
         self._completions = [0] * len(self._bits)
@@ -167,7 +173,7 @@ class DistributionIndex:
     def histogram(self, system: str, attributes: Mapping[str, str] | None = None) -> tuple[PointsRange, ...]:
         """Return what ``points_distribution`` returns."""
         balances = self._balances(system, attributes)
-        ranges = points_ranges_up_to(balances[-1] if balances else 0)
+        ranges = distribution_ranges_up_to(balances[-1] if balances else 0)
         return tuple(
             PointsRange(first, last, balances.bisect_right(last) - balances.bisect_left(first))
             for first, last in ranges
@@ -193,11 +199,11 @@ class DistributionIndex:
         required = Filter(attributes or {})
         return (self._balances_by_attributes(required) if required else self._all).sorted[self._systems[system]]
 
-    def _balances_by_attributes(self, required: Filter) -> _SortedBalances:
+    def _balances_by_attributes(self, required: Filter) -> _BalanceDistribution:
         """Return the balances of the users with some attributes, collected at the first request."""
         group = self._filtered.pop(required, None)
         if group is None:
-            group = _SortedBalances(len(self._systems) + len(self._earning))
+            group = _BalanceDistribution(len(self._systems) + len(self._earning))
             for user, balances in self._all.of_user.items():
                 state = self._repository.state(user)
                 if state is not None and required.mismatch(state.profile.attributes) is None:

@@ -61,15 +61,15 @@ def points_distribution(
         attributes: count only users with all of these attributes.
     """
     # None before the system was added.
-    balances = (player.points.get(system) for player in _filter_players(players, attributes))
+    balances = (player.points.get(system) for player in _players_in_distribution(players, attributes))
     totals = [0 if balance is None else balance.total for balance in balances]
-    ranges = points_ranges_up_to(max(totals, default=0))
+    ranges = distribution_ranges_up_to(max(totals, default=0))
     _, step = ranges[1]
     users = Counter((total - 1) // step + 1 for total in totals)
     return tuple(PointsRange(first, last, users[index]) for index, (first, last) in enumerate(ranges))
 
 
-def points_ranges_up_to(greatest: int) -> list[tuple[int, int]]:
+def distribution_ranges_up_to(greatest: int) -> list[tuple[int, int]]:
     """Return the first and the last balance of each range, for a greatest balance."""
     top = _RANGES
     while top < greatest:
@@ -78,7 +78,7 @@ def points_ranges_up_to(greatest: int) -> list[tuple[int, int]]:
     return [(0, 0), *((first + 1, first + step) for first in range(0, top, step))]
 
 
-def _filter_players(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
+def _players_in_distribution(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
     required = Filter(attributes or {})
     return (player for player in players if required.mismatch(player.attributes) is None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trophy_engine.reports.award_ledger import AwardLedger
 from trophy_engine.reports.distribution_index import DistributionIndex, Distributions
-from trophy_engine.reports.period_changes import PeriodChanges, YearChanges
+from trophy_engine.reports.period_changes import PeriodChanges, YearlyPeriodChanges
 from trophy_engine.repository.repository import Repository
 
 
@@ -17,7 +17,7 @@ class ReportIndexes:
 
     def __init__(self, repository: Repository) -> None:
         self._distributions = Distributions(repository)
-        self._years = YearChanges(repository)
+        self._years = YearlyPeriodChanges(repository)
         self.ledger = AwardLedger(repository)
 
     def distributions(self, now: int, at: int | None) -> DistributionIndex | None:

@@ -54,7 +54,7 @@ class EvaluatedPeriodChanges:
         return _period_change_percentile(sum(1 for other in others if other < change), len(others))
 
 
-class YearChanges:
+class YearlyPeriodChanges:
     """The changes of totals in the years that were read last; those of a year are collected at its first read."""
 
     def __init__(self, repository: Repository) -> None:

@@ -249,16 +249,14 @@ class _WrappedPeriodTotals(Value):
         totals = self.review.own.get(measure, EMPTY)
         total, change = totals.total(self.last), totals.change(self.first, self.last)
         percentile = self.review.others.percentile(measure, self.first, self.last, change) if self.compare else None
-        return PeriodTotal(
-            total, change, percent_change_in_period(change, totals.total(self.first - 1) or 0), percentile
-        )
+        return PeriodTotal(total, change, wrapped_percent_change(change, totals.total(self.first - 1) or 0), percentile)
 
 
-def percent_change_in_period(change: Number, before: Number) -> float:
+def wrapped_percent_change(change: Number, before: Number) -> float:
     """Return a change in percent of the total before it, cut to one decimal.
 
     >>> changes = (2500, 12500), (1200, 3800), (150000, 0), (0, 0)
-    >>> [percent_change_in_period(change, before) for change, before in changes]
+    >>> [wrapped_percent_change(change, before) for change, before in changes]
     [20.0, 31.5, 100.0, 0.0]
     """
     if not before:

@@ -48,7 +48,7 @@ _EMPTY: Final = Ruleset()
 NO_RULES: Final = write_rules_for_log(_EMPTY)
 
 
-class RulesHistory:
+class LoggedPlans:
     """The rules that have been in force in a log.
 
     Attributes:

@@ -34,11 +34,11 @@ from trophy_engine.core import (
 )
 from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.repository.pending import PendingEntries
-from trophy_engine.repository.plans import RulesHistory, diff_of_logged_plans, plan_of_logged_rules, write_rules_for_log
+from trophy_engine.repository.plans import LoggedPlans, diff_of_logged_plans, plan_of_logged_rules, write_rules_for_log
 from trophy_engine.repository.snapshots import SnapshotWriter
 from trophy_engine.repository.transitions import transitions_from_log
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.storage.protocol import Entry, Storage, user_of_logged_command
+from trophy_engine.storage.protocol import Entry, Storage, user_of_stored_command
 
 # Faster than the constructor of a named tuple; one is made for every event.
 _new = tuple.__new__
@@ -74,7 +74,7 @@ class Repository:
         self._closed = False
         self._settled: int | None = None
         self._sequence = 0
-        self._rules_history = RulesHistory(plugs)
+        self._rules_history = LoggedPlans(plugs)
         self.plan: Plan = self._rules_history.plan_at(0)
         self.migration_effects: list[RawEffect] = []
         self._open(ruleset)
@@ -305,7 +305,7 @@ class Repository:
         self._pending = PendingEntries()
         self._drop_states()
         self._sequence = self.storage.length()
-        self._rules_history = RulesHistory(self.plugs, self.storage.rules_history())
+        self._rules_history = LoggedPlans(self.plugs, self.storage.rules_history())
         self.plan = self._rules_history.plan_at(self._sequence)
         self.consistent = True
 
@@ -352,7 +352,7 @@ class Repository:
 
     def _apply_foreign_command(self, agenda: Agenda, command: Command) -> None:
         """Apply a command of another engine to the live states."""
-        users = self.states if isinstance(command, Settle) else (str(user_of_logged_command(command)),)
+        users = self.states if isinstance(command, Settle) else (str(user_of_stored_command(command)),)
         for user_id in list(users):
             state = self.states.get(user_id)
             if state is not None and isinstance(command, Settle):

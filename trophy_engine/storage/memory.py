@@ -21,7 +21,7 @@ from trophy_engine.core import (
     idempotency_key_of,
 )
 from trophy_engine.errors import StorageClosed, StorageConflict
-from trophy_engine.storage.protocol import Entry, Snapshot, check_entries_follow_log, check_storable_snapshot
+from trophy_engine.storage.protocol import Entry, Snapshot, check_entry_sequences, check_storable_snapshot
 
 __all__ = ["MemoryStorage"]
 
@@ -78,7 +78,7 @@ class MemoryStorage:
                         self._claim_key(_RECORD, (user_id, metric, key), row, ())
                     log.append(row)
                     return
-        check_entries_follow_log(entries, len(log))
+        check_entry_sequences(entries, len(log))
         rows: list[_Row] = []
         for sequence, number, command in entries:
             check_text(command)

@@ -15,9 +15,9 @@ __all__ = [
     "Entry",
     "Snapshot",
     "Storage",
-    "check_entries_follow_log",
+    "check_entry_sequences",
     "check_storable_snapshot",
-    "user_of_logged_command",
+    "user_of_stored_command",
 ]
 
 
@@ -52,12 +52,12 @@ class Snapshot(NamedTuple):
         return brief_repr(self)
 
 
-def user_of_logged_command(command: Command) -> str | None:
+def user_of_stored_command(command: Command) -> str | None:
     """Return the user of a command, or None for a command about all users."""
     return None if isinstance(command, (Settle, ChangeRules)) else command.user_id
 
 
-def check_entries_follow_log(entries: Sequence[Entry], last: int) -> None:
+def check_entry_sequences(entries: Sequence[Entry], last: int) -> None:
     """Check that entries follow the last entry of a log, given by its sequence.
 
     Raises:

@@ -16,7 +16,7 @@ from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged,
 from trophy_engine.identifiers import is_writable
 from trophy_engine.paths import check_path, is_folder
 from trophy_engine.rules.constraints import FLAG, OneOf
-from trophy_engine.storage.protocol import Entry, Snapshot, check_entries_follow_log
+from trophy_engine.storage.protocol import Entry, Snapshot, check_entry_sequences
 from trophy_engine.storage.sqlite_layout import (
     create_sqlite_tables,
     read_entry_row,
@@ -104,7 +104,7 @@ class SQLiteStorage:
     def length(self) -> int:
         """Return the sequence of the last entry, 0 for an empty log."""
         with self._access() as connection:
-            return _last_sequence_in_log(connection)
+            return _last_sqlite_sequence(connection)
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries in one transaction.
@@ -118,7 +118,7 @@ class SQLiteStorage:
             if not rows:
                 return
             connection.execute("BEGIN IMMEDIATE")
-            check_entries_follow_log(entries, _last_sequence_in_log(connection))
+            check_entry_sequences(entries, _last_sqlite_sequence(connection))
             connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
             connection.execute("COMMIT")
 
@@ -259,7 +259,7 @@ def _roll_back_transaction(connection: sqlite3.Connection) -> None:
         connection.rollback()
 
 
-def _last_sequence_in_log(connection: sqlite3.Connection) -> int:
+def _last_sqlite_sequence(connection: sqlite3.Connection) -> int:
     [(last,)] = connection.execute("SELECT coalesce(max(sequence), 0) FROM log")
     return int(last)
 

@@ -10,7 +10,7 @@ from zlib import crc32
 from trophy_engine.core import NAMES, Command, check_text, decode, encode, subject_and_key
 from trophy_engine.errors import StorageDamaged, StorageIncompatible
 from trophy_engine.rules.phrases import count_noun
-from trophy_engine.storage.protocol import Entry, Snapshot, check_storable_snapshot, user_of_logged_command
+from trophy_engine.storage.protocol import Entry, Snapshot, check_storable_snapshot, user_of_stored_command
 
 #: "trop" in ASCII, which identifies the files of this package.
 _APPLICATION: Final = 0x74726F70
@@ -107,7 +107,7 @@ def write_entry_row(entry: Entry) -> tuple[Any, ...]:
     line = encode(command)
     if "\\ud" in line:  # a surrogate, lone or in a pair
         check_text(command)
-    return (sequence, number, *_log_index_columns(command), line, checksum_of_row(sequence, number, line))
+    return (sequence, number, *_sqlite_index_columns(command), line, checksum_of_row(sequence, number, line))
 
 
 def read_entry_row(
@@ -133,14 +133,14 @@ def read_entry_row(
         command = decode(line)
     except StorageIncompatible as error:
         raise StorageIncompatible(f"{path}: entry {sequence}: {error}") from error
-    if _log_index_columns(command) != (kind, user_id, subject, idempotency_key):
+    if _sqlite_index_columns(command) != (kind, user_id, subject, idempotency_key):
         raise StorageDamaged(path, sequence, "its indexed columns differ from its command")
     return Entry(sequence, number, command)
 
 
-def _log_index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
+def _sqlite_index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
     """Return the indexed columns: the kind of command, its user, what it is about, and its idempotency key."""
-    return NAMES[type(command)], user_of_logged_command(command), *subject_and_key(command)
+    return NAMES[type(command)], user_of_stored_command(command), *subject_and_key(command)
 
 
 def write_snapshot_row(snapshot: Snapshot) -> tuple[Any, ...]:
