@@ -7,15 +7,15 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trophy_engine.calendar.frequencies import WEEKDAYS, Daily, Monthly, Weekly, every, frequency
+from trophy_engine.calendar.frequencies import WEEKDAYS, Daily, Monthly, Weekly, frequency_every, frequency_named
 
 NAMES = ["daily", "weekly", "monthly", "quarterly", "yearly"]
 UNITS = ["day", "week", "month"]
 dates = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 days = dates.map(date.toordinal)
 calendars = st.one_of(
-    st.builds(frequency, st.sampled_from(NAMES), st.sampled_from(WEEKDAYS)),
-    st.builds(every, st.integers(1, 1000), st.sampled_from(UNITS), dates),
+    st.builds(frequency_named, st.sampled_from(NAMES), st.sampled_from(WEEKDAYS)),
+    st.builds(frequency_every, st.integers(1, 1000), st.sampled_from(UNITS), dates),
 )
 
 
@@ -57,28 +57,28 @@ def test_periods_are_counted_from_the_start_in_both_directions(count, unit, star
     except ValueError:  # before the year 1 or after 9999
         return
     if 1900 <= first.year <= 2199:
-        calendar = every(count, unit, start)
+        calendar = frequency_every(count, unit, start)
         assert calendar.first_day(calendar.index(first.toordinal())) == first.toordinal()
         assert calendar.index(first.toordinal()) == calendar.index(start.toordinal()) + number
 
 
 def test_an_interval_of_one_unit_is_the_calendar_of_the_unit():
-    assert every(1, "day", date(2026, 1, 5)) == Daily()
-    assert every(1, "week", date(2026, 1, 5)) == Weekly(WEEKDAYS.index("monday"))
-    assert every(1, "month", date(2026, 3, 1)) == Monthly()
-    assert every(1, "month", date(2026, 3, 2)) != Monthly()
+    assert frequency_every(1, "day", date(2026, 1, 5)) == Daily()
+    assert frequency_every(1, "week", date(2026, 1, 5)) == Weekly(WEEKDAYS.index("monday"))
+    assert frequency_every(1, "month", date(2026, 3, 1)) == Monthly()
+    assert frequency_every(1, "month", date(2026, 3, 2)) != Monthly()
 
 
 @pytest.mark.parametrize("unit", ["day", "week"])
 def test_starts_of_the_same_periods_make_the_same_calendar(unit):
     start, length = date(2026, 1, 5), timedelta(**{f"{unit}s": 3})
-    assert every(3, unit, start) == every(3, unit, start + 40 * length)
-    assert every(3, unit, start) != every(3, unit, start + timedelta(days=1))
+    assert frequency_every(3, unit, start) == frequency_every(3, unit, start + 40 * length)
+    assert frequency_every(3, unit, start) != frequency_every(3, unit, start + timedelta(days=1))
 
 
 @given(st.sampled_from(WEEKDAYS), days)
 def test_a_week_starts_on_its_first_weekday(weekday, day):
-    calendar = frequency("weekly", weekday)
+    calendar = frequency_named("weekly", weekday)
     first = date.fromordinal(calendar.first_day(calendar.index(day)))
     assert first.strftime("%A").lower() == weekday
 
@@ -88,7 +88,7 @@ def test_a_week_starts_on_its_first_weekday(weekday, day):
     [("2024-02-29", "2024-02-01", "2024-02-29"), ("2023-12-31", "2023-12-01", "2023-12-31")],
 )
 def test_months(day, first, last):
-    assert bounds(frequency("monthly"), day) == (first, last)
+    assert bounds(frequency_named("monthly"), day) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -96,11 +96,11 @@ def test_months(day, first, last):
     [("2026-03-31", "2026-01-01", "2026-03-31"), ("2026-04-01", "2026-04-01", "2026-06-30")],
 )
 def test_quarters(day, first, last):
-    assert bounds(frequency("quarterly"), day) == (first, last)
+    assert bounds(frequency_named("quarterly"), day) == (first, last)
 
 
 def test_years():
-    assert bounds(frequency("yearly"), "2024-02-29") == ("2024-01-01", "2024-12-31")
+    assert bounds(frequency_named("yearly"), "2024-02-29") == ("2024-01-01", "2024-12-31")
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_years():
     ],
 )
 def test_intervals_from_31_january(count, unit, day, first, last):
-    assert bounds(every(count, unit, date(2026, 1, 31)), day) == (first, last)
+    assert bounds(frequency_every(count, unit, date(2026, 1, 31)), day) == (first, last)

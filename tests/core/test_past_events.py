@@ -17,7 +17,7 @@ from trophy_engine import (
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.core import compile_plan
 from trophy_engine.core.past_events import is_metric_source_in_plan, is_past_event_counted, past_events_of
-from trophy_engine.repository.transitions import transitions_of
+from trophy_engine.repository.transitions import transitions_from_log
 
 RULES = Ruleset(
     [
@@ -37,7 +37,7 @@ def past():
     engine.record("words", value=12, user="jo", at=at("06-01T23:00"), attributes={"device": "ios"})
     engine.identify("jo", time_zone="Pacific/Auckland", at=at("06-03T23:00"))
     until = to_micros(at("06-05T00:00"))
-    transitions = transitions_of((entry.command for entry in engine.log()), until)
+    transitions = transitions_from_log((entry.command for entry in engine.log()), until)
     return [event for transition in transitions for event in past_events_of(transition)]
 
 

@@ -24,7 +24,7 @@ from trophy_engine.core.raw_effects import (
     raw_effect_position,
     select_raw_effects,
 )
-from trophy_engine.explain.event import SENTENCES, StreakWords
+from trophy_engine.explain.event import SENTENCES, StreakExplanationWords
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.testing import games, play
 
@@ -89,7 +89,7 @@ def test_a_field_that_the_kind_does_not_have_is_refused():
 
 @pytest.mark.parametrize("kind", SENTENCES)
 def test_the_sentence_of_every_kind_reads_fields_that_it_has(kind):
-    assert SENTENCES[kind](name_raw_effect(raw_effect(kind)), StreakWords("day", "gym streak"))
+    assert SENTENCES[kind](name_raw_effect(raw_effect(kind)), StreakExplanationWords("day", "gym streak"))
 
 
 def test_effects_are_selected_by_their_own_kind():

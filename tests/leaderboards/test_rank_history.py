@@ -8,7 +8,7 @@ from shared_log import live, steps
 from stories import at
 
 from trophy_engine import Engine, Leaderboard, Metric, Ruleset, Streak, StreakMetric
-from trophy_engine.leaderboards.history import standing_days
+from trophy_engine.leaderboards.history import leaderboard_standing_days
 from trophy_engine.testing import rulesets, with_leaderboards
 
 few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each evaluates many logs
@@ -17,9 +17,9 @@ few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each ev
 def days_from_logs(engine, board, user, runs, until):
     """Return the days on which a user's rank or value changed, by run, from the logs of all users."""
     repository = engine._repository
-    until = min(until, engine._execution.leaderboards._stops(board, runs[-1]))
+    until = min(until, engine._execution.leaderboards._last_instant_of_run(board, runs[-1]))
     histories = ((other, repository.transitions_of(other, until)) for other in repository.users())
-    return standing_days(board, runs, user, histories, until)
+    return leaderboard_standing_days(board, runs, user, histories, until)
 
 
 @few

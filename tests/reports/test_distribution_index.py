@@ -21,7 +21,7 @@ from trophy_engine import (
     UnknownKey,
 )
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.reports.distributions import histogram, level_summary, rarities
+from trophy_engine.reports.distributions import achievement_rarities, level_distribution, points_distribution
 from trophy_engine.testing import rulesets
 
 RULES = Ruleset(
@@ -44,9 +44,9 @@ def counted(engine, ruleset, when=None):
     """Count every distribution from all players."""
     plans = PLANS if any(attribute.key == "plan" for attribute in ruleset.attributes) else [{}]
     return (
-        rarities(engine.players(at=when), ruleset),
-        [histogram(engine.players(at=when), system.key, plan) for system in ruleset.points for plan in plans],
-        [level_summary(engine.players(at=when), system) for system in ruleset.points if system.levels],
+        achievement_rarities(engine.players(at=when), ruleset),
+        [points_distribution(engine.players(at=when), system.key, plan) for system in ruleset.points for plan in plans],
+        [level_distribution(engine.players(at=when), system) for system in ruleset.points if system.levels],
     )
 
 

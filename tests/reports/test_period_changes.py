@@ -6,8 +6,8 @@ from stories import at
 
 from trophy_engine import Attribute, Engine, Metric, MetricPointsTrigger, PointsSystem, Ruleset, TimePointsTrigger
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.reports.period_changes import CountedUsers
-from trophy_engine.reports.wrapped import review_year
+from trophy_engine.reports.period_changes import EvaluatedPeriodChanges
+from trophy_engine.reports.wrapped import compute_wrapped
 from trophy_engine.testing import rulesets
 
 few = settings(max_examples=max(settings().max_examples * 2 // 5, 1))  # each evaluates many logs
@@ -29,7 +29,7 @@ def counted(engine, user, year, when):
     if when is not None:
         others = [other for other in others if engine.user(other).created <= when]
     histories = [engine.transitions(other, at=when) for other in others]
-    return review_year(engine.transitions(user, at=when), lambda: CountedUsers(histories), year)
+    return compute_wrapped(engine.transitions(user, at=when), lambda: EvaluatedPeriodChanges(histories), year)
 
 
 @few

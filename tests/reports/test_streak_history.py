@@ -20,7 +20,7 @@ from trophy_engine import (
     UnknownKey,
 )
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.reports.streak_history import longest_streak, streak_history
+from trophy_engine.reports.streak_history import longest_streak_in_range, streak_history
 from trophy_engine.testing import games, streak_rules
 from trophy_engine.testing import play as do
 from trophy_engine.testing.histories import records
@@ -92,9 +92,9 @@ def test_a_recounted_streak_has_its_periods_and_the_day_on_which_it_started():
     engine.update(rules(frequency="weekly"), at=at("04-30T10:00"))
     assert lengths(engine.reports.streak_history("jo", 6, at=at("04-30T10:00"))) == [0, 1, 2, 0, 1, 2]
     transitions = engine.transitions("jo", at=at("04-30T10:00"))
-    longest = longest_streak(transitions, date(2025, 4, 1), date(2025, 5, 1))
+    longest = longest_streak_in_range(transitions, date(2025, 4, 1), date(2025, 5, 1))
     assert (longest.period_start, longest.started) == (date(2025, 3, 30), date(2025, 4, 1))
-    current = longest_streak(transitions, date(2025, 4, 20), date(2025, 5, 1))
+    current = longest_streak_in_range(transitions, date(2025, 4, 20), date(2025, 5, 1))
     assert current.started == engine.user("jo", at=at("04-30T10:00")).streak.started == date(2025, 4, 22)
 
 
@@ -247,7 +247,9 @@ def test_a_disabled_streak_has_no_length_in_the_meantime():
     engine.prefer("jo", streak_enabled=True, at=at("04-06T10:00"))
     play(engine, "04-07T10:00 lessons 1\n04-08T10:00 lessons 1")
     assert lengths(engine.reports.streak_history("jo", 8, at=at("04-08T11:00"))) == [1, 2, 0, 0, 0, 0, 1, 2]
-    longest = longest_streak(engine.transitions("jo", at=at("04-08T11:00")), date(2025, 1, 1), date(2025, 12, 31))
+    longest = longest_streak_in_range(
+        engine.transitions("jo", at=at("04-08T11:00")), date(2025, 1, 1), date(2025, 12, 31)
+    )
     assert (longest.length, longest.period_start, longest.period_end) == (2, date(2025, 4, 1), date(2025, 4, 2))
 
 
@@ -255,13 +257,13 @@ def test_the_longest_streak_of_a_range_has_its_first_day():
     engine = Engine(rules())
     play(engine, f"{NINE}\n06-15T12:00 lessons 1")
     transitions = engine.transitions("jo", at=at("06-16T12:00"))
-    best = longest_streak(transitions, date(2025, 1, 1), date(2025, 12, 31))
+    best = longest_streak_in_range(transitions, date(2025, 1, 1), date(2025, 12, 31))
     assert (best.length, best.started, best.period_start) == (9, date(2025, 6, 4), date(2025, 6, 4))
     assert best.period_end == date(2025, 6, 12)
-    late = longest_streak(transitions, date(2025, 6, 13), date(2025, 12, 31))
+    late = longest_streak_in_range(transitions, date(2025, 6, 13), date(2025, 12, 31))
     assert (late.length, late.started, late.period_end) == (1, date(2025, 6, 15), date(2025, 6, 15))
-    assert longest_streak(transitions, date(2025, 6, 13), date(2025, 6, 14)) is None
-    assert longest_streak(transitions, date(2026, 1, 1), date(2026, 12, 31)) is None
+    assert longest_streak_in_range(transitions, date(2025, 6, 13), date(2025, 6, 14)) is None
+    assert longest_streak_in_range(transitions, date(2026, 1, 1), date(2026, 12, 31)) is None
 
 
 def longest(engine, year=2025, *, until):
@@ -338,7 +340,7 @@ def test_every_period_of_the_longest_streak_has_a_length(history):
     now = from_micros(history.commands[-1].at)
     for user in engine.users() if history.ruleset.primary_streak else ():
         transitions = engine.transitions(user, at=now)
-        best = longest_streak(transitions, now.date() - timedelta(90), now.date() + timedelta(2))
+        best = longest_streak_in_range(transitions, now.date() - timedelta(90), now.date() + timedelta(2))
         if best is not None:
             rows = streak_history(transitions, 400)
             own = [row for row in rows if best.period_start <= row.period_start <= best.period_end]

@@ -21,7 +21,7 @@ from trophy_engine import (
     StreakMetric,
 )
 from trophy_engine.calendar.instants import from_micros
-from trophy_engine.reports.wrapped import percent
+from trophy_engine.reports.wrapped import wrapped_percent_change
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.testing import games
 from trophy_engine.testing import play as do
@@ -63,7 +63,7 @@ def year_of_jo(*stories, year=2024, until="2024-12-31", **asked):
     ],
 )
 def test_a_change_is_a_percentage_cut_to_one_decimal(before, change, percents):
-    assert percent(change, before) == percents
+    assert wrapped_percent_change(change, before) == percents
 
 
 def test_days_weeks_and_months_with_a_record_are_active():

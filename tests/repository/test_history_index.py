@@ -11,7 +11,7 @@ from stories import at
 from trophy_engine import Engine, Metric, Ruleset, UnknownKey
 from trophy_engine.calendar.instants import to_micros
 from trophy_engine.repository.history_index import HistoryIndex
-from trophy_engine.repository.schedule import next_change
+from trophy_engine.repository.schedule import next_scheduled_change
 from trophy_engine.testing import rulesets
 
 RULES = Ruleset(metrics=[Metric("coins")])
@@ -36,7 +36,7 @@ class Effects(HistoryIndex):
         self.counts.subtract(self.count(transitions))
 
     def next_change(self, state):
-        return next_change(state)
+        return next_scheduled_change(state)
 
 
 @pytest.mark.thorough

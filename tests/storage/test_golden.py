@@ -15,7 +15,7 @@ from save_files import GOLDEN
 from trophy_engine import Engine
 from trophy_engine.core.commands import _PARSERS, KINDS, ChangeRules, decode_command, encode_command
 from trophy_engine.core.state import UserState
-from trophy_engine.repository.transitions import plan_of
+from trophy_engine.repository.transitions import plan_of_logged_rules
 from trophy_engine.storage import SQLiteStorage
 
 LINES = (GOLDEN / "commands.jsonl").read_text(encoding="utf-8").splitlines()
@@ -36,7 +36,9 @@ def test_the_golden_lines_have_every_kind_of_command_and_are_encoded_equal():
 
 @pytest.mark.parametrize("user", STATES)
 def test_a_golden_state_loads_and_is_dumped_equal(user):
-    plan = plan_of([command.rules for command in map(decode_command, LINES) if isinstance(command, ChangeRules)][-1])
+    plan = plan_of_logged_rules(
+        [command.rules for command in map(decode_command, LINES) if isinstance(command, ChangeRules)][-1]
+    )
     assert UserState.load(plan, STATES[user]).dump(plan) == STATES[user]
 
 

@@ -17,7 +17,7 @@ from save_files import create_history, day, read_history
 
 from trophy_engine import Engine, StorageClosed, StorageDamaged, StorageError, StorageIncompatible
 from trophy_engine.storage import SQLiteStorage
-from trophy_engine.storage.sqlite_layout import checksum_of
+from trophy_engine.storage.sqlite_layout import checksum_of_row
 
 FLIPS = int(os.environ.get("FLIPS", "300"))
 
@@ -170,7 +170,7 @@ def test_definitions_that_sqlite_cannot_decode_are_damage(path):
 
 def test_a_command_of_a_later_version_names_its_entry(path):
     line = '["dance","jo",5]'
-    _edit(path, f"UPDATE log SET command = '{line}', checksum = {checksum_of(3, 2, line)} WHERE sequence = 3")  # noqa: S608
+    _edit(path, f"UPDATE log SET command = '{line}', checksum = {checksum_of_row(3, 2, line)} WHERE sequence = 3")  # noqa: S608
     with closing(SQLiteStorage(path)) as storage:
         entries = storage.entries()
         with pytest.raises(

@@ -9,7 +9,13 @@ from save_files import create_history
 from trophy_engine.core.commands import encode_command
 from trophy_engine.errors import StorageIncompatible
 from trophy_engine.storage import SQLiteStorage
-from trophy_engine.storage.sqlite_layout import checksum_of, read_entry, read_snapshot, write_entry, write_snapshot
+from trophy_engine.storage.sqlite_layout import (
+    checksum_of_row,
+    read_entry_row,
+    read_snapshot_row,
+    write_entry_row,
+    write_snapshot_row,
+)
 
 
 def test_a_database_of_another_application_is_refused_and_unchanged(tmp_path):
@@ -41,7 +47,7 @@ def test_the_checksum_covers_the_encoded_lines(tmp_path):
         assert [
             (*row[:2], encode_command(entry.command)) for row, entry in zip(rows, storage.entries(), strict=True)
         ] == [row[:3] for row in rows]
-        assert [checksum_of(*row[:3]) for row in rows] == [row[3] for row in rows]
+        assert [checksum_of_row(*row[:3]) for row in rows] == [row[3] for row in rows]
 
 
 def test_every_row_is_read_as_it_was_written(tmp_path):
@@ -49,7 +55,7 @@ def test_every_row_is_read_as_it_was_written(tmp_path):
     with closing(SQLiteStorage(tmp_path / "save.db")) as storage:
         entries = list(storage.entries())
         snapshot = storage.load("jo")
-    assert [read_entry("save.db", *write_entry(entry)) for entry in entries] == entries
-    row = write_snapshot(snapshot)
-    assert read_snapshot(*row) == snapshot
-    assert read_snapshot("mia", *row[1:]) is None
+    assert [read_entry_row("save.db", *write_entry_row(entry)) for entry in entries] == entries
+    row = write_snapshot_row(snapshot)
+    assert read_snapshot_row(*row) == snapshot
+    assert read_snapshot_row("mia", *row[1:]) is None

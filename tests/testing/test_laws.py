@@ -23,7 +23,7 @@ from trophy_engine.calendar.instants import DAY, to_micros
 from trophy_engine.core import achievements, points, settle, streaks
 from trophy_engine.core.commands import Record, ResetStreak, RestoreStreak
 from trophy_engine.repository import repository as history
-from trophy_engine.repository.transitions import plan_of
+from trophy_engine.repository.transitions import plan_of_logged_rules
 from trophy_engine.testing import (
     LAWS,
     History,
@@ -103,7 +103,8 @@ def plant_order_of_users(monkeypatch):
         return achievement.key not in state.counters.completed and owners.setdefault(achievement, state.id) == state.id
 
     monkeypatch.setattr(achievements, "qualifies_for_achievement", qualifies)
-    monkeypatch.setattr(history, "plan_of", plan_of.__wrapped__)  # every engine has separate owners
+    # Every engine has separate owners.
+    monkeypatch.setattr(history, "plan_of_logged_rules", plan_of_logged_rules.__wrapped__)
 
 
 def plant_uncounted_points(monkeypatch):

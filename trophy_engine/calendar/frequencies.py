@@ -213,10 +213,10 @@ class Months(Value):
         return add_months(self.start, (index - self._number + 1) * self.count - 1)
 
 
-def every(count: int, unit: PeriodUnit, start: date) -> Frequency:
+def frequency_every(count: int, unit: PeriodUnit, start: date) -> Frequency:
     """Return the periods of so many units of which one begins on a date; they go on before it, too.
 
-    >>> calendar = every(2, "day", date(2026, 1, 5))
+    >>> calendar = frequency_every(2, "day", date(2026, 1, 5))
     >>> date.fromordinal(calendar.first_day(calendar.index(date(2026, 1, 4).toordinal()))).isoformat()
     '2026-01-03'
     """
@@ -233,7 +233,7 @@ def every(count: int, unit: PeriodUnit, start: date) -> Frequency:
             assert_never(unit)
 
 
-def frequency(name: FrequencyName, first_weekday: Weekday = "sunday") -> Frequency:
+def frequency_named(name: FrequencyName, first_weekday: Weekday = "sunday") -> Frequency:
     """Return the frequency with a name; the first weekday matters only to weeks."""
     match name:
         case "daily":

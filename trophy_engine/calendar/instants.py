@@ -91,10 +91,10 @@ def parse_date(text: str, field: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(does_not_exist(text), field) from None
+        raise InvalidValue(nonexistent_date_fact(text), field) from None
 
 
-def does_not_exist(text: str) -> tuple[str | GivenValue, ...]:
+def nonexistent_date_fact(text: str) -> tuple[str | GivenValue, ...]:
     """Return the fact that a text of the form 2025-02-29 is no date, with the last day of its month if there is one."""
     year, month = int(text[:4]), int(text[5:7])
     if not (MINYEAR <= year <= MAXYEAR and 1 <= month <= _MONTHS):
@@ -130,11 +130,11 @@ def format_time_of_day(time_of_day: int) -> str:
     return f"{text}:{seconds:02}" if seconds else text
 
 
-def begins_anywhere(day: int) -> int:
+def earliest_zone_midnight(day: int) -> int:
     """Return the first instant at which any zone shows a day: at UTC+14, 10:00 UTC of the day before."""
     return utc_midnight(day) - 14 * HOUR
 
 
-def over_everywhere(day: int) -> int:
+def latest_zone_day_end(day: int) -> int:
     """Return the first instant at which no zone shows a day any more: at UTC-12, 12:00 UTC of the day after."""
     return utc_midnight(day + 1) + 12 * HOUR

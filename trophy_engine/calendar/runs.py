@@ -24,8 +24,8 @@ from trophy_engine.calendar.instants import (
     EPOCH_DAY,
     FIRST,
     LAST,
-    begins_anywhere,
-    over_everywhere,
+    earliest_zone_midnight,
+    latest_zone_day_end,
     utc_midnight,
 )
 from trophy_engine.calendar.months import BEYOND, MONTHS, add_months, whole_months
@@ -67,14 +67,14 @@ class Runs(Value):
     )
     _days: int = attrs.field(
         init=False,
-        default=attrs.Factory(lambda self: self._length({"day": 1, "week": _A_WEEK}), takes_self=True),
+        default=attrs.Factory(lambda self: self._length_of_run({"day": 1, "week": _A_WEEK}), takes_self=True),
     )
     _months: int = attrs.field(
         init=False,
-        default=attrs.Factory(lambda self: self._length({"month": 1, "year": MONTHS}), takes_self=True),
+        default=attrs.Factory(lambda self: self._length_of_run({"month": 1, "year": MONTHS}), takes_self=True),
     )
 
-    def _length(self, units: Mapping[str, int]) -> int:
+    def _length_of_run(self, units: Mapping[str, int]) -> int:
         """Return the length of a run in days, or in months; 0 if it has none in them."""
         return 0 if self.unit is None else self.interval * units.get(self.unit, 0)
 
@@ -125,7 +125,7 @@ class Runs(Value):
         """Return the first instant at which the zone of the runs, or any zone, shows the first day of a run."""
         day = self.first_day(index)
         if self.time_zone is None:
-            return begins_anywhere(day) + self.day_start
+            return earliest_zone_midnight(day) + self.day_start
         midnight = self._midnight(day)
         if _FIRST_DAY <= day <= _LAST_DAY:  # if clocks go back over midnight, the day is shown twice
             return min(midnight, self.time_zone.instant(day, self.day_start))
@@ -139,7 +139,7 @@ class Runs(Value):
         last = self.last_day(index)
         if last is None:
             return None
-        return over_everywhere(last) + self.day_start if self.time_zone is None else self._midnight(last + 1)
+        return latest_zone_day_end(last) + self.day_start if self.time_zone is None else self._midnight(last + 1)
 
     def _midnight(self, day: int) -> int:
         """Return the last instant at which the date changes to a day in the zone of the runs."""

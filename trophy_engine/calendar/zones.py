@@ -179,21 +179,23 @@ class Zone:
 
     @staticmethod
     def _find_pieces(data: ZoneInfo, start: int) -> tuple[list[int], list[int]]:
-        starts, offsets = [start], [_offset(data, start)]
+        starts, offsets = [start], [_zone_offset_at(data, start)]
         for probe in range(start + _PROBE, start + _STRETCH + 1, _PROBE):
-            offset = _offset(data, probe)
+            offset = _zone_offset_at(data, probe)
             while offset != offsets[-1]:
                 before, after = probe - _PROBE, probe
                 while after - before > _SECOND:  # offsets change at whole seconds
                     middle = before + (after - before) // (2 * _SECOND) * _SECOND
-                    before, after = (middle, after) if _offset(data, middle) == offsets[-1] else (before, middle)
+                    before, after = (
+                        (middle, after) if _zone_offset_at(data, middle) == offsets[-1] else (before, middle)
+                    )
                 starts.append(after)
-                offsets.append(_offset(data, after))
+                offsets.append(_zone_offset_at(data, after))
         starts.append(start + _STRETCH)
         return starts, offsets
 
 
-class _LaterDays(Zone):
+class _ZoneWithLaterDays(Zone):
     """A zone whose days start at a time of day after midnight: with offsets that are smaller by it."""
 
     __slots__ = ("_plain", "day_start")
@@ -228,7 +230,7 @@ class _LaterDays(Zone):
         return start, end, offset - self.day_start
 
 
-def _offset(data: ZoneInfo, instant: int) -> int:
+def _zone_offset_at(data: ZoneInfo, instant: int) -> int:
     offset = from_micros(instant).astimezone(data).utcoffset()
     return 0 if offset is None else offset // _MICROSECOND
 
@@ -244,13 +246,13 @@ def zone(name: str, day_start: int = 0) -> Zone:
         InvalidValue: the zone is unknown.
     """
     try:
-        return _zone_with_later_days(name, day_start) if day_start else _zone(name)
+        return _zone_with_later_days(name, day_start) if day_start else _zone_with_plain_days(name)
     except TypeError:  # not hashable
-        raise InvalidValue(_unknown(name)) from None
+        raise InvalidValue(_unknown_zone_message(name)) from None
 
 
 @cache
-def _zone(name: str) -> Zone:
+def _zone_with_plain_days(name: str) -> Zone:
     name = str.__str__(name) if isinstance(name, str) else name  # of an enum of strings
     fixed = _OFFSET.fullmatch(name) if isinstance(name, str) else None
     if fixed:
@@ -259,14 +261,14 @@ def _zone(name: str) -> Zone:
             return Zone(name, east)
     if name == "UTC":  # the default, for which nothing has to be read
         return Zone(name, 0)
-    if name not in _known():
-        raise InvalidValue(_unknown(name))
+    if name not in _known_zone_names():
+        raise InvalidValue(_unknown_zone_message(name))
     return Zone(name, ZoneInfo.from_file(BytesIO(_read_tzdata(f"zoneinfo/{name}")), key=name))
 
 
 @cache
 def _zone_with_later_days(name: str, day_start: int) -> Zone:
-    return _LaterDays(_zone(name), day_start)
+    return _ZoneWithLaterDays(_zone_with_plain_days(name), day_start)
 
 
 @cache
@@ -282,12 +284,12 @@ def _read_tzdata(path: str) -> bytes:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _known_zone_names() -> frozenset[str]:
     return frozenset(zone_names())
 
 
 @lru_cache(maxsize=1024)
-def _nearest(name: str) -> str | None:
+def _nearest_zone_name(name: str) -> str | None:
     return nearest(name, zone_names())
 
 
@@ -296,10 +298,10 @@ def similar_zone(name: object) -> str | None:
 
     A similar name to one with an offset, or to an abbreviation, would be of a zone with another offset.
     """
-    return _nearest(name) if isinstance(name, str) and not _NO_NAME.fullmatch(name) else None
+    return _nearest_zone_name(name) if isinstance(name, str) and not _NO_NAME.fullmatch(name) else None
 
 
-def _unknown(name: object) -> str:
+def _unknown_zone_message(name: object) -> str:
     near = similar_zone(name)
     hint = f" did you mean {near!r}?" if near else ""
     remedy = "use an IANA name, for example 'Europe/London', or an offset, for example '+05:30'"

@@ -35,19 +35,19 @@ class Unset(Enum):
 UNSET = Unset.UNSET
 
 
-def as_pairs(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tuple[str, str], ...]:
+def encode_attributes_argument(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tuple[str, str], ...]:
     """Convert attributes to sorted pairs; ``kind`` is ``"user"`` or ``"event"``.
 
     Raises:
         InvalidValue: the attributes do not map keys to text.
         UnknownKey: the rules do not declare an attribute.
     """
-    check_attributes(attributes)
+    check_attributes_argument(attributes)
     plan.check_attributes(attributes, kind)
     return tuple(sorted(map(as_plain, attributes.items())))
 
 
-def check_attributes(attributes: object) -> None:
+def check_attributes_argument(attributes: object) -> None:
     """Check that attributes map keys to texts.
 
     Raises:
@@ -61,7 +61,7 @@ def check_attributes(attributes: object) -> None:
             check_text(text, FieldName(before=f"attribute {key!r}"))
 
 
-def check_idempotency_key(key: object) -> str:
+def check_idempotency_key_argument(key: object) -> str:
     """Return an idempotency key if it is valid.
 
     Raises:
@@ -72,7 +72,7 @@ def check_idempotency_key(key: object) -> str:
     return check_text(key, _AN_IDEMPOTENCY_KEY)
 
 
-def as_text(field: str, value: object) -> str | None:
+def check_text_argument(field: str, value: object) -> str | None:
     """Return a text or None after a check.
 
     Raises:
@@ -81,7 +81,7 @@ def as_text(field: str, value: object) -> str | None:
     return None if value is None else check_text(value, field)
 
 
-def as_sign_up_date(value: object) -> str | None:
+def encode_sign_up_date_argument(value: object) -> str | None:
     """Convert a date, or its text as in ``2025-04-02``, to text; a datetime to its date in UTC; None to None.
 
     Raises:
@@ -100,7 +100,7 @@ def as_sign_up_date(value: object) -> str | None:
     return value.isoformat()
 
 
-def as_local_date(field: str, value: object) -> str:
+def encode_date_argument(field: str, value: object) -> str:
     """Convert a date, or its text as in ``2025-04-02``, to text.
 
     Raises:
@@ -113,7 +113,7 @@ def as_local_date(field: str, value: object) -> str:
     return value.isoformat()
 
 
-def encode_strings(field: str | FieldName, value: object) -> str:
+def encode_strings_argument(field: str | FieldName, value: object) -> str:
     """Convert a list of texts to JSON.
 
     Raises:
@@ -126,7 +126,7 @@ def encode_strings(field: str | FieldName, value: object) -> str:
     return json.dumps(list(value), separators=(",", ":"))
 
 
-def as_flag(field: str, value: object) -> str:
+def encode_flag_argument(field: str, value: object) -> str:
     """Convert a boolean to JSON.
 
     Raises:
@@ -137,7 +137,7 @@ def as_flag(field: str, value: object) -> str:
     return "true" if value else "false"
 
 
-def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def encode_channels_argument(notifications: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Convert channels by message to fields of the user, as JSON.
 
     Raises:
@@ -148,13 +148,13 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
     for kind, channels in notifications.items():
         OneOf(MESSAGES).check(_EACH_NOTIFICATION, kind)
         field = FieldName("notifications", after=f".{kind}")
-        encoded = encode_strings(field, channels)
+        encoded = encode_strings_argument(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
         changes[f"preferences.{NOTIFICATIONS}.{as_plain(kind)}"] = encoded
     return changes
 
 
-def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
+def encode_conditions_argument(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     """Convert the conditions of a custom streak to JSON.
 
     Raises:
@@ -176,7 +176,7 @@ def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     return write_preferred_conditions(conditions)
 
 
-def encode_profile(
+def encode_profile_arguments(
     plan: Plan,
     *,
     attributes: Mapping[str, str],
@@ -196,23 +196,23 @@ def encode_profile(
     changes: dict[str, str | None] = {}
     for field, text in (("name", name), ("email", email)):
         if not isinstance(text, Unset):
-            changes[field] = as_text(field, text)
+            changes[field] = check_text_argument(field, text)
     if not isinstance(time_zone, Unset):
-        zone_name = as_text("time_zone", time_zone)
+        zone_name = check_text_argument("time_zone", time_zone)
         changes["time_zone"] = None if zone_name is None else zone(zone_name).name
     if not isinstance(sign_up_date, Unset):
-        changes["sign_up_date"] = as_sign_up_date(sign_up_date)
+        changes["sign_up_date"] = encode_sign_up_date_argument(sign_up_date)
     if not isinstance(device_tokens, Unset):
-        tokens = None if device_tokens is None else encode_strings("device_tokens", device_tokens)
+        tokens = None if device_tokens is None else encode_strings_argument("device_tokens", device_tokens)
         changes["device_tokens"] = tokens
     if not isinstance(subscribe_to_emails, Unset):
-        changes["subscribe_to_emails"] = as_flag("subscribe_to_emails", subscribe_to_emails)
-    for key, value in as_pairs(attributes, "user", plan):
+        changes["subscribe_to_emails"] = encode_flag_argument("subscribe_to_emails", subscribe_to_emails)
+    for key, value in encode_attributes_argument(attributes, "user", plan):
         changes[f"attributes.{key}"] = value
     return tuple(sorted(changes.items()))
 
 
-def encode_preferences(
+def encode_preferences_arguments(
     plan: Plan,
     *,
     notifications: Mapping[str, Sequence[str]] | None,
@@ -228,18 +228,18 @@ def encode_preferences(
         InvalidValue: a preference cannot have the value.
         UnknownKey: the rules do not declare a metric, or the streak.
     """
-    changes: dict[str, str | None] = {} if notifications is None else {**encode_notifications(notifications)}
+    changes: dict[str, str | None] = {} if notifications is None else {**encode_channels_argument(notifications)}
     choices: dict[str, str] = {}
     if not isinstance(streak_enabled, Unset):
-        choices["enabled"] = as_flag("streak_enabled", streak_enabled)
+        choices["enabled"] = encode_flag_argument("streak_enabled", streak_enabled)
     if not isinstance(evaluation_mode, Unset):
         mode = "AND" if evaluation_mode == "ALL" else evaluation_mode
         OneOf(("AND", "OR")).check("evaluation_mode", mode)
         choices["evaluation_mode"] = json.dumps(mode)
     if not isinstance(metrics, Unset):
-        choices["metrics"] = encode_conditions(metrics, plan)
+        choices["metrics"] = encode_conditions_argument(metrics, plan)
     if not isinstance(days_off, Unset):
-        choices["days_off"] = encode_strings("days_off", days_off)
+        choices["days_off"] = encode_strings_argument("days_off", days_off)
         SubsetOf(WEEKDAYS).check("days_off", tuple(days_off))
     if choices or streak is not None:
         key = plan.streak_of(streak).key

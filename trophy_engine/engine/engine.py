@@ -31,12 +31,12 @@ from trophy_engine.core import (
 from trophy_engine.engine.arguments import (
     UNSET,
     Unset,
-    as_local_date,
-    as_pairs,
-    check_attributes,
-    check_idempotency_key,
-    encode_preferences,
-    encode_profile,
+    check_attributes_argument,
+    check_idempotency_key_argument,
+    encode_attributes_argument,
+    encode_date_argument,
+    encode_preferences_arguments,
+    encode_profile_arguments,
 )
 from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
@@ -46,7 +46,7 @@ from trophy_engine.error_messages import FieldName, GivenValue, name_field
 from trophy_engine.errors import InvalidValue, StorageIncompatible
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
-from trophy_engine.repository.plans import plan_of
+from trophy_engine.repository.plans import plan_of_logged_rules
 from trophy_engine.repository.repository import Repository
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import (
@@ -90,7 +90,7 @@ def system_clock() -> datetime:
 
 
 @contextmanager
-def _close_on_error(storage: object) -> Iterator[None]:
+def _close_if_engine_fails(storage: object) -> Iterator[None]:
     """Close a storage if the block raises: its caller has no engine that could close it."""
     try:
         yield
@@ -100,7 +100,7 @@ def _close_on_error(storage: object) -> Iterator[None]:
         raise
 
 
-def _open_storage(storage: Storage | str | PathLike[str] | None) -> Storage:
+def _open_engine_storage(storage: Storage | str | PathLike[str] | None) -> Storage:
     """Return a storage, that of a save file for its path, and one in memory for None.
 
     Raises:
@@ -159,11 +159,11 @@ class Engine(Subscribable):
         storage: Storage | str | PathLike[str] | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
-        with _close_on_error(storage):
+        with _close_if_engine_fails(storage):
             rules = None if ruleset is None else as_ruleset(ruleset)
             CALLABLE.check("clock", clock)
-            opened = _open_storage(storage)
-        with _close_on_error(opened):
+            opened = _open_engine_storage(storage)
+        with _close_if_engine_fails(opened):
             self._repository = Repository(opened, rules, PLUGS)
             self._execution = Execution(self._repository, clock)
         self._subscribers = self._execution.subscribers
@@ -218,9 +218,11 @@ class Engine(Subscribable):
             if type(user) is not str or type(metric) is not str:  # for example of an enum
                 user, metric = check_user_id(user), check_text(metric, "metric")
             if idempotency_key is not None:
-                idempotency_key = check_idempotency_key(idempotency_key)
+                idempotency_key = check_idempotency_key_argument(idempotency_key)
             instant = self._execution.instant_of_command(user, None) if at is None else to_micros(at)
-            pairs = as_pairs(attributes, "event", self._repository.plan) if attributes is not None else ()
+            pairs = (
+                encode_attributes_argument(attributes, "event", self._repository.plan) if attributes is not None else ()
+            )
             command = _new(Record, (user, instant, metric, exact(value), pairs, idempotency_key))
             if idempotency_key is not None:
                 check_user_id(user)
@@ -234,7 +236,7 @@ class Engine(Subscribable):
         """Return True if an event of a user and a metric has used an idempotency key."""
         check_text(metric, "metric")
         check_user_id(user)
-        check_idempotency_key(idempotency_key)
+        check_idempotency_key_argument(idempotency_key)
         with self._lock:
             self._execution.exclusion.check()
             self._execution.enter()
@@ -276,7 +278,7 @@ class Engine(Subscribable):
             instant = self._execution.instant_of_command(user, at)
             command = Award(user, instant, system, points, reason, idempotency_key)
             if idempotency_key is not None:
-                check_idempotency_key(idempotency_key)
+                check_idempotency_key_argument(idempotency_key)
                 check_user_id(user)
                 self._repository.plan.system(system)
                 first = self._repository.find(command)
@@ -304,7 +306,7 @@ class Engine(Subscribable):
             instant = self._execution.instant_of_command(user, at)
             command = Complete(user, instant, achievement, idempotency_key)
             if idempotency_key is not None:
-                check_idempotency_key(idempotency_key)
+                check_idempotency_key_argument(idempotency_key)
                 check_user_id(user)
                 find_achievement_for_command(self._repository.plan, achievement)
                 first = self._repository.find(command)
@@ -349,7 +351,7 @@ class Engine(Subscribable):
         """
         with self._lock:
             self._execution.enter()
-            changes = encode_profile(
+            changes = encode_profile_arguments(
                 self._repository.plan,
                 attributes={} if attributes is None else attributes,
                 time_zone=time_zone,
@@ -396,7 +398,7 @@ class Engine(Subscribable):
         """
         with self._lock:
             self._execution.state(user)
-            changes = encode_preferences(
+            changes = encode_preferences_arguments(
                 self._repository.plan,
                 notifications=notifications,
                 streak=streak,
@@ -434,7 +436,7 @@ class Engine(Subscribable):
             EarlierThanSettled: the last thing that happened to the user is later.
         """
         with self._lock:
-            first, last = as_local_date("start", start), as_local_date("end", end)
+            first, last = encode_date_argument("start", start), encode_date_argument("end", end)
             instant = self._execution.instant_of_command(user, at)
             return self._execution.run(Pause(user, instant, first, last, streak))
 
@@ -580,7 +582,7 @@ class Engine(Subscribable):
             return tuple(
                 RulesVersion(
                     None if change.at == FIRST else from_micros(change.at),
-                    plan_of(change.rules).ruleset,
+                    plan_of_logged_rules(change.rules).ruleset,
                 )
                 for change in self._repository.rules_history(skip)
             )
@@ -671,7 +673,7 @@ class Engine(Subscribable):
         Integer().check("offset", offset)
         Optional(Integer()).check("limit", limit)
         if attributes is not None:
-            check_attributes(attributes)
+            check_attributes_argument(attributes)
         with self._lock:
             self._execution.enter()
             instant, exact = self._execution.now() if at is None else to_micros(at), at is not None
@@ -828,14 +830,14 @@ class Engine(Subscribable):
         Raises:
             StorageIncompatible: the log does not begin with rules.
         """
-        with _close_on_error(storage):
+        with _close_if_engine_fails(storage):
             InstanceOf((Iterable,)).check("entries", entries)
             log = iter(entries)
             first = next(log, None)
             if not (isinstance(first, Entry) and isinstance(first.command, ChangeRules)):
                 raise StorageIncompatible("the first entry of a log must be rules; export the log from its beginning")
             engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
-        with _close_on_error(engine._repository.storage):
+        with _close_if_engine_fails(engine._repository.storage):
             each = name_field("entries", "each of ")
             for entry in log:
                 InstanceOf((Entry,)).check(each, entry)

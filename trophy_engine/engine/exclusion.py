@@ -30,7 +30,7 @@ class Exclusion:
             EngineBusy: another task has acquired the engine.
         """
         holder = self.holder
-        if holder is not None and holder is not _current_task() and not holder.done():
+        if holder is not None and holder is not _task_calling_engine() and not holder.done():
             raise EngineBusy(holder.get_name())
 
     @contextmanager
@@ -38,13 +38,13 @@ class Exclusion:
         """Set the current task as the holder until the block ends."""
         former = self.holder
         try:
-            self.holder = former or _current_task()
+            self.holder = former or _task_calling_engine()
             yield
         finally:
             self.holder = former
 
 
-def _current_task() -> Any:
+def _task_calling_engine() -> Any:
     """Return the running asyncio task, or None; asyncio is not imported for it."""
     asyncio = sys.modules.get("asyncio")
     try:

@@ -45,7 +45,7 @@ from trophy_engine.views.player import Player
 if TYPE_CHECKING:
     from trophy_engine.leaderboards.leaderboards import Leaderboards
     from trophy_engine.notifications.announcer import Announcer, Checkpoint
-    from trophy_engine.reports.indexes import Indexes
+    from trophy_engine.reports.indexes import ReportIndexes
 
 _AT = itemgetter(AT)
 _CLOCK = FieldName(before="the clock's instant")
@@ -85,11 +85,11 @@ class Execution:
         return Announcer(self.repository, self.leaderboards)
 
     @cached_property
-    def report_indexes(self) -> Indexes:
+    def report_indexes(self) -> ReportIndexes:
         """The indexes of the reports on all users, created on first use."""
-        from trophy_engine.reports.indexes import Indexes  # noqa: PLC0415
+        from trophy_engine.reports.indexes import ReportIndexes  # noqa: PLC0415
 
-        return Indexes(self.repository)
+        return ReportIndexes(self.repository)
 
     # --- starting a call --------------------------------------------------------------------------------------------
 

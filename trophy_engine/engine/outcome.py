@@ -35,7 +35,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.identifiers import derive
 from trophy_engine.numbers import Number
-from trophy_engine.repository.plans import plan_of
+from trophy_engine.repository.plans import plan_of_logged_rules
 from trophy_engine.values import Value
 from trophy_engine.views.achievements import AchievementView, view_completion
 from trophy_engine.views.progress import LevelView, StreakView
@@ -133,7 +133,7 @@ class Outcome:
         """Restore the result of ``__getstate__``."""
         *command, choices, self.replayed, self.gate_answers, leaderboards = state
         rules, self._command, self._number, self._streaks, self._day, self._zone, self._effects, self._total = command
-        self._plan = plan_of(rules)
+        self._plan = plan_of_logged_rules(rules)
         for streak, plan, chosen in zip(self._streaks, self._plan.streaks, choices, strict=True):
             streak.custom_streak = None if chosen is None else attrs.evolve(plan, **chosen)
         self.leaderboards = MappingProxyType(leaderboards)

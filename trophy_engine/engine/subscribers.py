@@ -29,8 +29,8 @@ class Subscribers:
             InvalidValue: the kind is neither a class of effects nor the name of one, or the callback cannot be called
                 with an effect.
         """
-        kind = _find_kind(kind)
-        _check_callback(callback)
+        kind = _find_subscribed_kind(kind)
+        _check_subscriber_callback(callback)
         subscription = (kind, callback)
         self.subscriptions.append(subscription)
 
@@ -60,7 +60,7 @@ class Subscribers:
             raise failure
 
 
-def _find_kind(kind: object) -> type[Effect]:
+def _find_subscribed_kind(kind: object) -> type[Effect]:
     """Return a class of effects, or the one with a name.
 
     Raises:
@@ -84,7 +84,7 @@ def _find_kind(kind: object) -> type[Effect]:
     return EFFECTS[kind]
 
 
-def _check_callback(callback: object) -> None:
+def _check_subscriber_callback(callback: object) -> None:
     """Check that a callback can be called with an effect.
 
     Raises:

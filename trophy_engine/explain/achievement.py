@@ -22,8 +22,8 @@ from trophy_engine.core import (
     evaluate_gate_of_rule,
     name_raw_completion,
 )
-from trophy_engine.explain.metric import describe_subject
-from trophy_engine.explain.phrases import describe_zone, format_clock
+from trophy_engine.explain.metric import describe_counted_metric
+from trophy_engine.explain.phrases import describe_local_time, describe_zone
 from trophy_engine.numbers import Number, negate, subtract
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.achievements import AchievementStatus
@@ -31,7 +31,7 @@ from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 from trophy_engine.rules.windows import SessionWindow
 from trophy_engine.values import Value
-from trophy_engine.views.achievements import MASK, measure_progress, next_part
+from trophy_engine.views.achievements import MASK, next_achievement_part, view_achievement_progress
 
 __all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
 
@@ -213,30 +213,30 @@ def explain_achievement(transitions: Sequence[Transition], key: str) -> Achievem
     last = transitions[-1]
     parts = last.plan.find_achievements(key)
     held = [part for part in parts if part.key in last.state.counters.completed]
-    if parts[0].declared.hidden and not _holds_any(last, parts[0]):
-        return _conceal(last, key)
-    explanation = _explain_part(transitions, held[-1].key if held else parts[0].key)
-    following = next_part(parts, last.state) if held else None
+    if parts[0].declared.hidden and not _has_any_tier_to_explain(last, parts[0]):
+        return _explain_hidden_achievement(last, key)
+    explanation = _explain_achievement_part(transitions, held[-1].key if held else parts[0].key)
+    following = next_achievement_part(parts, last.state) if held else None
     if following is None or following.counter is None:
         return explanation
-    return attrs.evolve(explanation, next=_explain_open(transitions, following))
+    return attrs.evolve(explanation, next=_explain_open_achievement(transitions, following))
 
 
-def _holds_any(transition: Transition, part: AchievementPlan) -> bool:
+def _has_any_tier_to_explain(transition: Transition, part: AchievementPlan) -> bool:
     """Return True if the user has an achievement or any tier of it."""
     completed = transition.state.counters.completed
     return any(one.key in completed for one in transition.plan.tiers[part.declared.key])
 
 
-def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
+def _explain_achievement_part(transitions: Sequence[Transition], key: str) -> AchievementExplanation:
     """Return the explanation of an achievement without tiers, or of a tier."""
     last = transitions[-1]
     at = last.state.counters.completed.get(key)
     if at is None:
-        return _explain_open(transitions, last.plan.achievements[key])
+        return _explain_open_achievement(transitions, last.plan.achievements[key])
     completing = last
     for transition in transitions:
-        if any(effect.kind in _COMPLETIONS and _is_first(effect, key) for effect in transition.effects):
+        if any(effect.kind in _COMPLETIONS and _is_completion_to_explain(effect, key) for effect in transition.effects):
             completing = transition
     achievement = completing.plan.achievements[key]
     backdated = any(
@@ -244,7 +244,7 @@ def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExp
     )
     repeats = last.state.counters.repeats.get(key)
     return attrs.evolve(
-        _explain(completing, achievement, at, completing.state if backdated else completing.before),
+        _explain_after_transition(completing, achievement, at, completing.state if backdated else completing.before),
         at=from_micros(last.state.clock.settled),
         achieved_at=from_micros(at),
         is_backdated=backdated,
@@ -252,39 +252,41 @@ def _explain_part(transitions: Sequence[Transition], key: str) -> AchievementExp
     )
 
 
-def _is_first(effect: NamedEffect, key: str) -> bool:
+def _is_completion_to_explain(effect: NamedEffect, key: str) -> bool:
     """Return True if an effect tells of the first completion of what a key names."""
     return name_raw_completion(effect) == key and effect.number == effect.times
 
 
-def _explain_open(transitions: Sequence[Transition], achievement: AchievementPlan) -> AchievementExplanation:
+def _explain_open_achievement(
+    transitions: Sequence[Transition], achievement: AchievementPlan
+) -> AchievementExplanation:
     """Return the explanation of an achievement or a tier that is not completed, or not once more."""
     last = transitions[-1]
     instant = last.state.clock.settled
-    explanation = _explain(last, achievement, instant, last.state)
-    unmet = _find_unmet(transitions, achievement)
+    explanation = _explain_after_transition(last, achievement, instant, last.state)
+    unmet = _explain_unmet_condition(transitions, achievement)
     is_open = evaluate_gate_of_rule(last.state, achievement, instant) is None
     return attrs.evolve(
         explanation,
         unmet_condition=unmet,
-        is_checked_again=unmet is not None and is_open and not _is_at_multiples(achievement),
-        progress=_measure_repeat(explanation.progress, achievement, last.state),
-        is_done_in_window=measure_progress(achievement, last.state) is None,
+        is_checked_again=unmet is not None and is_open and not _is_completed_at_multiples(achievement),
+        progress=_explain_repeat_progress(explanation.progress, achievement, last.state),
+        is_done_in_window=view_achievement_progress(achievement, last.state) is None,
     )
 
 
-def _is_at_multiples(achievement: AchievementPlan) -> bool:
+def _is_completed_at_multiples(achievement: AchievementPlan) -> bool:
     """Return True if each multiple completes an achievement once; one that passes a closed gate is not made up."""
     counter = achievement.counter
     return achievement.rule.repeatable and counter is not None and not counter.is_windowed
 
 
-def _measure_repeat(
+def _explain_repeat_progress(
     progress: CounterProgress | None, achievement: AchievementPlan, state: UserState
 ) -> CounterProgress | None:
     """Return the progress to the next time: that of a repeatable one without a window is beyond the last multiple."""
-    following = measure_progress(achievement, state)
-    if progress is None or following is None or not _is_at_multiples(achievement):
+    following = view_achievement_progress(achievement, state)
+    if progress is None or following is None or not _is_completed_at_multiples(achievement):
         return progress
     if following.current == progress.after:
         return progress
@@ -292,7 +294,7 @@ def _measure_repeat(
     return attrs.evolve(progress, counter=counter, before=following.current, after=following.current)
 
 
-def _explain(
+def _explain_after_transition(
     transition: Transition, achievement: AchievementPlan, instant: int, before: UserState | None
 ) -> AchievementExplanation:
     """Return the explanation of an achievement after a transition, as of an instant."""
@@ -303,11 +305,11 @@ def _explain(
         key=achievement.key,
         name=achievement.rule.name,
         achieved_at=None,
-        local=format_clock(zone, instant),
+        local=describe_local_time(zone, instant),
         time_zone=describe_zone(zone, instant),
         is_backdated=False,
-        progress=_measure_progress(transition, before, achievement),
-        prerequisites=_list_prerequisites(transition.state, achievement),
+        progress=_explain_counter_progress(transition, before, achievement),
+        prerequisites=_explain_prerequisites(transition.state, achievement),
         unmet_condition=None,
         is_completed_by_call=achievement.counter is None,
         enough=int(achievement.threshold) if achievement.prerequisites else 0,
@@ -315,7 +317,7 @@ def _explain(
     )
 
 
-def _conceal(last: Transition, key: str) -> AchievementExplanation:
+def _explain_hidden_achievement(last: Transition, key: str) -> AchievementExplanation:
     """Return the explanation of a hidden achievement, which shows nothing of it."""
     zone, instant = last.state.clock.zone, last.state.clock.settled
     return AchievementExplanation(
@@ -324,7 +326,7 @@ def _conceal(last: Transition, key: str) -> AchievementExplanation:
         key=key,
         name=MASK,
         achieved_at=None,
-        local=format_clock(zone, instant),
+        local=describe_local_time(zone, instant),
         time_zone=describe_zone(zone, instant),
         is_backdated=False,
         progress=None,
@@ -335,7 +337,7 @@ def _conceal(last: Transition, key: str) -> AchievementExplanation:
     )
 
 
-def _find_unmet(transitions: Sequence[Transition], achievement: AchievementPlan) -> UnmetCondition | None:
+def _explain_unmet_condition(transitions: Sequence[Transition], achievement: AchievementPlan) -> UnmetCondition | None:
     """Return the condition that keeps a user from completing an achievement, or that last kept them from it."""
     last = transitions[-1]
     unmet = evaluate_gate_of_rule(last.state, achievement, last.state.clock.settled)
@@ -346,7 +348,7 @@ def _find_unmet(transitions: Sequence[Transition], achievement: AchievementPlan)
     return next((answer.unmet for answer in reversed(answers) if (answer.kind, answer.keys) == name), None)
 
 
-def _measure_progress(
+def _explain_counter_progress(
     transition: Transition, state_before: UserState | None, achievement: AchievementPlan
 ) -> CounterProgress | None:
     counter = achievement.counter
@@ -356,19 +358,22 @@ def _measure_progress(
     is_falling = counter.negated is not None
     if counter.negated is not None:
         counter, threshold = counter.negated, negate(threshold)
-    before, after = _read_before(counter, state_before, transition.state), counter.read(transition.state)
+    before, after = (
+        _value_before_explained_command(counter, state_before, transition.state),
+        counter.read(transition.state),
+    )
     streak = next((streak for streak in transition.plan.streaks if streak.length is counter), None)
     if streak is not None:  # time may have ended it before the command started the next one
         credits_ = (effect for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended})
         lengths = [effect.length for effect in credits_ if effect.streak == streak.key]
         after = max(lengths, default=after or 0)
         before = after - bool(lengths)
-    others = 0 if is_falling else _total_of_others(counter, transition.state)
-    subject = describe_subject(counter, clock.settled, clock.zone)
+    others = 0 if is_falling else _total_of_other_events(counter, transition.state)
+    subject = describe_counted_metric(counter, clock.settled, clock.zone)
     return CounterProgress(subject, before, after, threshold, others, is_falling)
 
 
-def _read_before(counter: Counter, before: UserState | None, state: UserState) -> Number | None:
+def _value_before_explained_command(counter: Counter, before: UserState | None, state: UserState) -> Number | None:
     """Return the number before a command, in the window that holds the instant of the state after it."""
     if before is None:
         return counter.nothing
@@ -378,7 +383,7 @@ def _read_before(counter: Counter, before: UserState | None, state: UserState) -
     return counter.read(before)
 
 
-def _total_of_others(counter: Counter, state: UserState) -> Number:
+def _total_of_other_events(counter: Counter, state: UserState) -> Number:
     """Return the total over the events that a filtered counter leaves out, 0 where such totals do not add up."""
     unfiltered, metric = counter.unfiltered, counter.metric
     if unfiltered is None or metric is None or metric.rule.aggregate not in {"sum", "count"}:
@@ -388,13 +393,13 @@ def _total_of_others(counter: Counter, state: UserState) -> Number:
     return subtract(unfiltered.read(state) or 0, counter.read(state) or 0)
 
 
-def _list_prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
+def _explain_prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:
     completed = state.counters.completed
     return tuple(
-        Prerequisite(key, _first_completion([completed[name] for name in alternatives if name in completed]))
+        Prerequisite(key, _prerequisite_achieved_at([completed[name] for name in alternatives if name in completed]))
         for key, alternatives in zip(achievement.prerequisites, achievement.alternatives, strict=True)
     )
 
 
-def _first_completion(instants: Sequence[int]) -> datetime | None:
+def _prerequisite_achieved_at(instants: Sequence[int]) -> datetime | None:
     return from_micros(min(instants)) if instants else None

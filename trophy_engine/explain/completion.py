@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import AchievementBackdated, AchievementPlan, Counter, NamedEffect, Plan, name_raw_completion
-from trophy_engine.explain.metric import describe_subject
+from trophy_engine.explain.metric import describe_counted_metric
 from trophy_engine.numbers import Number, count_multiples, negate
 
 #: The changes of metrics in one pass of the evaluation, by the counter of the metric.
@@ -29,31 +29,33 @@ def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, ti
     threshold = achievement.threshold
     if counter is not None and counter.negated is not None:
         counter, threshold, phrase = counter.negated, negate(threshold), "at most"
-    elif is_counted_in_multiples(achievement):
+    elif is_completed_at_multiples(achievement):
         phrase = "once for each"
     reaching = (
-        change for change in changes.get(counter, ()) if _is_completed_by(achievement, change.before, change.after)
+        change
+        for change in changes.get(counter, ())
+        if _is_completed_by_change(achievement, change.before, change.after)
     )
     change = next(reaching, None)
     if counter is None or change is None:
         return achievement.rule.trigger.reason
     before = "none" if change.before is None else f"{change.before:,}"
-    subject = describe_subject(counter, change.at, time_zone)
+    subject = describe_counted_metric(counter, change.at, time_zone)
     return f"{subject} went from {before} to {change.after:,}, {phrase} {threshold:,}"
 
 
-def is_counted_in_multiples(achievement: AchievementPlan) -> bool:
+def is_completed_at_multiples(achievement: AchievementPlan) -> bool:
     """Return True if each multiple of its number completes an achievement."""
     counter = achievement.counter
     return achievement.rule.repeatable and counter is not None and not counter.is_windowed
 
 
-def _is_completed_by(achievement: AchievementPlan, before: Number | None, after: Number | None) -> bool:
+def _is_completed_by_change(achievement: AchievementPlan, before: Number | None, after: Number | None) -> bool:
     """Return True if a change of its total completes an achievement, for the first time or once more."""
     counter, threshold = achievement.counter, achievement.threshold
     if after is None:
         return False
-    if is_counted_in_multiples(achievement):
+    if is_completed_at_multiples(achievement):
         return count_multiples(after, threshold) > count_multiples(before or 0, threshold)
     if counter is not None and counter.negated is not None:
         before, after = None if before is None else negate(before), negate(after)

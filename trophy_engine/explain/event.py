@@ -53,10 +53,10 @@ from trophy_engine.core import (
     name_raw_completion,
 )
 from trophy_engine.explain.completion import MetricChanges, describe_completion
-from trophy_engine.explain.fields import describe_changes, describe_field, describe_value
+from trophy_engine.explain.fields import describe_field, describe_field_changes, describe_field_value
 from trophy_engine.explain.gates import ClosedGate, closed_gates
-from trophy_engine.explain.metric import describe_change
-from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
+from trophy_engine.explain.metric import describe_metric_change
+from trophy_engine.explain.phrases import describe_day, describe_local_time, describe_zone
 from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.notifications.effects import (
     AchievementDue,
@@ -156,11 +156,11 @@ def explain_event(
     return EventExplanation(
         user_id=command.user_id,
         at=from_micros(command.at),
-        local=format_clock(time_zone, command.at),
+        local=describe_local_time(time_zone, command.at),
         day=date.fromordinal(time_zone.window(command.at)[0]),
         time_zone=describe_zone(time_zone, command.at),
         action=_describe_command(command),
-        consequences=tuple(consequences_of(plan, effects, time_zone)),
+        consequences=tuple(explain_consequences(plan, effects, time_zone)),
         closed_gates=tuple(closed_gates(plan, gate_answers, time_zone)),
         is_repeated=is_repeated,
     )
@@ -177,7 +177,7 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
         case Complete(_, _, achievement, _):
             return f"completed {achievement!r} by a call of the application"
         case Identify(_, _, changes):
-            return describe_changes(changes)
+            return describe_field_changes(changes)
         case GrantFreeze(_, _, streak):
             return f"was granted a freeze{'' if streak is None else f' of {name_streak(streak)}'}"
         case Pause(_, _, start, end, streak):
@@ -193,19 +193,19 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
             assert_never(command)
 
 
-def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone) -> Iterator[Consequence]:
+def explain_consequences(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone) -> Iterator[Consequence]:
     """Yield the explanation of each effect, in order; ``time_zone`` is the user's zone after all of them."""
     changes: dict[Counter | None, list[NamedEffect]] = {}
-    time_zone = next((plan.zone(effect.before) for effect in effects if _changes_zone(effect)), time_zone)
+    time_zone = next((plan.zone(effect.before) for effect in effects if _is_zone_change_to_explain(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
-        time_zone = plan.zone(effect.after) if _changes_zone(effect) else time_zone
+        time_zone = plan.zone(effect.after) if _is_zone_change_to_explain(effect) else time_zone
         if effect.kind is MetricChanged:
             if previous is not None and previous.kind is not MetricChanged:
                 changes.clear()  # another pass begins
             changes.setdefault(plan.metrics[effect.metric].total, []).append(effect)
-        lost = previous.lost if previous is not None and _limits(previous, effect) else 0
+        lost = previous.lost if previous is not None and _is_limit_of_explained_award(previous, effect) else 0
         award = (
-            explain_award(effect, _count_steps(plan, effect, changes, lost), time_zone, lost)
+            explain_award(effect, _count_steps_explaining_award(plan, effect, changes, lost), time_zone, lost)
             if effect.kind is PointsAwarded
             else None
         )
@@ -215,7 +215,7 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
         yield Consequence(
             effect.kind.type,
             from_micros(at),
-            format_clock(time_zone, at),
+            describe_local_time(time_zone, at),
             day,
             describe_zone(time_zone, at),
             text,
@@ -223,7 +223,7 @@ def consequences_of(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone)
         )
 
 
-def _limits(previous: NamedEffect, effect: NamedEffect) -> bool:
+def _is_limit_of_explained_award(previous: NamedEffect, effect: NamedEffect) -> bool:
     """Return True if an effect says what the limit took of the award after it."""
     return (previous.kind is PointsLimited and effect.kind is PointsAwarded) and (
         previous.at,
@@ -232,11 +232,11 @@ def _limits(previous: NamedEffect, effect: NamedEffect) -> bool:
     ) == (effect.at, effect.system, effect.trigger_key)
 
 
-def _changes_zone(effect: NamedEffect) -> bool:
+def _is_zone_change_to_explain(effect: NamedEffect) -> bool:
     return effect.kind is UserChanged and effect.field == "time_zone"
 
 
-class StreakWords(NamedTuple):
+class StreakExplanationWords(NamedTuple):
     """The words for a streak: the noun for a period, and its name, with its key where the rules have several."""
 
     unit: str
@@ -248,7 +248,7 @@ class StreakWords(NamedTuple):
 
     def period(self, first_day: date) -> str:
         """Return the name of the period that begins on a local day; that of a day is its own."""
-        day = name_day(first_day)
+        day = describe_day(first_day)
         return day if self.unit == "day" else f"the {self.unit} of {day}"
 
     def within(self, first_day: date) -> str:
@@ -262,11 +262,11 @@ class StreakWords(NamedTuple):
 
 
 #: A sentence for each kind of effect, built from its fields and the words for its streak.
-SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]]] = {
+SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakExplanationWords], str]]] = {
     UserCreated: lambda effect, _: f"the user was created, in the time zone {effect.time_zone}",
     UserChanged: lambda effect, _: (
-        f"{describe_field(effect.field)} changed from {describe_value(effect.field, effect.before) or 'none'} to "
-        f"{describe_value(effect.field, effect.after) or 'none'}"
+        f"{describe_field(effect.field)} changed from {describe_field_value(effect.field, effect.before) or 'none'} to "
+        f"{describe_field_value(effect.field, effect.after) or 'none'}"
     ),
     StreakStarted: lambda effect, streak: (
         f"the {streak.name} started: {streak.period(effect.period_start)} is credited"
@@ -298,7 +298,7 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
         f"{count_noun(effect.granted, 'freeze')}{streak.owner} granted; {effect.freezes:,} available"
     ),
     StreakPaused: lambda effect, streak: (
-        f"the {streak.name} is paused from {name_day(effect.start)} to {name_day(effect.end)}"
+        f"the {streak.name} is paused from {describe_day(effect.start)} to {describe_day(effect.end)}"
     ),
     StreakUnpaused: lambda effect, streak: (
         f"pause {effect.number}{streak.owner} is removed: it protects no further days"
@@ -323,13 +323,15 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
         f"{effect.previous_rank or 'none'}"
     ),
     LeaderboardChanged: lambda effect, _: f"the ranking of {effect.leaderboard} changed",
-    LeaderboardStarted: lambda effect, _: f"a run of {effect.leaderboard} starts on {name_day(effect.start)}",
+    LeaderboardStarted: lambda effect, _: f"a run of {effect.leaderboard} starts on {describe_day(effect.start)}",
     LeaderboardFinished: lambda effect, _: (
-        f"the run of {effect.leaderboard} that started on {name_day(effect.start)} ends"
+        f"the run of {effect.leaderboard} that started on {describe_day(effect.start)} ends"
     ),
     BoostStarted: lambda effect, _: f"the boost {effect.boost.name!r} of {effect.system} starts",
     BoostFinished: lambda effect, _: f"the boost {effect.boost.name!r} of {effect.system} ends",
-    RecapDue: lambda effect, _: f"a recap is due for {name_day(effect.period_start)} to {name_day(effect.period_end)}",
+    RecapDue: lambda effect, _: (
+        f"a recap is due for {describe_day(effect.period_start)} to {describe_day(effect.period_end)}"
+    ),
     ReactivationDue: lambda effect, _: (
         f"reactivation {effect.message_number} is due, after {count_noun(effect.days_since_last_active, 'idle day')}"
     ),
@@ -343,35 +345,37 @@ SENTENCES: Final[Mapping[type[Effect], Callable[[NamedEffect, StreakWords], str]
 def _describe_effect(
     plan: Plan, effect: NamedEffect, changes: MetricChanges, previous: NamedEffect | None, time_zone: Zone
 ) -> str:
-    streak = _words_of(plan, effect)
+    streak = _describe_streak_of_effect(plan, effect)
     if effect.kind is StreakLost and previous is not None and previous.kind is StreakReset:  # nothing was missed
         return f"the {streak.name} of {streak.periods(effect.length)} was lost by the reset"
     sentence = SENTENCES.get(effect.kind)
     if sentence is not None:
         return sentence(effect, streak)
     if effect.kind is MetricChanged:
-        return describe_change(plan.metrics[effect.metric], effect, time_zone)
+        return describe_metric_change(plan.metrics[effect.metric], effect, time_zone)
     return describe_completion(plan, effect, changes, time_zone)
 
 
-def _words_of(plan: Plan, effect: NamedEffect) -> StreakWords:
+def _describe_streak_of_effect(plan: Plan, effect: NamedEffect) -> StreakExplanationWords:
     """Return the words for the streak of an effect; for another effect those for the primary streak."""
     streaks = plan.ruleset.streaks
     key = getattr(effect, "streak", None)
     streak = next((streak for streak in streaks if streak.key == key), plan.ruleset.primary_streak)
     if streak is None:
-        return StreakWords("period", "streak")
-    return StreakWords(period_noun(streak.frequency), streak.key + " streak" if len(streaks) > 1 else "streak")
+        return StreakExplanationWords("period", "streak")
+    return StreakExplanationWords(
+        period_noun(streak.frequency), streak.key + " streak" if len(streaks) > 1 else "streak"
+    )
 
 
-def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
+def _count_steps_explaining_award(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
     """Return the number of steps of its trigger that an award pays for.
 
     No effect records the change of a filtered total, so the result is the smallest number that explains the award.
     """
     if isinstance(award.trigger, ManualAward):
         return 1
-    trigger = _find_trigger(plan, award)
+    trigger = _trigger_of_explained_award(plan, award)
     counter, step = trigger.counter, trigger.step
     if counter in changes:
         steps = (
@@ -385,6 +389,6 @@ def _count_steps(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: i
     return next(number for number in count(1) if abs(boosted_amount(trigger.points * number, award.boosts)) >= amount)
 
 
-def _find_trigger(plan: Plan, award: NamedEffect) -> TriggerPlan:
+def _trigger_of_explained_award(plan: Plan, award: NamedEffect) -> TriggerPlan:
     system = next(system for system in plan.systems if system.key == award.system)
     return system.triggers[award.trigger_key]

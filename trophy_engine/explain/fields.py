@@ -13,20 +13,20 @@ _PREFERENCES: Final = "preferences."
 _KINDS: Final = {"streaks": "streak preference", "notifications": "notification preference"}
 
 
-def describe_changes(changes: Changes) -> str:
+def describe_field_changes(changes: Changes) -> str:
     """Return what a user's fields are set to, as a phrase without a subject.
 
-    >>> describe_changes((("name", "Jo"), ("email", None)))
+    >>> describe_field_changes((("name", "Jo"), ("email", None)))
     'was identified with name Jo and email cleared'
-    >>> describe_changes((("preferences.streaks.daily.days_off", '["saturday","sunday"]'),))
+    >>> describe_field_changes((("preferences.streaks.daily.days_off", '["saturday","sunday"]'),))
     "set the daily streak preference 'days off' to saturday and sunday"
     """
     if changes and all(field.startswith(_PREFERENCES) for field, _ in changes):
         phrases = [
-            f"the {describe_field(field)} to {describe_value(field, value) or 'none'}" for field, value in changes
+            f"the {describe_field(field)} to {describe_field_value(field, value) or 'none'}" for field, value in changes
         ]
         return f"set {join_words(phrases)}"
-    phrases = [f"{describe_field(field)} {describe_value(field, value) or 'cleared'}" for field, value in changes]
+    phrases = [f"{describe_field(field)} {describe_field_value(field, value) or 'cleared'}" for field, value in changes]
     return f"was identified with {join_words(phrases)}" if phrases else "was identified"
 
 
@@ -44,12 +44,12 @@ def describe_field(name: str) -> str:
     return " ".join([*owner, _KINDS[kind], repr(key.replace("_", " "))])
 
 
-def describe_value(name: str, value: str | None) -> str:
+def describe_field_value(name: str, value: str | None) -> str:
     """Return the value of a field in words, empty for none; the values of preferences are JSON.
 
-    >>> describe_value("name", "Jo"), describe_value("preferences.streaks.daily.enabled", "true")
+    >>> describe_field_value("name", "Jo"), describe_field_value("preferences.streaks.daily.enabled", "true")
     ('Jo', 'true')
-    >>> describe_value("preferences.streaks.daily.metrics", '[["words","10"]]')
+    >>> describe_field_value("preferences.streaks.daily.metrics", '[["words","10"]]')
     'words 10'
     """
     if value is None or not name.startswith(_PREFERENCES):

@@ -11,14 +11,14 @@ import attrs
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import GateAnswer, GateKind, Plan
-from trophy_engine.explain.phrases import format_clock
+from trophy_engine.explain.phrases import describe_local_time
 from trophy_engine.rules.unmet_conditions import UnmetCondition
 from trophy_engine.values import Value
 
 __all__ = ["ClosedGate", "UnmetCondition", "closed_gates"]
 
 
-def _describe_trigger(plan: Plan, keys: tuple[str, ...]) -> str:
+def _describe_closed_trigger_gate(plan: Plan, keys: tuple[str, ...]) -> str:
     system, trigger = keys
     reason = next(rule for rule in plan.systems if rule.key == system).triggers[trigger].rule.reason
     return f"{system} +0, {reason}"
@@ -27,7 +27,7 @@ def _describe_trigger(plan: Plan, keys: tuple[str, ...]) -> str:
 #: By kind of rule, what a closed gate left out, from the plan and the keys of the rule.
 SUBJECTS: Final[Mapping[GateKind, Callable[[Plan, tuple[str, ...]], str]]] = {
     "achievement": lambda _, keys: f"{keys[0]!r} is reached but not completed",
-    "trigger": _describe_trigger,
+    "trigger": _describe_closed_trigger_gate,
     "metric": lambda _, keys: f"{keys[0]} does not count the event",
 }
 
@@ -66,7 +66,7 @@ def closed_gates(plan: Plan, answers: Iterable[GateAnswer], time_zone: Zone) -> 
                 kind=answer.kind,
                 keys=answer.keys,
                 at=from_micros(answer.at),
-                local=format_clock(time_zone, answer.at),
+                local=describe_local_time(time_zone, answer.at),
                 condition=answer.unmet,
                 subject=SUBJECTS[answer.kind](plan, answer.keys),
             )

@@ -8,10 +8,10 @@ from trophy_engine.calendar.instants import DAY, EPOCH_DAY, HOUR, from_micros
 from trophy_engine.calendar.zones import Zone
 
 
-def name_day(day: int | date) -> str:
-    """Return the name of a local day, with its weekday.
+def describe_day(day: int | date) -> str:
+    """Return a local day with its weekday.
 
-    >>> name_day(date(2025, 4, 2))
+    >>> describe_day(date(2025, 4, 2))
     'Wednesday 2025-04-02'
     """
     local_day = day if isinstance(day, date) else date.fromordinal(day)
@@ -26,7 +26,7 @@ def describe_zone(zone: Zone, at: int) -> str:
     return zone.name if zone.name in {offset, "UTC"} else f"{zone.name} ({offset})"
 
 
-def format_clock(zone: Zone, at: int) -> str:
+def describe_local_time(zone: Zone, at: int) -> str:
     """Return the local day and time in a zone at an instant, to the second."""
     day, time = divmod(at + zone.offset(at), DAY)
-    return f"{name_day(day + EPOCH_DAY)} {from_micros(time):%H:%M:%S}"
+    return f"{describe_day(day + EPOCH_DAY)} {from_micros(time):%H:%M:%S}"

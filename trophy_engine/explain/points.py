@@ -26,7 +26,7 @@ from trophy_engine.core import (
     level_points_in_state,
     strongest_boost_rounding,
 )
-from trophy_engine.explain.phrases import describe_zone, format_clock
+from trophy_engine.explain.phrases import describe_local_time, describe_zone
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.points import Boost, PointsTrigger, Rounding
 from trophy_engine.rules.unmet_conditions import UnmetCondition
@@ -187,30 +187,30 @@ def explain_awards(transition: Transition) -> Iterator[AwardExplanation]:
         system.key: 0 if transition.before is None else transition.before.points.balances[system.index]
         for system in transition.plan.systems
     }
-    is_entered = any(_is_manual(entry) for entry in entries)
+    is_entered = any(_is_manual_award_to_explain(entry) for entry in entries)
     for payment in transition.payments:
-        while entries and _is_manual(entries[0]) and entries[0].at <= payment.at:
+        while entries and _is_manual_award_to_explain(entries[0]) and entries[0].at <= payment.at:
             award = explain_award(entries.popleft(), 1, zone)
             balances[award.system] = award.total
             yield award
-        lost = entries.popleft().lost if _is_limited(payment, entries) else 0
+        lost = entries.popleft().lost if _has_limit_to_explain(payment, entries) else 0
         if payment.entered:
             award = explain_award(entries.popleft(), payment.times, payment.zone, lost)
         else:
-            award = _explain_zero(payment, balances[payment.trigger.system.key], lost)
+            award = _explain_zero_award(payment, balances[payment.trigger.system.key], lost)
         balances[award.system] = award.total
         yield award
     for entry in entries:
         yield explain_award(entry, 1, zone)
     if isinstance(command, Award) and not is_entered:
-        yield _explain_cut_off(command, balances[command.system], zone)
+        yield _explain_cut_off_award(command, balances[command.system], zone)
 
 
-def _is_manual(entry: NamedEffect) -> bool:
+def _is_manual_award_to_explain(entry: NamedEffect) -> bool:
     return isinstance(entry.trigger, ManualAward)
 
 
-def _is_limited(payment: Payment, entries: deque[NamedEffect]) -> bool:
+def _has_limit_to_explain(payment: Payment, entries: deque[NamedEffect]) -> bool:
     """Return True if the first entry says what the limit took of a payment."""
     if not entries or entries[0].kind is not PointsLimited or payment.unmet is not None:
         return False
@@ -218,16 +218,16 @@ def _is_limited(payment: Payment, entries: deque[NamedEffect]) -> bool:
     return (entries[0].at, entries[0].system, entries[0].trigger_key) == (payment.at, trigger.system.key, trigger.key)
 
 
-def _explain_cut_off(command: Award, balance: int, zone: Zone) -> AwardExplanation:
+def _explain_cut_off_award(command: Award, balance: int, zone: Zone) -> AwardExplanation:
     """Return the explanation of a manual award of which the maximum left nothing; it has no effect."""
     trigger = ManualAward(command.points, command.reason)
-    return _explain_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None, 0)
+    return _explain_award_calculation(command.system, trigger, 1, (), (balance, 0), zone, command.at, None, 0)
 
 
-def _explain_zero(payment: Payment, before: int, lost: int) -> AwardExplanation:
+def _explain_zero_award(payment: Payment, before: int, lost: int) -> AwardExplanation:
     """Return the explanation of an award of zero points; it has no effect."""
     trigger = payment.trigger
-    return _explain_calculation(
+    return _explain_award_calculation(
         trigger.system.key,
         trigger.rule,
         payment.times,
@@ -243,12 +243,12 @@ def _explain_zero(payment: Payment, before: int, lost: int) -> AwardExplanation:
 def explain_award(award: NamedEffect, times: int, zone: Zone, lost: int = 0) -> AwardExplanation:
     """Return the explanation of an award, from its effect, the number of steps that it pays for, and what it lost."""
     before_and_awarded = award.before, award.awarded
-    return _explain_calculation(
+    return _explain_award_calculation(
         award.system, award.trigger, times, award.boosts, before_and_awarded, zone, award.at, None, lost
     )
 
 
-def _explain_calculation(
+def _explain_award_calculation(
     system: str,
     trigger: PointsTrigger | ManualAward,
     times: int,
@@ -266,7 +266,7 @@ def _explain_calculation(
     steps = zip(boosts, boost_products(amount, boosts), strict=True)
     return AwardExplanation(
         at=from_micros(at),
-        local=format_clock(zone, at),
+        local=describe_local_time(zone, at),
         time_zone=describe_zone(zone, at),
         system=system,
         trigger=trigger,

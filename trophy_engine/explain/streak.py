@@ -23,7 +23,7 @@ from trophy_engine.core import (
     open_period_totals,
     past_events_of,
 )
-from trophy_engine.explain.phrases import describe_zone, format_clock, name_day
+from trophy_engine.explain.phrases import describe_day, describe_local_time, describe_zone
 from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.filters import Filter
@@ -131,15 +131,15 @@ class MissedPeriod(Value):
         if not missing:  # easier conditions, which the totals met already, need one more event
             missing = [f"anything for {' or '.join(condition.name for condition in self.conditions)}"]
         words = join_words(missing) if self.mode == "AND" else " or ".join(missing)
-        saved = [f"{verb} {words} by the end of {name_day(self.last_day)}"] if self.conditions else []
+        saved = [f"{verb} {words} by the end of {describe_day(self.last_day)}"] if self.conditions else []
         return (*saved, *(["a freeze"] if self.has_freezes else []))
 
     @property
     def text(self) -> str:
         """The missed period, the instant of the loss, and what would have saved the streak, in at most two lines."""
-        days = name_day(self.first_day)
+        days = describe_day(self.first_day)
         if self.last_day != self.first_day:
-            days += f" to {name_day(self.last_day)}"
+            days += f" to {describe_day(self.last_day)}"
         text = f"{days} was missed, which ended a streak of {self.length:,} on {self.local}, {self.time_zone}."
         return f"{text}\nIt would have been saved by {', or by '.join(self.saved_by)}." if self.saved_by else text
 
@@ -204,7 +204,7 @@ class StreakExplanation(TextAsHtml, Value):
         else:
             lines.append(f"No event credits this {unit}: the streak has no conditions.")
         if self.expires is not None:
-            lines.append(f"Activity by the end of {name_day(self.expires)} keeps it{self._describe_freezes()}.")
+            lines.append(f"Activity by the end of {describe_day(self.expires)} keeps it{self._describe_freezes()}.")
         if self.missed is not None:
             lines.append(self.missed.text)
         return "\n".join([*lines, *self._application_changes(unit)])
@@ -214,7 +214,7 @@ class StreakExplanation(TextAsHtml, Value):
         return f"{self.streak} streak" if self.is_named else "streak"
 
     def _name_period(self) -> str:
-        return f"{name_day(self.first_day)} to {name_day(self.last_day)}"
+        return f"{describe_day(self.first_day)} to {describe_day(self.last_day)}"
 
     def _application_changes(self, unit: str) -> Iterator[str]:
         """Yield the application's resets and restorations since the streak was last lost."""
@@ -222,7 +222,7 @@ class StreakExplanation(TextAsHtml, Value):
         for period in self.periods[last:]:
             if period.kind in {"reset", "restored"}:
                 verb = "reset" if period.kind == "reset" else "restored"
-                when = f"{'on' if unit == 'day' else f'in the {unit} of'} {name_day(period.first_day)}"
+                when = f"{'on' if unit == 'day' else f'in the {unit} of'} {describe_day(period.first_day)}"
                 yield f"The application {verb} a streak of {count_noun(period.length, unit)} {when}."
 
     def _describe_freezes(self) -> str:
@@ -251,31 +251,31 @@ def describe_decisions(account: PeriodDecisions) -> Iterator[Period]:
     for decision, _ in account:
         match decision.kind:
             case "credited" | "frozen" | "restored" as kind:
-                yield _describe_period(decision, kind, decision.length)
+                yield _describe_decided_period(decision, kind, decision.length)
             case "missed" | "reset" as kind:
-                yield _describe_period(decision, kind, decision.ended)
+                yield _describe_decided_period(decision, kind, decision.ended)
             case "paused" | "day_off" | "protected" | "lost" | "recounted" | "undone":
                 pass  # no decision on the streak of the user's own calendar, or none that changed it
             case _:
                 assert_never(decision.kind)
 
 
-def _describe_period(decision: PeriodDecision, kind: PeriodKind, length: int) -> Period:
+def _describe_decided_period(decision: PeriodDecision, kind: PeriodKind, length: int) -> Period:
     streak, period = decision.streak, decision.last
-    first_day, last_day = streak.first_day(period), _last_day(streak, period)
+    first_day, last_day = streak.first_day(period), _last_day_of_explained_period(streak, period)
     return Period(date.fromordinal(first_day), date.fromordinal(last_day), kind, length, from_micros(decision.at))
 
 
-def _last_day(streak: StreakPlan, period: int) -> int:
+def _last_day_of_explained_period(streak: StreakPlan, period: int) -> int:
     return streak.first_day(period + 1) - 1
 
 
-def _last_missed(account: PeriodDecisions) -> MissedPeriod | None:
+def _explain_last_missed_period(account: PeriodDecisions) -> MissedPeriod | None:
     """Return the missed period of the last loss, or None if there was none, or if a reset followed it."""
     missed: MissedPeriod | None = None
     for decision, transition in account:
         if decision.kind == "missed":
-            missed = _describe_missed(decision, transition)
+            missed = _describe_missed_period(decision, transition)
         elif decision.kind == "reset":
             missed = None
     return missed
@@ -292,25 +292,25 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> Str
     return StreakExplanation(
         user_id=state.id,
         at=from_micros(state.clock.settled),
-        local=format_clock(state.clock.zone, state.clock.settled),
+        local=describe_local_time(state.clock.zone, state.clock.settled),
         time_zone=describe_zone(state.clock.zone, state.clock.settled),
         streak=streak.key,
         frequency=rules.streaks[streak.place].frequency,
         length=current.length,
         longest=current.longest,
         first_day=date.fromordinal(streak.first_day(period)),
-        last_day=date.fromordinal(_last_day(streak, period)),
+        last_day=date.fromordinal(_last_day_of_explained_period(streak, period)),
         is_credited=period in current.credited_ahead or (current.length > 0 and period <= current.decided_through),
-        conditions=_conditions(transitions[-1].plan, custom, _current_totals(transitions, streak)),
+        conditions=_explain_conditions(transitions[-1].plan, custom, _totals_of_explained_period(transitions, streak)),
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=current.freezes if streak.freezes else None,
         periods=tuple(describe_decisions(account)),
-        missed=_last_missed(account),
+        missed=_explain_last_missed_period(account),
         is_named=len(rules.streaks) > 1,
     )
 
 
-def _conditions(plan: Plan, streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
+def _explain_conditions(plan: Plan, streak: StreakPlan, totals: Mapping[str, Number]) -> tuple[Condition, ...]:
     return tuple(
         Condition(
             condition.metric,
@@ -323,7 +323,7 @@ def _conditions(plan: Plan, streak: StreakPlan, totals: Mapping[str, Number]) ->
     )
 
 
-def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> dict[str, Number]:
+def _totals_of_explained_period(transitions: Sequence[Transition], streak: StreakPlan) -> dict[str, Number]:
     """Return, by condition, the total of the current period since the last reset in it.
 
     The state has no totals of a period that is credited, so they are computed from the events. As in the state, an
@@ -359,23 +359,25 @@ def _current_totals(transitions: Sequence[Transition], streak: StreakPlan) -> di
     return {name: metrics[keys[name]].aggregate.total(total) or 0 for name, total in held.items()}
 
 
-def _describe_missed(decision: PeriodDecision, transition: Transition) -> MissedPeriod:
+def _describe_missed_period(decision: PeriodDecision, transition: Transition) -> MissedPeriod:
     before = transition.state if transition.before is None else transition.before
     streak, period = decision.streak, decision.first
     return MissedPeriod(
         first_day=date.fromordinal(decision.first_day),
         last_day=date.fromordinal(decision.last_day),
         ended_at=from_micros(decision.at),
-        local=format_clock(before.clock.zone, decision.at),
+        local=describe_local_time(before.clock.zone, decision.at),
         time_zone=describe_zone(before.clock.zone, decision.at),
         length=decision.ended,
-        conditions=_conditions(transition.plan, streak, _open_totals(streak, transition.before, period)),
+        conditions=_explain_conditions(
+            transition.plan, streak, _totals_of_missed_period(streak, transition.before, period)
+        ),
         mode=streak.mode,
         has_freezes=streak.freezes is not None,
     )
 
 
-def _open_totals(streak: StreakPlan, state: UserState | None, period: int) -> dict[str, Number]:
+def _totals_of_missed_period(streak: StreakPlan, state: UserState | None, period: int) -> dict[str, Number]:
     """Return, by condition, the totals of a period that is not credited, from the user's state."""
     if state is None:
         return {}

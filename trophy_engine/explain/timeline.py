@@ -12,9 +12,9 @@ from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import ManualAward, MetricChanged, MetricPlan, NamedEffect, PeriodDecisions, Record, Transition
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
-from trophy_engine.explain.event import Consequence, consequences_of
-from trophy_engine.explain.metric import describe_total
-from trophy_engine.explain.phrases import name_day
+from trophy_engine.explain.event import Consequence, explain_consequences
+from trophy_engine.explain.metric import describe_metric_total
+from trophy_engine.explain.phrases import describe_day
 from trophy_engine.explain.points import AwardExplanation, describe_reason
 from trophy_engine.explain.streak import PeriodKind, describe_decisions
 from trophy_engine.numbers import Number, add
@@ -39,7 +39,7 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 @attrs.define
-class _AwardRun:
+class _TimelineAwards:
     """Awards of one points system on one day with no other line between them.
 
     Attributes:
@@ -84,7 +84,7 @@ class TimelineDay:
     recorded: dict[str, tuple[int, Number]] = attrs.field(factory=dict)
     totals: dict[str, str] = attrs.field(factory=dict)
     lines: list[str] = attrs.field(factory=list)
-    _runs: dict[str, _AwardRun] = attrs.field(factory=dict)
+    _runs: dict[str, _TimelineAwards] = attrs.field(factory=dict)
 
     def add(self, consequence: Consequence) -> None:
         """Add a consequence; awards without boosts or bounds share a line with those before them of their system.
@@ -96,7 +96,7 @@ class TimelineDay:
             self._runs.clear()
             self.lines.append(consequence.text)
             return
-        run = self._runs.setdefault(award.system, _AwardRun(len(self.lines)))
+        run = self._runs.setdefault(award.system, _TimelineAwards(len(self.lines)))
         run.add(award)
         if run.number > 1:
             self.lines[run.index] = run.describe(award.system, award.total)
@@ -112,12 +112,12 @@ class TimelineDay:
         ]
         derived = [f"{metric}: {total}" for metric, total in self.totals.items() if metric not in self.recorded]
         lines = (*recorded, *derived, *self.lines)
-        return "\n".join([f"{name_day(self.day)}, {self.time_zone}", *(f"  {line}" for line in lines)])
+        return "\n".join([f"{describe_day(self.day)}, {self.time_zone}", *(f"  {line}" for line in lines)])
 
     def add_change(self, metric: MetricPlan, change: NamedEffect, time_zone: Zone) -> None:
         """Add the change of a metric by an event, in the zone of the user."""
         if not metric.is_plain:
-            self.totals[metric.key] = describe_total(metric, change.after, change.at, time_zone)
+            self.totals[metric.key] = describe_metric_total(metric, change.after, change.at, time_zone)
         if metric.rule.source is None:
             events, total = self.recorded.get(metric.key, (0, 0))
             self.recorded[metric.key] = events + 1, add(total, change.value)
@@ -127,7 +127,7 @@ def timeline_of(transitions: Iterable[Transition]) -> Iterator[TimelineDay]:
     """Yield the days on which something happened to a user, in order of time."""
     today: TimelineDay | None = None
     for transition in transitions:
-        consequences = consequences_of(transition.plan, transition.effects, transition.state.clock.zone)
+        consequences = explain_consequences(transition.plan, transition.effects, transition.state.clock.zone)
         for effect, consequence in zip(transition.effects, consequences, strict=True):
             if today is None or consequence.day != today.day:
                 if today is not None:
@@ -166,22 +166,22 @@ def draw_calendar(statuses: dict[date, DayStatus], first: date, last: date) -> I
     """
     if last < first:
         raise InvalidValue((f"{last} must not be before", FieldName("first"), str(first)), "last")
-    return _draw_years(statuses, first, last)
+    return _draw_timeline_years(statuses, first, last)
 
 
-def _draw_years(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
+def _draw_timeline_years(statuses: dict[date, DayStatus], first: date, last: date) -> Iterator[str]:
     for year in range(first.year, last.year + 1):
         start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
         if any(start <= day <= end for day in statuses):
-            yield from _draw_year(statuses, start, end)
+            yield from _draw_timeline_year(statuses, start, end)
     seen = {status for day, status in statuses.items() if first <= day <= last} | {"idle"}
     yield "     " + "   ".join(f"{letter} {status}" for status, letter in _LETTERS.items() if status in seen)
 
 
-def _draw_year(statuses: dict[date, DayStatus], start: date, end: date) -> Iterator[str]:
+def _draw_timeline_year(statuses: dict[date, DayStatus], start: date, end: date) -> Iterator[str]:
     monday = start - _ONE_DAY * start.weekday()
     weeks = [monday + timedelta(weeks=week) for week in range((end - monday).days // 7 + 1)]
-    months = [_label_month(week, start, end) for week in weeks]
+    months = [_label_timeline_month(week, start, end) for week in weeks]
     if not "".join(months[:2]).strip():  # two labels need a column between them
         months[0] = f"{start:%m}"
     yield f"{start.year} {''.join(months)}".rstrip()
@@ -191,7 +191,7 @@ def _draw_year(statuses: dict[date, DayStatus], start: date, end: date) -> Itera
         yield f"{name}  {' '.join(cells)}".rstrip()
 
 
-def _label_month(week: date, start: date, end: date) -> str:
+def _label_timeline_month(week: date, start: date, end: date) -> str:
     """Return the number of the month if its first day is in the week, else spaces: two characters."""
     days = [week + _ONE_DAY * weekday for weekday in range(7)]
     begins = next((day for day in days if day.day == 1 and start <= day <= end), None)

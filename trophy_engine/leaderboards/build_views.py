@@ -20,11 +20,11 @@ from trophy_engine.leaderboards.views import (
 from trophy_engine.numbers import Number
 
 
-def change_view(
+def build_leaderboard_change(
     board: BoardPlan, run: int, before: Position, after: Position, threshold: Number | None, group: Group
 ) -> LeaderboardChange:
     """Return the change of a user's position in a run, with the threshold of the user's group."""
-    start, end = dates_of(board, run)
+    start, end = leaderboard_run_dates(board, run)
     return LeaderboardChange(
         rank=after[0],
         previous_rank=before[0],
@@ -38,14 +38,14 @@ def change_view(
     )
 
 
-def past_standing(board: BoardPlan, run: int, at: int, history: Sequence[StandingDay]) -> StandingView:
+def build_past_standing(board: BoardPlan, run: int, at: int, history: Sequence[StandingDay]) -> StandingView:
     """Return the standing of a user in a run as of the last day of its history."""
-    start, end = dates_of(board, run)
+    start, end = leaderboard_run_dates(board, run)
     last = history[-1] if history else None
     return StandingView(
         rank=None if last is None else last.rank,
         value=None if last is None else last.value,
-        status=status_of(board, run, at),
+        status=leaderboard_run_status(board, run, at),
         start=start,
         end=end,
         history=tuple(history),
@@ -53,10 +53,12 @@ def past_standing(board: BoardPlan, run: int, at: int, history: Sequence[Standin
     )
 
 
-def leaderboard_view(board: BoardPlan, run: int, at: int, rankings: Iterable[LeaderboardRow] = ()) -> LeaderboardView:
+def build_leaderboard_view(
+    board: BoardPlan, run: int, at: int, rankings: Iterable[LeaderboardRow] = ()
+) -> LeaderboardView:
     """Return the view of a run at an instant, with rows of its ranking."""
     rule = board.rule
-    start, end = dates_of(board, run)
+    start, end = leaderboard_run_dates(board, run)
     return LeaderboardView(
         key=rule.key,
         name=rule.name,
@@ -64,7 +66,7 @@ def leaderboard_view(board: BoardPlan, run: int, at: int, rankings: Iterable[Lea
         rank_by=rule.rank_by,
         metric=rule.metric,
         points=rule.points,
-        status=status_of(board, run, at),
+        status=leaderboard_run_status(board, run, at),
         start=start,
         end=end,
         rankings=tuple(rankings),
@@ -72,12 +74,12 @@ def leaderboard_view(board: BoardPlan, run: int, at: int, rankings: Iterable[Lea
     )
 
 
-def status_of(board: BoardPlan, run: int, at: int) -> RunStatus:
+def leaderboard_run_status(board: BoardPlan, run: int, at: int) -> RunStatus:
     """Return the status of a run at an instant."""
     return "finished" if board.rule.status == "finished" else board.runs.status(run, at)
 
 
-def dates_of(board: BoardPlan, run: int) -> tuple[date, date | None]:
+def leaderboard_run_dates(board: BoardPlan, run: int) -> tuple[date, date | None]:
     """Return the first and the last day of a run."""
     last = board.runs.last_day(run)
     return date.fromordinal(board.runs.first_day(run)), None if last is None else date.fromordinal(last)

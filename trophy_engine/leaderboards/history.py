@@ -22,10 +22,10 @@ from trophy_engine.core import (
     leaderboard_values_of,
     settle_user,
 )
-from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in_rank_key
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
-from trophy_engine.repository.schedule import next_change
+from trophy_engine.repository.schedule import next_scheduled_change
 
 #: The position of a ranked user in a run: the group, and the rank key in it.
 Ranked = tuple[Group, RankKey]
@@ -33,7 +33,7 @@ Ranked = tuple[Group, RankKey]
 _PositionsByDay = dict[int, dict[str, Ranked | None]]
 
 
-def standing_days(
+def leaderboard_standing_days(
     board: BoardPlan, runs: Sequence[int], user: str, histories: Iterable[tuple[str, Iterable[Transition]]], until: int
 ) -> dict[int, list[StandingDay]]:
     """Return the days on which a user's rank or value changed, by run; runs without a change of any user are absent.
@@ -47,12 +47,12 @@ def standing_days(
     """
     moves: dict[int, _PositionsByDay] = {}
     for other, transitions in histories:
-        for day, run, position in days_of(board, runs, transitions, until):
+        for day, run, position in ranked_days_of_user(board, runs, transitions, until):
             moves.setdefault(run, {}).setdefault(day, {})[other] = position
-    return {run: _rank_day_by_day(board, run, user, moved) for run, moved in moves.items()}
+    return {run: _rank_users_day_by_day(board, run, user, moved) for run, moved in moves.items()}
 
 
-def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByDay) -> list[StandingDay]:
+def _rank_users_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByDay) -> list[StandingDay]:
     """Return the days of a run on which a user's rank or value changed, given the moves of all users."""
     ranking = RunRanking(board)
     positions: dict[str, Ranked] = {}
@@ -68,21 +68,23 @@ def _rank_day_by_day(board: BoardPlan, run: int, user: str, moves: _PositionsByD
                 ranking.add(*position)
                 positions[other] = position
         before = rank, value
-        rank, value = _position_in(board, ranking, positions.get(user))
+        rank, value = _position_in_ranking(board, ranking, positions.get(user))
         if (rank, value) != before and day >= first:  # a streak can be older than the leaderboard
             changed_days.append(StandingDay(date.fromordinal(day), before[0], rank, before[1], value))
     return changed_days
 
 
-def _position_in(board: BoardPlan, ranking: RunRanking, position: Ranked | None) -> tuple[int | None, Number | None]:
+def _position_in_ranking(
+    board: BoardPlan, ranking: RunRanking, position: Ranked | None
+) -> tuple[int | None, Number | None]:
     if position is None:
         return None, None
     group, key = position
     rank = ranking.rank(key, (group,))
-    return rank, None if rank is None else value_in(board, key)
+    return rank, None if rank is None else value_in_rank_key(board, key)
 
 
-def days_of(
+def ranked_days_of_user(
     board: BoardPlan, runs: Sequence[int], transitions: Iterable[Transition], until: int
 ) -> Iterator[tuple[int, int, Ranked | None]]:
     """Yield days of a user, with a run and the position at the end of the day; the last one of a day counts."""
@@ -91,9 +93,9 @@ def days_of(
     for transition in transitions:
         timed = previous is not None and board.is_timed
         settled = transition.state.clock.settled
-        between = _settled_daily(board, previous, settled) if previous is not None and timed else ()
+        between = _states_to_rank_by_day(board, previous, settled) if previous is not None and timed else ()
         for state in (*between, transition.state):
-            group, values = _values(board, transition.plan.boards.get(board.key), state)
+            group, values = _group_and_values_to_rank(board, transition.plan.boards.get(board.key), state)
             same_group = group == counted[0]
             for run in (
                 find_changed_run_values(counted[1], values) if same_group else dict.fromkeys((*counted[1], *values))
@@ -106,10 +108,10 @@ def days_of(
         previous = transition
 
 
-def _settled_daily(board: BoardPlan, transition: Transition, until: int) -> Iterator[UserState]:
+def _states_to_rank_by_day(board: BoardPlan, transition: Transition, until: int) -> Iterator[UserState]:
     """Yield the states at the ends of the days on which time changed a user after a transition."""
     state, agenda = transition.state.copy(), Agenda(transition.plan)
-    while (soonest := next_change(state)) < until:
+    while (soonest := next_scheduled_change(state)) < until:
         end_of_day = board.runs.day_ends(board.runs.day_at(soonest)) - 1
         if end_of_day >= until:
             return
@@ -117,7 +119,7 @@ def _settled_daily(board: BoardPlan, transition: Transition, until: int) -> Iter
         yield state.copy()
 
 
-def _values(
+def _group_and_values_to_rank(
     board: BoardPlan, board_then: BoardPlan | None, state: UserState
 ) -> tuple[Group | None, dict[int, Value] | RunValues]:
     """Return the group of a state under the present rules, and its values under the rules of its time."""

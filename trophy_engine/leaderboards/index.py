@@ -29,10 +29,10 @@ from trophy_engine.core import (
     leaderboard_values_of,
     settle_user,
 )
-from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, RunRanking, rank_key, value_in_rank_key
 from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.numbers import Number
-from trophy_engine.repository.schedule import next_change
+from trophy_engine.repository.schedule import next_scheduled_change
 
 #: The rank, None for a user who is not ranked; the value, its group and the rank key, None for one who takes no part.
 Position = tuple[int | None, Number | None, Group | None, RankKey | None]
@@ -88,7 +88,7 @@ class LeaderboardIndex:
         if state.clock.settled > self.latest:
             self.latest = state.clock.settled
         self._ahead.pop(state.id, None)
-        self._rank_user(state, next_change(state) if self._timed else NEVER)
+        self._rank_user(state, next_scheduled_change(state) if self._timed else NEVER)
 
     def advance_to(self, instant: int) -> None:
         """Advance or return to an instant: users are ranked after the work that is due by then, and no later work."""
@@ -132,7 +132,7 @@ class LeaderboardIndex:
     def overlay(self, state: UserState, instant: int) -> None:
         """Rank a user by ``state``, a copy of the stored state that is settled to an instant."""
         # The next change of a user who is past the instant is after it, too.
-        self._rank_user(state, max(next_change(state), instant + 1))
+        self._rank_user(state, max(next_scheduled_change(state), instant + 1))
         if self._agenda.effects:
             last = self._agenda.effects[-1][AT]
             self._ahead[state.id] = last
@@ -206,7 +206,7 @@ class LeaderboardIndex:
         key = entry.rank_keys.get(run)
         if key is None or entry.group is None:
             return NO_POSITION
-        return self.ranking(board, run).rank(key, (entry.group,)), value_in(board, key), entry.group, key
+        return self.ranking(board, run).rank(key, (entry.group,)), value_in_rank_key(board, key), entry.group, key
 
     def rankings(
         self, board: BoardPlan, run: int, wanted: Mapping[str, str], offset: int, limit: int, around: str | None = None
@@ -230,7 +230,7 @@ class LeaderboardIndex:
             if position is None:
                 return []
             offset = max(position + offset, 0)
-        return [(rank, key[3], value_in(board, key)) for rank, key in ranking.rows(groups, offset, limit)]
+        return [(rank, key[3], value_in_rank_key(board, key)) for rank, key in ranking.rows(groups, offset, limit)]
 
     def first_rows(self, board: BoardPlan, run: int, limit: int) -> tuple[LeaderboardRow, ...]:
         """Return the first rows of a run among the users of all groups."""

@@ -12,10 +12,16 @@ from trophy_engine.calendar.instants import NEVER
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import Agenda, BoardPlan, UserState, settle_user
 from trophy_engine.errors import InvalidValue, UnknownKey
-from trophy_engine.leaderboards.build_views import change_view, dates_of, leaderboard_view, past_standing, status_of
-from trophy_engine.leaderboards.history import standing_days
+from trophy_engine.leaderboards.build_views import (
+    build_leaderboard_change,
+    build_leaderboard_view,
+    build_past_standing,
+    leaderboard_run_dates,
+    leaderboard_run_status,
+)
+from trophy_engine.leaderboards.history import leaderboard_standing_days
 from trophy_engine.leaderboards.index import NO_POSITION, LeaderboardIndex, Position
-from trophy_engine.leaderboards.query_arguments import check_filter, check_window, find_run
+from trophy_engine.leaderboards.query_arguments import check_queried_attributes, check_queried_rows, find_queried_run
 from trophy_engine.leaderboards.rank_history import RankHistory
 from trophy_engine.leaderboards.views import (
     LeaderboardChange,
@@ -24,7 +30,7 @@ from trophy_engine.leaderboards.views import (
     StandingDay,
     StandingView,
 )
-from trophy_engine.repository.plans import plan_of
+from trophy_engine.repository.plans import plan_of_logged_rules
 from trophy_engine.repository.repository import Repository
 from trophy_engine.views.player import Player
 
@@ -107,7 +113,7 @@ class Leaderboards:
         self._consistent = False
         index.advance_to(since)
         for at, state in index.changes_until(until):
-            yield at, state.id, partial(self._moved, index, state, at, partial(index.overlay, state, at))
+            yield at, state.id, partial(self._apply_and_list_moves, index, state, at, partial(index.overlay, state, at))
         index.advance_to(until)
         self._consistent = True
 
@@ -123,16 +129,16 @@ class Leaderboards:
         """Update the index after a user's command, and return the changes of the user's positions by leaderboard."""
         index = self.as_of(at)
         self._consistent = False
-        self.moves = self._moved(index, state, at, partial(index.update, state))
+        self.moves = self._apply_and_list_moves(index, state, at, partial(index.update, state))
         self._consistent = True
         changes = {}
         for board, run, before, after in self.moves:
             group = index.group(board, state.id)
             threshold = index.ranking(board, run).threshold(group)
-            changes[board.key] = change_view(board, run, before, after, threshold, group or ())
+            changes[board.key] = build_leaderboard_change(board, run, before, after, threshold, group or ())
         return MappingProxyType(changes)
 
-    def _moved(
+    def _apply_and_list_moves(
         self, index: LeaderboardIndex, state: UserState, at: int, apply_change: Callable[[], None]
     ) -> list[Move]:
         """Apply the change to the index, and list the moves of the user in the runs of the present day."""
@@ -153,7 +159,8 @@ class Leaderboards:
     def listed(self, at: int, *, finished: bool) -> tuple[LeaderboardView, ...]:
         """List the leaderboards without rankings."""
         views = (
-            leaderboard_view(board, _current_run(board, at), at) for board in self._repository.plan.boards.values()
+            build_leaderboard_view(board, _current_leaderboard_run(board, at), at)
+            for board in self._repository.plan.boards.values()
         )
         return tuple(view for view in views if finished or view.status != "finished")
 
@@ -176,14 +183,14 @@ class Leaderboards:
             InvalidValue: the leaderboard does not have the run, the rows, or the attributes.
         """
         board = self._board(key)
-        number = _current_run(board, at) if run is None else find_run(board, run)
-        limit = check_window(board, offset, limit, user)
-        required = check_filter(board, attributes)
+        number = _current_leaderboard_run(board, at) if run is None else find_queried_run(board, run)
+        limit = check_queried_rows(board, offset, limit, user)
+        required = check_queried_attributes(board, attributes)
         index = self._as_of(board, number, at, exact=exact)
         scheduled = board.runs.status(number, at) == "scheduled"
         rows = () if scheduled else index.rankings(board, number, required, offset, limit, user)
         rankings = tuple(LeaderboardRow(user_id, self._name(user_id), rank, value) for rank, user_id, value in rows)
-        return leaderboard_view(board, number, at, rankings)
+        return build_leaderboard_view(board, number, at, rankings)
 
     def standing(
         self, player: Player, key: str, at: int, run: date | None, days: int, *, now: int, exact: bool
@@ -196,7 +203,11 @@ class Leaderboards:
         """
         board = self._board(key)
         user, own_zone = player.id, self._repository.plan.zone(player.time_zone)
-        number = board.runs.nearest(_day_at(board, at, own_zone)) if run is None else find_run(board, run)
+        number = (
+            board.runs.nearest(_leaderboard_day_of_user(board, at, own_zone))
+            if run is None
+            else find_queried_run(board, run)
+        )
         if days < 0:
             raise InvalidValue(f"must be at least 0, not {days}", "days")
         index = self._as_of(board, number, at, exact=exact)
@@ -205,11 +216,11 @@ class Leaderboards:
         history = (
             self._standing_days(board, range(number, number + 1), user, at, now, days).get(number, []) if days else []
         )
-        start, end = dates_of(board, number)
+        start, end = leaderboard_run_dates(board, number)
         return StandingView(
             rank=rank,
             value=None if rank is None else value,
-            status=status_of(board, number, at),
+            status=leaderboard_run_status(board, number, at),
             start=start,
             end=end,
             history=tuple(history),
@@ -233,16 +244,16 @@ class Leaderboards:
                 f"request at most {MOST_RUNS:,} at a time"
             )
         histories = self._standing_days(board, runs, user, at, now)
-        return tuple(past_standing(board, run, at, histories.get(run, ())) for run in runs)
+        return tuple(build_past_standing(board, run, at, histories.get(run, ())) for run in runs)
 
     def _standing_days(
         self, board: BoardPlan, runs: range, user: str, at: int, now: int, days: int | None = None
     ) -> dict[int, list[StandingDay]]:
         """Return the days on which a user's rank or value changed, by run; at most the latest ``days`` of each."""
-        until = min(at, self._stops(board, runs[-1]))
+        until = min(at, self._last_instant_of_run(board, runs[-1]))
         if at < min(now, self.current_index().latest):
             histories = ((other, self._repository.transitions_of(other, until)) for other in self._repository.users())
-            found = standing_days(board, runs, user, histories, until)
+            found = leaderboard_standing_days(board, runs, user, histories, until)
             return found if days is None else {run: history[-days:] for run, history in found.items()}
         history = self._rank_history(board, runs[0], until)
         return history.standing_days(list(self._repository.transitions_of(user, until)), runs, days)
@@ -258,29 +269,29 @@ class Leaderboards:
 
     def _as_of(self, board: BoardPlan, run: int, at: int, *, exact: bool) -> LeaderboardIndex:
         """Return the index for a query of a run; for a past instant, or a run that has stopped, from the log."""
-        stops = self._stops(board, run)
+        stops = self._last_instant_of_run(board, run)
         if stops < at:
-            return self._past(stops)
-        return self._past(at) if exact and at < self.current_index().latest else self.as_of(at)
+            return self._past_index(stops)
+        return self._past_index(at) if exact and at < self.current_index().latest else self.as_of(at)
 
-    def _stops(self, board: BoardPlan, run: int) -> int:
+    def _last_instant_of_run(self, board: BoardPlan, run: int) -> int:
         """Return the last instant that changes a run; ``NEVER`` if it ranks by gains, which stop by themselves."""
         if board.rule.rank_by != "streak":
             return NEVER
         closes = board.runs.closes(run)
         stops = NEVER if closes is None else closes - 1
-        return min(stops, self._finished(board.key)) if board.rule.status == "finished" else stops
+        return min(stops, self._finished_since(board.key)) if board.rule.status == "finished" else stops
 
-    def _finished(self, key: str) -> int:
+    def _finished_since(self, key: str) -> int:
         """Return the instant from which the rules have a leaderboard as finished, or ``NEVER``."""
         since = NEVER
         for change in self._repository.rules_history():
-            board = plan_of(change.rules).boards.get(key)
+            board = plan_of_logged_rules(change.rules).boards.get(key)
             finished = board is not None and board.rule.status == "finished"
             since = min(since, change.at) if finished else NEVER
         return since
 
-    def _past(self, at: int) -> LeaderboardIndex:
+    def _past_index(self, at: int) -> LeaderboardIndex:
         """Return an index as of a past instant; the states of users who have passed it are computed from the log."""
         states: dict[str, UserState] = {}
         for user in self._repository.users():
@@ -305,10 +316,10 @@ class Leaderboards:
         return None if state is None else state.profile.name
 
 
-def _current_run(board: BoardPlan, at: int) -> int:
+def _current_leaderboard_run(board: BoardPlan, at: int) -> int:
     return board.runs.nearest(board.runs.day_at(at))
 
 
-def _day_at(board: BoardPlan, at: int, own_zone: Zone) -> int:
+def _leaderboard_day_of_user(board: BoardPlan, at: int, own_zone: Zone) -> int:
     """Return the date on which an event of a user in a zone would count."""
     return (board.time_zone or own_zone).window(at)[0]

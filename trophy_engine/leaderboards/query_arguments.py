@@ -16,7 +16,7 @@ from trophy_engine.rules.phrases import join_words
 DEFAULT_LIMIT: Final = 10
 
 
-def find_run(board: BoardPlan, day: date) -> int:
+def find_queried_run(board: BoardPlan, day: date) -> int:
     """Return the number of the run of a leaderboard that contains a date.
 
     Raises:
@@ -31,7 +31,7 @@ def find_run(board: BoardPlan, day: date) -> int:
     return run
 
 
-def check_window(board: BoardPlan, offset: int, limit: int | None, user: str | None) -> int:
+def check_queried_rows(board: BoardPlan, offset: int, limit: int | None, user: str | None) -> int:
     """Return the greatest number of rows of a query.
 
     Raises:
@@ -50,7 +50,7 @@ def check_window(board: BoardPlan, offset: int, limit: int | None, user: str | N
     return limit
 
 
-def check_filter(board: BoardPlan, attributes: Mapping[str, str] | None) -> Mapping[str, str]:
+def check_queried_attributes(board: BoardPlan, attributes: Mapping[str, str] | None) -> Mapping[str, str]:
     """Return the values of breakdown attributes of a query.
 
     Raises:

@@ -16,13 +16,13 @@ from sortedcontainers import SortedDict, SortedList
 
 from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import BoardPlan, Transition, UserState
-from trophy_engine.leaderboards.history import Ranked, days_of
-from trophy_engine.leaderboards.run_ranking import Group, RankKey, value_in
+from trophy_engine.leaderboards.history import Ranked, ranked_days_of_user
+from trophy_engine.leaderboards.run_ranking import Group, RankKey, value_in_rank_key
 from trophy_engine.leaderboards.views import StandingDay
 from trophy_engine.numbers import Number
 from trophy_engine.repository.history_index import HistoryIndex
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.schedule import next_change
+from trophy_engine.repository.schedule import next_scheduled_change
 
 #: The days on which a user's position in a run changed, in order, with the position at the end of each.
 _Positions = list[tuple[int, Ranked | None]]
@@ -43,18 +43,18 @@ class RankHistory(HistoryIndex):
     def __init__(self, repository: Repository, board: BoardPlan, first_run: int, instant: int) -> None:
         self.runs = range(first_run, NEVER)
         self._board = board
-        self._moves: dict[int, _RunMoves] = {}
+        self._moves: dict[int, _RunRankMoves] = {}
         super().__init__(repository, instant)
 
     def next_change(self, state: UserState) -> int:
         """Return an instant before which time does not change the user's values."""
-        return next_change(state) if self._board.is_timed else NEVER
+        return next_scheduled_change(state) if self._board.is_timed else NEVER
 
     def add(self, transitions: Sequence[Transition]) -> None:
         """Add the moves of a user."""
         for run, positions in self._positions(transitions).items():
             if run not in self._moves:
-                self._moves[run] = _RunMoves()
+                self._moves[run] = _RunRankMoves()
             self._moves[run].add(positions)
 
     def remove(self, transitions: Sequence[Transition]) -> None:
@@ -65,7 +65,7 @@ class RankHistory(HistoryIndex):
     def _positions(self, transitions: Sequence[Transition]) -> dict[int, _Positions]:
         """Return a user's positions by run."""
         by_run: dict[int, _Positions] = {}
-        for day, run, position in days_of(self._board, self.runs, transitions, self.instant):
+        for day, run, position in ranked_days_of_user(self._board, self.runs, transitions, self.instant):
             positions = by_run.setdefault(run, [])
             if positions and positions[-1][0] == day:
                 positions.pop()
@@ -93,7 +93,7 @@ class RankHistory(HistoryIndex):
         return found
 
 
-class _DayMoves:
+class _DayRankMoves:
     """The keys that users left on a day, and those that they reached, by group."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class _DayMoves:
         return int(gained if left is None else gained - left.bisect_left(key))
 
 
-class _RunMoves:
+class _RunRankMoves:
     """The moves of all users in a run, by day, and the keys at the end."""
 
     def __init__(self) -> None:
@@ -120,14 +120,14 @@ class _RunMoves:
         for day, position in positions:
             moves = self._days.get(day)
             if moves is None:
-                moves = self._days[day] = _DayMoves()
+                moves = self._days[day] = _DayRankMoves()
             if former is not None:
-                _add(moves.left, former)
+                _add_rank_key(moves.left, former)
             if position is not None:
-                _add(moves.reached, position)
+                _add_rank_key(moves.reached, position)
             former = position
         if former is not None:
-            _add(self._now, former)
+            _add_rank_key(self._now, former)
 
     def remove(self, positions: _Positions) -> None:
         """Remove the moves of a user, which have been added."""
@@ -135,14 +135,14 @@ class _RunMoves:
         for day, position in positions:
             moves = self._days[day]
             if former is not None:
-                _remove(moves.left, former)
+                _remove_rank_key(moves.left, former)
             if position is not None:
-                _remove(moves.reached, position)
+                _remove_rank_key(moves.reached, position)
             if not (moves.left or moves.reached):
                 del self._days[day]
             former = position
         if former is not None:
-            _remove(self._now, former)
+            _remove_rank_key(self._now, former)
 
     def changes(self, board: BoardPlan, positions: _Positions, first: int) -> Iterator[StandingDay]:
         """Yield the days from the first on on which the standing of a user changed, the latest first.
@@ -154,26 +154,26 @@ class _RunMoves:
         """
         held = positions.copy()
         position = held[-1][1] if held else None
-        counted = _counted_keys(board, position)
-        better = self._better(counted, None)
-        standing = _standing(board, position, better)
+        counted = _rank_keys_to_count(board, position)
+        better = self._count_better_keys(counted, None)
+        standing = _standing_from_rank_counts(board, position, better)
         for day in reversed(self._days):
             if day < first:
                 return
             if held and held[-1][0] == day:
                 held.pop()
                 position = held[-1][1] if held else None
-                counted = _counted_keys(board, position)
-                better = self._better(counted, day)
+                counted = _rank_keys_to_count(board, position)
+                better = self._count_better_keys(counted, day)
             elif position is not None:
                 moves = self._days[day]
                 better = [count - moves.gain(*key) for count, key in zip(better, counted, strict=True)]
-            before = _standing(board, position, better)
+            before = _standing_from_rank_counts(board, position, better)
             if before != standing:
                 yield StandingDay(date.fromordinal(day), before[0], standing[0], before[1], standing[1])
             standing = before
 
-    def _better(self, counted: Sequence[_CountedKey], day: int | None) -> list[int]:
+    def _count_better_keys(self, counted: Sequence[_CountedKey], day: int | None) -> list[int]:
         """Return the number of lesser keys than each key at the beginning of a day, or now for None."""
         later = () if day is None else [self._days[other] for other in self._days.irange(day)]
         better = []
@@ -184,7 +184,7 @@ class _RunMoves:
         return better
 
 
-def _counted_keys(board: BoardPlan, position: Ranked | None) -> tuple[_CountedKey, ...]:
+def _rank_keys_to_count(board: BoardPlan, position: Ranked | None) -> tuple[_CountedKey, ...]:
     """Return what is to be counted for a rank: the keys before that of the user, and with shared ties before the value.
 
     The number of the first says whether the user is ranked, that of the last which rank it is.
@@ -195,20 +195,20 @@ def _counted_keys(board: BoardPlan, position: Ranked | None) -> tuple[_CountedKe
     return (position, (group, key[:1])) if board.has_shared_ties else (position,)
 
 
-def _standing(board: BoardPlan, position: Ranked | None, better: Sequence[int]) -> _Standing:
+def _standing_from_rank_counts(board: BoardPlan, position: Ranked | None, better: Sequence[int]) -> _Standing:
     if position is None or better[0] >= board.rule.max_participants:
         return _UNRANKED
-    return better[-1] + 1, value_in(board, position[1])
+    return better[-1] + 1, value_in_rank_key(board, position[1])
 
 
-def _add(groups: dict[Group, Any], position: Ranked) -> None:
+def _add_rank_key(groups: dict[Group, Any], position: Ranked) -> None:
     group, key = position
     if group not in groups:
         groups[group] = SortedList()
     groups[group].add(key)
 
 
-def _remove(groups: dict[Group, Any], position: Ranked) -> None:
+def _remove_rank_key(groups: dict[Group, Any], position: Ranked) -> None:
     group, key = position
     groups[group].remove(key)
     if not groups[group]:

@@ -38,7 +38,7 @@ def rank_key(board: BoardPlan, state: UserState, value: Value) -> RankKey | None
     return (negate(number), reached_at, state.profile.created, state.id) if number > 0 else None
 
 
-def value_in(board: BoardPlan, key: RankKey) -> Number:
+def value_in_rank_key(board: BoardPlan, key: RankKey) -> Number:
     """Return the value in a rank key."""
     return key[0] if board.is_ascending else negate(key[0])
 
@@ -92,7 +92,7 @@ class RunRanking:
 
     def position(self, key: RankKey, groups: Iterable[Group]) -> int | None:
         """Return the position among the users of some groups, from 0, or None beyond ``max_participants``."""
-        better = self._better(key, groups)
+        better = self._count_better_keys(key, groups)
         return better if better < self._most else None
 
     def rank(self, key: RankKey, groups: Iterable[Group]) -> int | None:
@@ -100,9 +100,9 @@ class RunRanking:
         better = sum(self._groups[group].bisect_left(key) for group in groups if group in self._groups)
         if better >= self._most:
             return None
-        return (self._better(key[:1], groups) if self._board.has_shared_ties else better) + 1
+        return (self._count_better_keys(key[:1], groups) if self._board.has_shared_ties else better) + 1
 
-    def _better(self, key: RankKey | tuple[Number], groups: Iterable[Group]) -> int:
+    def _count_better_keys(self, key: RankKey | tuple[Number], groups: Iterable[Group]) -> int:
         """Return the number of lesser keys in some groups; of those with lesser values for a value alone."""
         return sum(self._groups[group].bisect_left(key) for group in groups if group in self._groups)
 
@@ -116,7 +116,9 @@ class RunRanking:
         if not self._board.has_shared_ties:
             return enumerate(ranked, start=offset + 1)
         first = next(ranked)
-        return number_ranks(self._board, chain((first,), ranked), offset, self._better(first[:1], groups) + 1)
+        return number_ranks(
+            self._board, chain((first,), ranked), offset, self._count_better_keys(first[:1], groups) + 1
+        )
 
     def displaced(self, group: Group, before: RankKey | None, after: RankKey | None) -> Iterator[Displaced]:
         """Return the users of a group whose ranks changed when another user went from one rank key to another.
@@ -131,13 +133,13 @@ class RunRanking:
             return self._displaced_shared(ranked, before, after)
         if after is not None and (before is None or after < before):
             passed = ranked.bisect_left(after) + 1, len(ranked) if before is None else ranked.bisect_left(before)
-            return self._shifted(ranked, passed[0], min(passed[1], self._most + 1), -1)
+            return self._displaced_by_shift(ranked, passed[0], min(passed[1], self._most + 1), -1)
         if before is not None:
             passed = ranked.bisect_left(before), len(ranked) if after is None else ranked.bisect_left(after)
-            return self._shifted(ranked, passed[0], min(passed[1], self._most), 1)
+            return self._displaced_by_shift(ranked, passed[0], min(passed[1], self._most), 1)
         return iter(())
 
-    def _shifted(self, ranked: Any, start: int, stop: int, shift: int) -> Iterator[Displaced]:
+    def _displaced_by_shift(self, ranked: Any, start: int, stop: int, shift: int) -> Iterator[Displaced]:
         """Yield the users at positions whose previous ranks were greater by ``shift``."""
         most = self._most
         for rank, key in enumerate(ranked.islice(start, stop) if start < stop else (), start=start + 1):
@@ -173,5 +175,5 @@ class RunRanking:
         ranked = () if group is None else self._groups.get(group, ())
         if len(ranked) < self._most:
             return None if self._board.is_ascending else 1
-        last = value_in(self._board, ranked[self._most - 1])
+        last = value_in_rank_key(self._board, ranked[self._most - 1])
         return last + 1 if isinstance(last, int) and not self._board.is_ascending else last

@@ -92,7 +92,7 @@ class LeaderboardChange(Value):
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         """Return the fields for pickle and copy, with the group as a plain dictionary."""
         fields = {field.name: getattr(self, field.name) for field in attrs.fields(LeaderboardChange)}
-        return _make_change, ({**fields, "group": dict(self.group)},)
+        return _rebuild_leaderboard_change, ({**fields, "group": dict(self.group)},)
 
 
 @attrs.frozen
@@ -130,5 +130,5 @@ class StandingView(Value):
     rule: Leaderboard
 
 
-def _make_change(fields: dict[str, Any]) -> LeaderboardChange:
+def _rebuild_leaderboard_change(fields: dict[str, Any]) -> LeaderboardChange:
     return LeaderboardChange(**{**fields, "group": MappingProxyType(fields["group"])})

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from trophy_engine.calendar.instants import HOUR, begins_anywhere, over_everywhere
+from trophy_engine.calendar.instants import HOUR, earliest_zone_midnight, latest_zone_day_end
 from trophy_engine.core import BoardPlan, Plan, RawEffect
 from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.notifications.effects import BoostFinished, BoostStarted, LeaderboardFinished, LeaderboardStarted
@@ -69,10 +69,10 @@ def broadcasts_of_early_ends(
 
 def _boost_broadcasts(rules: NotificationPlan, since: int, until: int) -> Iterator[_Broadcast]:
     for boost in rules.boosts:
-        starts = None if boost.start is None else begins_anywhere(boost.start) + rules.day_start
+        starts = None if boost.start is None else earliest_zone_midnight(boost.start) + rules.day_start
         if starts is not None and since < starts <= until:
             yield _Broadcast(starts, (BoostStarted, ALL_USERS, starts, boost.system, boost.rule))
-        over = None if boost.after is None else over_everywhere(boost.after - 1) + rules.day_start + ANNOUNCED_AFTER
+        over = None if boost.after is None else latest_zone_day_end(boost.after - 1) + rules.day_start + ANNOUNCED_AFTER
         if over is not None and since < over <= until:
             yield _Broadcast(over, (BoostFinished, ALL_USERS, over, boost.system, boost.rule))
 

@@ -20,7 +20,7 @@ from trophy_engine.core import (
     settle_user,
 )
 from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
-from trophy_engine.leaderboards.run_ranking import RankKey, number_ranks, rank_key, value_in
+from trophy_engine.leaderboards.run_ranking import RankKey, number_ranks, rank_key, value_in_rank_key
 from trophy_engine.leaderboards.views import LeaderboardRow
 from trophy_engine.repository.repository import Repository
 
@@ -61,7 +61,7 @@ class FinalRankings:
         ]
         rank_keys = nsmallest(min(DEFAULT_LIMIT, board.rule.max_participants), _final_rank_keys(board, run, states))
         return tuple(
-            LeaderboardRow(key[3], self._user_name_in_rankings(key[3]), rank, value_in(board, key))
+            LeaderboardRow(key[3], self._user_name_in_rankings(key[3]), rank, value_in_rank_key(board, key))
             for rank, key in number_ranks(board, rank_keys, 0, 1)
         )
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from trophy_engine.calendar.frequencies import Frequency, frequency
+from trophy_engine.calendar.frequencies import Frequency, frequency_named
 from trophy_engine.calendar.instants import HOUR, parse_time_of_day
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
@@ -58,7 +58,7 @@ def notification_plan(ruleset: Ruleset, rule: Notifications) -> NotificationPlan
             else:
                 own[boost.user_id] = (*own.get(boost.user_id, ()), plan)
     return NotificationPlan(
-        recap=frequency(rule.aggregation_period, ruleset.first_weekday),
+        recap=frequency_named(rule.aggregation_period, ruleset.first_weekday),
         day_start=parse_time_of_day(ruleset.day_start),
         throttle=rule.throttle_minutes * _MINUTE,
         boosts=tuple(boosts),

@@ -16,7 +16,7 @@ from trophy_engine.core import RawEffect
 from trophy_engine.leaderboards.index import LeaderboardIndex
 from trophy_engine.leaderboards.leaderboards import Move
 from trophy_engine.leaderboards.query_arguments import DEFAULT_LIMIT
-from trophy_engine.leaderboards.run_ranking import Displaced, value_in
+from trophy_engine.leaderboards.run_ranking import Displaced, value_in_rank_key
 from trophy_engine.notifications.effects import LeaderboardChanged, RankChanged
 from trophy_engine.numbers import Number
 
@@ -108,7 +108,7 @@ class RankNotifier:
                 board.key, user, at, _Rank(day, after[0], before[0], after[1], before[1]), index
             )
         for key, rank, previous in displaced:
-            value = value_in(board, key)
+            value = value_in_rank_key(board, key)
             yield from self._notify_of_rank_change(
                 board.key, key[3], at, _Rank(day, rank, previous, value, value), index
             )

@@ -29,9 +29,9 @@ from trophy_engine.core import (
 )
 from trophy_engine.reports.awards import MAX_AWARDS
 from trophy_engine.repository.log_cursor import LogPosition
-from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of
+from trophy_engine.repository.plans import NO_RULES, diff_of_logged_plans, plan_of_logged_rules
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.transitions import transitions_of
+from trophy_engine.repository.transitions import transitions_from_log
 from trophy_engine.storage.protocol import Entry
 
 #: The number of users whose awards are kept, those asked for last.
@@ -39,7 +39,7 @@ _MOST_USERS: Final = 1000
 
 
 @attrs.define
-class _Account:
+class _UserLedger:
     """The awards of a user up to an entry of the log.
 
     Attributes:
@@ -56,7 +56,7 @@ class _Account:
     awards: dict[str, deque[PointsAwarded]] = attrs.field(factory=dict)
     position: LogPosition | None = None
 
-    def add(self, effects: Iterable[RawEffect]) -> None:
+    def add_awards(self, effects: Iterable[RawEffect]) -> None:
         """Add the awards among some effects."""
         for award in select_raw_effects(PointsAwarded, effects):
             if award.system not in self.awards:
@@ -69,7 +69,7 @@ class AwardLedger:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._accounts: dict[str, _Account] = {}
+        self._ledgers: dict[str, _UserLedger] = {}
 
     def last_awards(self, user: str, system: str, n: int, instant: int) -> tuple[PointsAwarded, ...] | None:
         """Return what ``awards.last_awards`` returns, up to an instant.
@@ -77,58 +77,58 @@ class AwardLedger:
         Returns:
             None if the user does not exist, or an entry of their log is after the instant.
         """
-        account = self._accounts.pop(user, None)  # none until it is consistent again
-        if account is None or account.position is None or not account.position.holds():
-            account = _Account(plan_of(NO_RULES, self._repository.plugs))
-        self._read_new_entries(user, account)
-        if account.state is None:
+        ledger = self._ledgers.pop(user, None)  # none until it is consistent again
+        if ledger is None or ledger.position is None or not ledger.position.holds():
+            ledger = _UserLedger(plan_of_logged_rules(NO_RULES, self._repository.plugs))
+        self._read_new_entries(user, ledger)
+        if ledger.state is None:
             return None
-        self._accounts[user] = account  # last, as that asked for last
-        if len(self._accounts) > _MOST_USERS:
-            del self._accounts[next(iter(self._accounts))]
-        if instant < account.at:
+        self._ledgers[user] = ledger  # last, as that asked for last
+        if len(self._ledgers) > _MOST_USERS:
+            del self._ledgers[next(iter(self._ledgers))]
+        if instant < ledger.at:
             return None
-        agenda, state = Agenda(account.plan), account.state.copy()
+        agenda, state = Agenda(ledger.plan), ledger.state.copy()
         settle_user(agenda, state, instant)
         due = [award for award in select_raw_effects(PointsAwarded, agenda.effects) if award.system == system]
-        known = account.awards.get(system, ())
+        known = ledger.awards.get(system, ())
         return tuple(islice((*reversed(due), *reversed(known)), n))
 
-    def _read_new_entries(self, user: str, account: _Account) -> None:
-        after = 0 if account.position is None else account.position.sequence
+    def _read_new_entries(self, user: str, ledger: _UserLedger) -> None:
+        after = 0 if ledger.position is None else ledger.position.sequence
         if after < self._repository.sequence:
             for entry in self._repository.entries_of(user, after):
-                self._apply(user, account, entry)
-        account.position = LogPosition(self._repository)
+                self._apply_entry(user, ledger, entry)
+        ledger.position = LogPosition(self._repository)
 
-    def _apply(self, user: str, account: _Account, entry: Entry) -> None:
+    def _apply_entry(self, user: str, ledger: _UserLedger, entry: Entry) -> None:
         command = entry.command
         if isinstance(command, Settle):
             return  # its work is due at the next command, too, or at the end
-        account.at = max(account.at, command.at)
+        ledger.at = max(ledger.at, command.at)
         if isinstance(command, ChangeRules):
-            self._change_rules(user, account, command, entry.sequence)
+            self._change_rules(user, ledger, command, entry.sequence)
             return
-        agenda = Agenda(account.plan)
-        account.state = apply_command(agenda, account.state, command)
-        account.add(agenda.effects)
+        agenda = Agenda(ledger.plan)
+        ledger.state = apply_command(agenda, ledger.state, command)
+        ledger.add_awards(agenda.effects)
 
-    def _change_rules(self, user: str, account: _Account, command: ChangeRules, sequence: int) -> None:
+    def _change_rules(self, user: str, ledger: _UserLedger, command: ChangeRules, sequence: int) -> None:
         repository = self._repository
-        former, account.plan = account.plan, plan_of(command.rules, repository.plugs)
-        if account.state is None:
+        former, ledger.plan = ledger.plan, plan_of_logged_rules(command.rules, repository.plugs)
+        if ledger.state is None:
             return
         agenda = Agenda(former)
-        settle_user(agenda, account.state, command.at)
-        account.add(agenda.effects)
-        keys = {system.key for system in account.plan.systems}
-        account.awards = {key: awards for key, awards in account.awards.items() if key in keys}
-        agenda = Agenda(account.plan)
-        account.state = migrate_state(
+        settle_user(agenda, ledger.state, command.at)
+        ledger.add_awards(agenda.effects)
+        keys = {system.key for system in ledger.plan.systems}
+        ledger.awards = {key: awards for key, awards in ledger.awards.items() if key in keys}
+        agenda = Agenda(ledger.plan)
+        ledger.state = migrate_state(
             agenda,
-            account.state,
-            diff_of(former, account.plan),
+            ledger.state,
+            diff_of_logged_plans(former, ledger.plan),
             command.at,
-            lambda: transitions_of(repository.commands_before(user, sequence), command.at, repository.plugs),
+            lambda: transitions_from_log(repository.commands_before(user, sequence), command.at, repository.plugs),
         )
-        account.add(agenda.effects)
+        ledger.add_awards(agenda.effects)

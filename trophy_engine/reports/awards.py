@@ -20,7 +20,7 @@ def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> 
     Raises:
         InvalidValue: ``n`` is not from 1 to 100.
     """
-    check_count(n)
+    check_award_count(n)
     since = takewhile(
         lambda transition: any(plan.key == system for plan in transition.plan.systems), reversed(transitions)
     )
@@ -29,7 +29,7 @@ def last_awards(transitions: Sequence[Transition], system: str, n: int = 10) -> 
     return tuple(islice(awards, n))
 
 
-def check_count(n: object) -> None:
+def check_award_count(n: object) -> None:
     """Check a number of awards.
 
     Raises:

@@ -63,9 +63,9 @@ class CountedTotals:
 
     def change(self, first: int, last: int) -> Number:
         """Return the sum of what the events from one local day to another changed."""
-        return subtract(self._moved_until(last), self._moved_until(first - 1))
+        return subtract(self._sum_changes_until(last), self._sum_changes_until(first - 1))
 
-    def _moved_until(self, day: int) -> Number:
+    def _sum_changes_until(self, day: int) -> Number:
         index = bisect_right(self._days, day)
         return self._moved[index - 1] if index else 0
 
@@ -82,13 +82,13 @@ class CountedTotals:
         change = subtract(after or 0, before or 0)
         # A date that travel to the west shows again is not the last one.
         self._moved[index:] = (add(moved, change) for moved in self._moved[index:])
-        self._put(day, after)
+        self._store_total(day, after)
 
     def reset(self, at: int, day: int, time_zone: Zone) -> None:
         """Empty the window at an instant, as an event of another metric does."""
         self.advance_to(at, day, time_zone)
         self._held.restart(at)
-        self._put(day, self._window.aggregate.nothing)
+        self._store_total(day, self._window.aggregate.nothing)
 
     def advance_to(self, at: int, until: int, time_zone: Zone) -> None:
         """Pass to an instant on a local day: store the totals of the days without an event before that day."""
@@ -101,12 +101,12 @@ class CountedTotals:
             if after is None or after >= until:
                 return
             day = after
-            self._put(day, self._total_without_event(day))
-            bounds = self._bounds(day)
+            self._store_total(day, self._total_without_event(day))
+            bounds = self._window_bounds(day)
             if bounds is None or (bounds[0] is not None and bounds[0] >= time_zone.midnight(last + 1)):
                 return  # no event is left in the window
 
-    def _put(self, day: int, total: Number | None) -> None:
+    def _store_total(self, day: int, total: Number | None) -> None:
         while self._total_days and self._total_days[-1] >= day:
             self._total_days.pop()
             self._totals.pop()
@@ -115,12 +115,12 @@ class CountedTotals:
 
     def _next_change(self, day: int) -> int | None:
         """Return the next day on which the total can differ without an event; None if there is none."""
-        bounds = self._bounds(day)
+        bounds = self._window_bounds(day)
         if bounds is None:
             return day + 1
         return None if bounds[1] is None else max(self._zone.window(bounds[1])[0], day + 1)
 
-    def _bounds(self, day: int) -> Bounds | None:
+    def _window_bounds(self, day: int) -> Bounds | None:
         return self._window.bounds(self._held, self._last_instant(day), self._zone)
 
     def _total_without_event(self, day: int) -> Number | None:
@@ -132,7 +132,7 @@ class CountedTotals:
         return self._now if self._zone.midnight(day) <= self._now < last else last
 
 
-class _Counting:
+class _CountedMetricTotals:
     """The totals of a metric, of all its events and by the values of event attributes."""
 
     def __init__(self, metric: MetricPlan) -> None:
@@ -144,7 +144,7 @@ class _Counting:
         """Begin again without events."""
         self.parts = {Measure("metric", self.metric.key): CountedTotals(self._window)}
 
-    def count(self, event: PastEvent) -> None:
+    def count_event(self, event: PastEvent) -> None:
         """Count an event, if it is one of the metric or empties its window."""
         metric, window = self.metric, self.metric.rule.window
         if isinstance(window, ResetWindow) and event.kind == "metric" and event.key == window.reset_by:
@@ -153,38 +153,40 @@ class _Counting:
         if is_past_event_counted(event, metric):
             day = event.day
             item = metric.item_of(event.value, event.attributes, day)
-            for part in self._parts_of(event.attributes):
+            for part in self._totals_of_parts(event.attributes):
                 part.add(item, event.at, day, event.zone)
 
-    def _parts_of(self, attributes: Mapping[str, str]) -> Iterator[CountedTotals]:
+    def _totals_of_parts(self, attributes: Mapping[str, str]) -> Iterator[CountedTotals]:
         whole = Measure("metric", self.metric.key)
         yield self.parts[whole]
         for attribute, value in attributes.items():
             yield self.parts.setdefault(whole._replace(attribute=attribute, value=value), CountedTotals(self._window))
 
 
-def metrics_to_count(transitions: Sequence[Transition]) -> tuple[MetricPlan, ...]:
+def list_counted_metrics(transitions: Sequence[Transition]) -> tuple[MetricPlan, ...]:
     """List the metrics of the last rules that are not sums of all values, or were not at some time."""
     plans = {id(transition.plan): transition.plan for transition in transitions}.values()
     odd = {key for plan in plans for key, metric in plan.metrics.items() if not metric.is_plain}
     return tuple(metric for key, metric in transitions[-1].plan.metrics.items() if key in odd) if odd else ()
 
 
-def count_totals(transitions: Sequence[Transition], metrics: Iterable[MetricPlan]) -> dict[Measure, CountedTotals]:
+def count_daily_totals(
+    transitions: Sequence[Transition], metrics: Iterable[MetricPlan]
+) -> dict[Measure, CountedTotals]:
     """Return the daily totals of metrics and of their parts; one that the rules lacked in between starts again."""
-    countings = [_Counting(metric) for metric in metrics]
+    counted_metrics = [_CountedMetricTotals(metric) for metric in metrics]
     plan = None
     for transition in transitions:
         if transition.plan is not plan:
             plan = transition.plan
-            for counting in countings:
-                if not is_metric_source_in_plan(plan, counting.metric):
-                    counting.restart()
-        for event in past_events_of(transition) if countings else ():
-            for counting in countings:
-                counting.count(event)
+            for counted in counted_metrics:
+                if not is_metric_source_in_plan(plan, counted.metric):
+                    counted.restart()
+        for event in past_events_of(transition) if counted_metrics else ():
+            for counted in counted_metrics:
+                counted.count_event(event)
     clock = transitions[-1].state.clock
-    for counting in countings:
-        for totals in counting.parts.values():
+    for counted in counted_metrics:
+        for totals in counted.parts.values():
             totals.advance_to(clock.settled, clock.zone.window(clock.settled)[0], clock.zone)
-    return {measure: totals for counting in countings for measure, totals in counting.parts.items()}
+    return {measure: totals for counted in counted_metrics for measure, totals in counted.parts.items()}

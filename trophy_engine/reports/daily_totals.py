@@ -15,14 +15,14 @@ import attrs
 
 from trophy_engine.core import MetricChanged, NamedEffect, PointsAwarded, Record, Transition, UserCommand
 from trophy_engine.numbers import Number, add, subtract
-from trophy_engine.reports.counted_totals import count_totals, metrics_to_count
+from trophy_engine.reports.counted_totals import count_daily_totals, list_counted_metrics
 from trophy_engine.reports.dated_effects import dated_effects
 from trophy_engine.reports.measure import DailyTotals, Measure
 from trophy_engine.values import Value
 
 
 @attrs.frozen
-class SummedTotals(Value):
+class SummedDailyTotals(Value):
     """The changes of a total that is the sum of them.
 
     Attributes:
@@ -34,7 +34,7 @@ class SummedTotals(Value):
     totals: tuple[Number, ...] = ()
 
     @classmethod
-    def of(cls, changes: Mapping[int, Number]) -> Self:
+    def from_changes(cls, changes: Mapping[int, Number]) -> Self:
         """Return the totals that result from the changes of each day."""
         days = tuple(sorted(changes))
         return cls(days, tuple(accumulate((changes[day] for day in days), add)))
@@ -50,7 +50,7 @@ class SummedTotals(Value):
 
 
 #: A total that never changed.
-EMPTY = SummedTotals()
+EMPTY = SummedDailyTotals()
 
 
 def daily_totals(transitions: Sequence[Transition]) -> dict[Measure, DailyTotals]:
@@ -58,29 +58,29 @@ def daily_totals(transitions: Sequence[Transition]) -> dict[Measure, DailyTotals
 
     If the rules drop a total and later add it again from zero, only the changes since then count.
     """
-    counted = metrics_to_count(transitions)
-    summed = _sum_changes(transitions, frozenset(metric.key for metric in counted))
-    return {**summed, **count_totals(transitions, counted)} if counted else {**summed}
+    counted = list_counted_metrics(transitions)
+    summed = _sum_daily_changes(transitions, frozenset(metric.key for metric in counted))
+    return {**summed, **count_daily_totals(transitions, counted)} if counted else {**summed}
 
 
-def _sum_changes(transitions: Sequence[Transition], left_out: frozenset[str]) -> dict[Measure, SummedTotals]:
+def _sum_daily_changes(transitions: Sequence[Transition], left_out: frozenset[str]) -> dict[Measure, SummedDailyTotals]:
     """Return the totals that are sums of their changes, without some metrics."""
     changes: defaultdict[Measure, defaultdict[int, Number]] = defaultdict(lambda: defaultdict(int))
     totals: dict[Measure, Number] = {}
     for dated in dated_effects(transitions):
-        for measure, change, before, after in _changes_of(dated.effect):
+        for measure, change, before, after in _daily_total_changes(dated.effect):
             if measure.key in left_out and measure.kind == "metric":
                 continue
             if before != totals.get(measure, 0):
                 for outdated in [known for known in changes if known[:2] == measure[:2]]:
                     del changes[outdated]
             totals[measure] = after
-            for part in _parts(measure, dated.transition.command):
+            for part in _split_measure(measure, dated.transition.command):
                 changes[part][dated.day] = add(changes[part][dated.day], change)
-    return {measure: SummedTotals.of(days) for measure, days in changes.items()}
+    return {measure: SummedDailyTotals.from_changes(days) for measure, days in changes.items()}
 
 
-def _changes_of(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:
+def _daily_total_changes(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, Number]]:
     """Yield the total that an effect changes, if any, with the change and the total before and after."""
     if effect.kind is MetricChanged:
         yield Measure("metric", effect.metric), effect.value, effect.before, effect.after
@@ -88,7 +88,7 @@ def _changes_of(effect: NamedEffect) -> Iterator[tuple[Measure, Number, Number, 
         yield Measure("points", effect.system), effect.awarded, effect.before, effect.total
 
 
-def _parts(measure: Measure, command: UserCommand | None) -> Iterator[Measure]:
+def _split_measure(measure: Measure, command: UserCommand | None) -> Iterator[Measure]:
     """Yield a measure, and its parts by the attributes of the event that changed it."""
     yield measure
     if measure.kind == "metric" and isinstance(command, Record):

@@ -16,7 +16,13 @@ from sortedcontainers import SortedList
 from trophy_engine.calendar.instants import FIRST, NEVER
 from trophy_engine.core import ANNIVERSARY, AT, LAST_DAY, Agenda, Plan, UserState, level_points_in_state, settle_user
 from trophy_engine.numbers import BEYOND
-from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, percentage, ranges_up_to
+from trophy_engine.reports.distributions import (
+    LevelCount,
+    PointsRange,
+    Rarity,
+    distribution_ranges_up_to,
+    rarity_percentage,
+)
 from trophy_engine.repository.log_cursor import LogCursor
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.schedule import Schedule
@@ -46,7 +52,7 @@ class Distributions:
         return index
 
 
-class _Balances:
+class _BalanceDistribution:
     """The balances of some users, and the points that they have earned: each in order, and by user."""
 
     def __init__(self, systems: int) -> None:
@@ -87,17 +93,17 @@ class DistributionIndex:
         self._columns = self._systems | {
             system.key: column for column, system in enumerate(self._earning, start=len(self._systems))
         }  # of the numbers that decide levels
-        self._all = _Balances(len(self._systems) + len(self._earning))
-        self._filtered: dict[Filter, _Balances] = {}
+        self._all = _BalanceDistribution(len(self._systems) + len(self._earning))
+        self._filtered: dict[Filter, _BalanceDistribution] = {}
         self._bits = {achievement.key: bit for bit, achievement in enumerate(self.plan.ruleset.achievement_parts)}
         self._completed: dict[str, int] = {}  # by user, a bit for each achievement
         self._completions = [0] * len(self._bits)
-        self._timed = is_timed(self.plan)
+        self._timed = has_timed_distributions(self.plan)
         self._due = Schedule()
         # Users who count as settled to a later instant than that of their stored states, by the negated instant.
         self._ahead = Schedule()
         for user in repository.users():
-            self._count(user, instant)
+            self._count_user(user, instant)
 
     # --- updates ----------------------------------------------------------------------------------------------------
 
@@ -117,10 +123,10 @@ class DistributionIndex:
         changed.update(dict.fromkeys(self._ahead.take_until(-instant - 1)))
         changed.update(dict.fromkeys(self._due.take_until(max(instant, entries.settled))))
         for user in changed:
-            self._count(user, instant)
+            self._count_user(user, instant)
         return True
 
-    def _count(self, user: str, instant: int) -> None:
+    def _count_user(self, user: str, instant: int) -> None:
         """Count a user as of an instant, in place of the former count."""
         state = self._repository.state(user)
         if state is None:
@@ -128,21 +134,21 @@ class DistributionIndex:
         if state.clock.settled > self.latest:
             self.latest = state.clock.settled
         if self._timed:
-            state = self._settled(state, instant)
+            state = self._settle_and_schedule(state, instant)
         balances = (*state.points.balances, *(level_points_in_state(system, state) for system in self._earning))
         self._all.put(user, balances)
         for required, group in self._filtered.items():
             group.put(user, None if required.mismatch(state.profile.attributes) is not None else balances)
         self._count_completions(state)
 
-    def _settled(self, state: UserState, instant: int) -> UserState:
+    def _settle_and_schedule(self, state: UserState, instant: int) -> UserState:
         """Return a state as of an instant, settled if anything is due that counts, and schedule the next count."""
-        due, last = next_award(state), -NEVER
+        due, last = next_distribution_change(state), -NEVER
         if due <= instant:
             state = state.copy()
             self._agenda.begin([])
             settle_user(self._agenda, state, instant)
-            due = max(next_award(state), instant + 1)
+            due = max(next_distribution_change(state), instant + 1)
             if self._agenda.effects:
                 last = self._agenda.effects[-1][AT]
         self._due.plan(state.id, due)
@@ -165,39 +171,39 @@ class DistributionIndex:
     # --- queries ----------------------------------------------------------------------------------------------------
 
     def histogram(self, system: str, attributes: Mapping[str, str] | None = None) -> tuple[PointsRange, ...]:
-        """Return what ``distributions.histogram`` returns."""
+        """Return what ``points_distribution`` returns."""
         balances = self._balances(system, attributes)
-        ranges = ranges_up_to(balances[-1] if balances else 0)
+        ranges = distribution_ranges_up_to(balances[-1] if balances else 0)
         return tuple(
             PointsRange(first, last, balances.bisect_right(last) - balances.bisect_left(first))
             for first, last in ranges
         )
 
     def level_summary(self, system: PointsSystem) -> tuple[LevelCount, ...]:
-        """Return what ``distributions.level_summary`` returns for a points system with levels."""
+        """Return what ``level_distribution`` returns for a points system with levels."""
         balances = self._all.sorted[self._columns[system.key]]
         levels = sorted(system.levels, key=lambda level: level.points)
         below = [*(balances.bisect_left(level.points) for level in levels), len(balances)]
         return tuple(LevelCount(level, below[index + 1] - below[index]) for index, level in enumerate(levels))
 
     def rarities(self) -> dict[str, Rarity]:
-        """Return what ``distributions.rarities`` returns."""
+        """Return what ``achievement_rarities`` returns."""
         users = len(self._completed)
         return {
-            key: Rarity(self._completions[bit], percentage(self._completions[bit], users))
+            key: Rarity(self._completions[bit], rarity_percentage(self._completions[bit], users))
             for key, bit in self._bits.items()
         }
 
     def _balances(self, system: str, attributes: Mapping[str, str] | None = None) -> Any:
         """Return the balances in a system in order, of the users with some attributes."""
         required = Filter(attributes or {})
-        return (self._group(required) if required else self._all).sorted[self._systems[system]]
+        return (self._balances_by_attributes(required) if required else self._all).sorted[self._systems[system]]
 
-    def _group(self, required: Filter) -> _Balances:
+    def _balances_by_attributes(self, required: Filter) -> _BalanceDistribution:
         """Return the balances of the users with some attributes, collected at the first request."""
         group = self._filtered.pop(required, None)
         if group is None:
-            group = _Balances(len(self._systems) + len(self._earning))
+            group = _BalanceDistribution(len(self._systems) + len(self._earning))
             for user, balances in self._all.of_user.items():
                 state = self._repository.state(user)
                 if state is not None and required.mismatch(state.profile.attributes) is None:
@@ -208,12 +214,12 @@ class DistributionIndex:
         return group
 
 
-def is_timed(plan: Plan) -> bool:
+def has_timed_distributions(plan: Plan) -> bool:
     """Return whether time changes completions or balances under the rules."""
     return bool(plan.ticks) or plan.anniversaries.thresholds[0] != BEYOND
 
 
-def next_award(state: UserState) -> int:
+def next_distribution_change(state: UserState) -> int:
     """Return an instant before which time changes no completion and no balance, not before that of the state."""
     clock = state.clock
     day = clock.due_days[ANNIVERSARY]

@@ -17,7 +17,7 @@ from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
-__all__ = ["LevelCount", "PointsRange", "Rarity", "histogram", "level_summary", "rarities"]
+__all__ = ["LevelCount", "PointsRange", "Rarity", "achievement_rarities", "level_distribution", "points_distribution"]
 
 _RANGES = 10
 
@@ -47,7 +47,7 @@ class Rarity(Value):
     rarity: float
 
 
-def histogram(
+def points_distribution(
     players: Iterable[Player], system: str, attributes: Mapping[str, str] | None = None
 ) -> tuple[PointsRange, ...]:
     """Return the number of users by ranges of their balances in a points system.
@@ -60,15 +60,16 @@ def histogram(
         system: the key of the points system.
         attributes: count only users with all of these attributes.
     """
-    balances = (player.points.get(system) for player in _matching(players, attributes))  # none before it was added
+    # None before the system was added.
+    balances = (player.points.get(system) for player in _players_in_distribution(players, attributes))
     totals = [0 if balance is None else balance.total for balance in balances]
-    ranges = ranges_up_to(max(totals, default=0))
+    ranges = distribution_ranges_up_to(max(totals, default=0))
     _, step = ranges[1]
     users = Counter((total - 1) // step + 1 for total in totals)
     return tuple(PointsRange(first, last, users[index]) for index, (first, last) in enumerate(ranges))
 
 
-def ranges_up_to(greatest: int) -> list[tuple[int, int]]:
+def distribution_ranges_up_to(greatest: int) -> list[tuple[int, int]]:
     """Return the first and the last balance of each range, for a greatest balance."""
     top = _RANGES
     while top < greatest:
@@ -77,12 +78,12 @@ def ranges_up_to(greatest: int) -> list[tuple[int, int]]:
     return [(0, 0), *((first + 1, first + step) for first in range(0, top, step))]
 
 
-def _matching(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
+def _players_in_distribution(players: Iterable[Player], attributes: Mapping[str, str] | None) -> Iterator[Player]:
     required = Filter(attributes or {})
     return (player for player in players if required.mismatch(player.attributes) is None)
 
 
-def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[LevelCount, ...]:
+def level_distribution(players: Iterable[Player], system: PointsSystem) -> tuple[LevelCount, ...]:
     """Return the number of users at each level of a points system, lowest first; users below all levels are left out.
 
     Raises:
@@ -96,7 +97,7 @@ def level_summary(players: Iterable[Player], system: PointsSystem) -> tuple[Leve
     return tuple(LevelCount(level, users[level.key]) for level in sorted(system.levels, key=lambda level: level.points))
 
 
-def rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
+def achievement_rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
     """Return the rarity of every achievement, in the order of the rules."""
     users = 0
     completions: Counter[str] = Counter()
@@ -104,11 +105,11 @@ def rarities(players: Iterable[Player], ruleset: Ruleset) -> dict[str, Rarity]:
         users += 1
         completions.update(player.completed.keys())
     return {
-        achievement.key: Rarity(completions[achievement.key], percentage(completions[achievement.key], users))
+        achievement.key: Rarity(completions[achievement.key], rarity_percentage(completions[achievement.key], users))
         for achievement in ruleset.achievement_parts
     }
 
 
-def percentage(part: int, whole: int) -> float:
+def rarity_percentage(part: int, whole: int) -> float:
     """Return a part in percent of the whole, 0 of nothing."""
     return 100 * part / whole if whole else 0.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from trophy_engine.reports.award_ledger import AwardLedger
 from trophy_engine.reports.distribution_index import DistributionIndex, Distributions
-from trophy_engine.reports.period_changes import PeriodChanges, YearChanges
+from trophy_engine.reports.period_changes import PeriodChanges, YearlyPeriodChanges
 from trophy_engine.repository.repository import Repository
 
 
-class Indexes:
+class ReportIndexes:
     """The indexes of an engine; it must be acquired while they are read.
 
     Attributes:
@@ -17,7 +17,7 @@ class Indexes:
 
     def __init__(self, repository: Repository) -> None:
         self._distributions = Distributions(repository)
-        self._years = YearChanges(repository)
+        self._years = YearlyPeriodChanges(repository)
         self.ledger = AwardLedger(repository)
 
     def distributions(self, now: int, at: int | None) -> DistributionIndex | None:
@@ -25,7 +25,7 @@ class Indexes:
         index = self._distributions.as_of(now if at is None else at)
         return index if at is None or at >= index.latest else None
 
-    def changes(self, year: int, now: int, at: int | None) -> PeriodChanges | None:
+    def period_changes(self, year: int, now: int, at: int | None) -> PeriodChanges | None:
         """Return the changes in a year up to now, or up to ``at``.
 
         Returns:

@@ -13,7 +13,7 @@ from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import Transition, UserState
 from trophy_engine.numbers import Number
 from trophy_engine.reports.daily_totals import EMPTY, daily_totals
-from trophy_engine.reports.distribution_index import is_timed, next_award
+from trophy_engine.reports.distribution_index import has_timed_distributions, next_distribution_change
 from trophy_engine.reports.measure import DailyTotals, Measure
 from trophy_engine.repository.history_index import HistoryIndex
 from trophy_engine.repository.repository import Repository
@@ -27,7 +27,7 @@ _MOST_YEARS: Final = 2
 _Period = tuple[int, int]
 
 
-class OtherUsers(Protocol):
+class PeriodChangesOfOthers(Protocol):
     """The users that a review compares a user with."""
 
     def percentile(self, measure: Measure, first: int, last: int, change: Number) -> float:
@@ -42,19 +42,19 @@ class OtherUsers(Protocol):
         ...
 
 
-class CountedUsers:
+class EvaluatedPeriodChanges:
     """Other users whose histories are evaluated now."""
 
     def __init__(self, histories: Iterable[Sequence[Transition]]) -> None:
         self._totals = [daily_totals(transitions) for transitions in histories]
 
     def percentile(self, measure: Measure, first: int, last: int, change: Number) -> float:
-        """Return what ``OtherUsers`` says."""
+        """Return what ``PeriodChangesOfOthers`` says."""
         others = [totals.get(measure, EMPTY).change(first, last) for totals in self._totals]
-        return _percentage(sum(1 for other in others if other < change), len(others))
+        return _period_change_percentile(sum(1 for other in others if other < change), len(others))
 
 
-class YearChanges:
+class YearlyPeriodChanges:
     """The changes of totals in the years that were read last; those of a year are collected at its first read."""
 
     def __init__(self, repository: Repository) -> None:
@@ -79,12 +79,12 @@ class PeriodChanges(HistoryIndex):
         self._users = 0
         self._year = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
         self._changes: dict[tuple[Measure, _Period], Any] = {}
-        self._timed = is_timed(repository.plan)
+        self._timed = has_timed_distributions(repository.plan)
         super().__init__(repository, instant)
 
     def next_change(self, state: UserState) -> int:
         """Return an instant before which time changes no balance."""
-        return next_award(state) if self._timed else NEVER
+        return next_distribution_change(state) if self._timed else NEVER
 
     def add(self, transitions: Sequence[Transition]) -> None:
         """Add the changes of a user."""
@@ -122,13 +122,13 @@ class PeriodChanges(HistoryIndex):
         return periods
 
     def percentile(self, measure: Measure, first: int, last: int, change: Number) -> float:
-        """Return what ``OtherUsers`` says, for a period of the year; the user is one of all users."""
+        """Return what ``PeriodChangesOfOthers`` says, for a period of the year; the user is one of all users."""
         changes = self._changes.get((measure, (first, last)), ())
         smaller = changes.bisect_left(change) if changes else 0
         if change > 0:
             smaller += self._users - len(changes)
-        return _percentage(smaller, self._users - 1)
+        return _period_change_percentile(smaller, self._users - 1)
 
 
-def _percentage(smaller: int, others: int) -> float:
+def _period_change_percentile(smaller: int, others: int) -> float:
     return 100 * smaller / others if others else 100.0

@@ -14,17 +14,24 @@ from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue, UnknownKey, UnknownUser
 from trophy_engine.identifiers import check_text
 from trophy_engine.leaderboards.views import StandingView
-from trophy_engine.reports.awards import check_count, last_awards
-from trophy_engine.reports.best_rankings import BestRankings, days_of_review
+from trophy_engine.reports.awards import check_award_count, last_awards
+from trophy_engine.reports.best_rankings import BestRankings, best_rankings_range
 from trophy_engine.reports.daily_totals import EMPTY, daily_totals
 from trophy_engine.reports.distribution_index import DistributionIndex
-from trophy_engine.reports.distributions import LevelCount, PointsRange, Rarity, histogram, level_summary, rarities
-from trophy_engine.reports.indexes import Indexes
+from trophy_engine.reports.distributions import (
+    LevelCount,
+    PointsRange,
+    Rarity,
+    achievement_rarities,
+    level_distribution,
+    points_distribution,
+)
+from trophy_engine.reports.indexes import ReportIndexes
 from trophy_engine.reports.measure import Measure
-from trophy_engine.reports.period_changes import CountedUsers, OtherUsers
+from trophy_engine.reports.period_changes import EvaluatedPeriodChanges, PeriodChangesOfOthers
 from trophy_engine.reports.streak_history import StreakPeriod, streak_history
-from trophy_engine.reports.summary import SummaryRow, check_range, summarize
-from trophy_engine.reports.wrapped import Rankings, Wrapped, check_year, review_year
+from trophy_engine.reports.summary import SummaryRow, check_summary_range, summarize_daily_totals
+from trophy_engine.reports.wrapped import Rankings, Wrapped, check_wrapped_year, compute_wrapped
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf, Optional, as_date
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
@@ -79,7 +86,7 @@ class Reports:
     that is later. Any instant is possible; for a report on a user, any since the user was created.
     """
 
-    def __init__(self, engine: ReportSource, indexes: Indexes) -> None:
+    def __init__(self, engine: ReportSource, indexes: ReportIndexes) -> None:
         self._engine = engine
         self._indexes = indexes
 
@@ -128,15 +135,15 @@ class Reports:
             raise InvalidValue("a summary requires exactly one of metric and points")
         check_text(measure.key, measure.kind)
         start, end = as_date(start), as_date(end)
-        check_range(aggregation, start, end)
+        check_summary_range(aggregation, start, end)
         transitions = self._engine.transitions(user, at=at)
         plan = transitions[-1].plan
         if measure.kind == "metric":
             plan.metric(measure.key)
         else:
-            _system(measure.key, plan.ruleset)
+            _find_reported_system(measure.key, plan.ruleset)
         totals = daily_totals(transitions).get(measure, EMPTY)
-        return summarize(totals, aggregation, start, end, plan.ruleset.first_weekday)
+        return summarize_daily_totals(totals, aggregation, start, end, plan.ruleset.first_weekday)
 
     def streak_history(
         self, user: str, periods: int = 7, *, streak: str | None = None, at: datetime | None = None
@@ -164,13 +171,13 @@ class Reports:
             settled, now = self._engine.settled_until(user), self._engine.now()
             instant = to_micros(max(now, settled) if at is None else at)
             if at is None or settled <= at:  # else the rules may be others
-                _system(system, self._engine.ruleset)
-                check_count(n)
+                _find_reported_system(system, self._engine.ruleset)
+                check_award_count(n)
                 awards = self._indexes.ledger.last_awards(user, system, n, instant)
                 if awards is not None:
                     return awards
             transitions = self._engine.transitions(user, at=at)
-            _system(system, transitions[-1].plan.ruleset)
+            _find_reported_system(system, transitions[-1].plan.ruleset)
             return last_awards(transitions, system, n)
 
     def wrapped(
@@ -201,27 +208,27 @@ class Reports:
             CALLABLE.check("rankings", rankings)
         with self._engine.exclusive():
             transitions = self._engine.transitions(user, at=at)
-            year = check_year(transitions, year)
+            year = check_wrapped_year(transitions, year)
             if rankings is None:
                 rankings = self._best_rankings(transitions[-1].state, year)
-            return review_year(transitions, lambda: self._all_users(user, year, at), year, rankings)
+            return compute_wrapped(transitions, lambda: self._all_users(user, year, at), year, rankings)
 
-    def _all_users(self, user: str, year: int, at: datetime | None) -> OtherUsers:
+    def _all_users(self, user: str, year: int, at: datetime | None) -> PeriodChangesOfOthers:
         """Return the users to compare a user with."""
         instant = None if at is None else to_micros(at)
-        changes = self._indexes.changes(year, to_micros(self._engine.now()), instant)
-        return CountedUsers(self._others(user, at)) if changes is None else changes
+        changes = self._indexes.period_changes(year, to_micros(self._engine.now()), instant)
+        return EvaluatedPeriodChanges(self._other_histories(user, at)) if changes is None else changes
 
     def _best_rankings(self, state: UserState, year: int) -> Rankings:
         """Return the function for a user's best rankings in a year, as of the user's last instant."""
-        first, last = days_of_review(year, date.fromordinal(state.clock.day))
+        first, last = best_rankings_range(year, date.fromordinal(state.clock.day))
         return BestRankings(
             self._engine.ruleset.leaderboards,
             lambda board: self._engine.standings(state.id, board, first, last, at=from_micros(state.clock.settled)),
             last,
         )
 
-    def _others(self, user: str, at: datetime | None) -> Iterator[Sequence[Transition]]:
+    def _other_histories(self, user: str, at: datetime | None) -> Iterator[Sequence[Transition]]:
         for other in self._engine.users():
             if other != user:
                 with suppress(UnknownUser):  # created after the instant
@@ -244,7 +251,7 @@ class Reports:
             UnknownKey: the current rules do not have the points system or a user attribute.
         """
         ruleset = self._engine.ruleset
-        _system(system, ruleset)
+        _find_reported_system(system, ruleset)
         known = tuple(attribute.key for attribute in ruleset.attributes if attribute.type == "user")
         Optional(InstanceOf((Mapping,))).check("attributes", attributes)
         for key, value in (attributes or {}).items():
@@ -255,7 +262,7 @@ class Reports:
         with self._index(at) as index:
             if index is not None:
                 return index.histogram(system, attributes)
-            return histogram(self._engine.players(at=at), system, attributes)
+            return points_distribution(self._engine.players(at=at), system, attributes)
 
     def level_summary(self, system: str, *, at: datetime | None = None) -> tuple[LevelCount, ...]:
         """Return the number of users at each level of a points system, lowest first; users below all are left out.
@@ -265,20 +272,20 @@ class Reports:
             UnknownKey: the current rules do not have the points system.
         """
         with self._index(at) as index:
-            rule = _system(system, self._engine.ruleset)
+            rule = _find_reported_system(system, self._engine.ruleset)
             if index is not None and rule.levels:
                 return index.level_summary(rule)
-            return level_summary(self._engine.players(at=at), rule)
+            return level_distribution(self._engine.players(at=at), rule)
 
     def rarities(self, *, at: datetime | None = None) -> Mapping[str, Rarity]:
         """Return, by achievement, the number of users who have completed it and their percentage of all users."""
         with self._index(at) as index:
             if index is not None:
                 return index.rarities()
-            return rarities(self._engine.players(at=at), self._engine.ruleset)
+            return achievement_rarities(self._engine.players(at=at), self._engine.ruleset)
 
 
-def _system(key: str, ruleset: Ruleset) -> PointsSystem:
+def _find_reported_system(key: str, ruleset: Ruleset) -> PointsSystem:
     check_text(key, "system")
     for system in ruleset.points:
         if system.key == key:

@@ -27,7 +27,7 @@ from trophy_engine.error_messages import short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.values import Value
 
-__all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak", "streak_history"]
+__all__ = ["MAX_PERIODS", "LongestStreak", "StreakPeriod", "longest_streak_in_range", "streak_history"]
 
 #: The maximal number of periods per request.
 MAX_PERIODS: Final = 10_000
@@ -77,7 +77,7 @@ def streak_history(transitions: Sequence[Transition], periods: int, key: str | N
         InvalidValue: ``periods`` is not from 1 to 10,000, or exceeds the periods since the first date of the calendar.
         UnknownKey: the rules after the last transition do not declare the streak.
     """
-    record = _record_streak(transitions, key)
+    record = _record_streak_history(transitions, key)
     state = transitions[-1].state
     index = record.streak.index
     current = index(state.clock.day)
@@ -89,20 +89,20 @@ def streak_history(transitions: Sequence[Transition], periods: int, key: str | N
     return (*rows[:-1], attrs.evolve(rows[-1], length=state.streaks[record.streak.place].length))
 
 
-def longest_streak(transitions: Sequence[Transition], first: date, last: date) -> LongestStreak | None:
+def longest_streak_in_range(transitions: Sequence[Transition], first: date, last: date) -> LongestStreak | None:
     """Return the longest primary streak between two local days, both included, or None if there was none.
 
     Raises:
         UnknownKey: the rules after the last transition have no streak.
     """
-    record = _record_streak(transitions, None)
+    record = _record_streak_history(transitions, None)
     index = record.streak.index
     today = index(transitions[-1].state.clock.day)
     current = min(index(last.toordinal()), today)
     lengths = record.length_changes()
     periods = range(index(first.toordinal()), current + 1)
-    period = max(periods, key=lambda period: _length_at(lengths, period), default=current)
-    length = _length_at(lengths, period)
+    period = max(periods, key=lambda period: _length_in_streak_history(lengths, period), default=current)
+    length = _length_in_streak_history(lengths, period)
     if not periods or not length:
         return None
     starts = (day for start, day in record.starts.items() if start <= period)
@@ -117,7 +117,7 @@ def longest_streak(transitions: Sequence[Transition], first: date, last: date) -
     )
 
 
-def _record_streak(transitions: Sequence[Transition], key: str | None) -> _StreakRecord:
+def _record_streak_history(transitions: Sequence[Transition], key: str | None) -> _StreakHistoryRecord:
     """Return the record of a user's streak by the calendar of the rules after the last transition.
 
     Raises:
@@ -127,7 +127,7 @@ def _record_streak(transitions: Sequence[Transition], key: str | None) -> _Strea
     streak = last.plan.streak_of(key)
     plans = enumerate((transition.plan for transition in transitions), start=1)
     since = max((number for number, plan in plans if plan.find_streak(streak.key) is None), default=0)
-    record = _StreakRecord(streak)
+    record = _StreakHistoryRecord(streak)
     for decision, _ in PeriodDecisions(streak.key, transitions[since:]):
         if decision.streak.calendar == record.streak.calendar:
             record.add(decision)
@@ -137,7 +137,7 @@ def _record_streak(transitions: Sequence[Transition], key: str | None) -> _Strea
 
 
 @attrs.define
-class _StreakRecord:
+class _StreakHistoryRecord:
     """The decisions on every period.
 
     Attributes:
@@ -222,7 +222,7 @@ class _StreakRecord:
             yield StreakPeriod(
                 period_start=self.first_day(period),
                 period_end=self.last_day(period),
-                length=_length_at(lengths, period),
+                length=_length_in_streak_history(lengths, period),
                 used_freeze=period in self.frozen,
                 used_pause=period in paused,
                 reset_at=None if reset_at is None else from_micros(reset_at),
@@ -241,7 +241,7 @@ class _StreakRecord:
         return date.fromordinal(self.streak.first_day(period + 1) - 1)
 
 
-def _length_at(lengths: Sequence[tuple[int, int]], period: int) -> int:
+def _length_in_streak_history(lengths: Sequence[tuple[int, int]], period: int) -> int:
     """Return the length at a period, from the changes of the length."""
     count = bisect_right(lengths, period, key=itemgetter(0))
     return lengths[count - 1][1] if count else 0

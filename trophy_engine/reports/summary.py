@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 import attrs
 
-from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency
+from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency_named
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
 from trophy_engine.error_messages import FieldName, one_of
 from trophy_engine.errors import InvalidValue
@@ -16,7 +16,7 @@ from trophy_engine.reports.measure import DailyTotals
 from trophy_engine.rules.constraints import LOCAL_DATE
 from trophy_engine.values import Value
 
-__all__ = ["MAX_DAYS", "SummaryRow", "summarize"]
+__all__ = ["MAX_DAYS", "SummaryRow", "summarize_daily_totals"]
 
 #: The maximal number of days between the ends of a summary.
 MAX_DAYS: Final = 400
@@ -39,7 +39,7 @@ class SummaryRow(Value):
     change: Number
 
 
-def summarize(
+def summarize_daily_totals(
     totals: DailyTotals, aggregation: Aggregation, start: date, end: date, first_weekday: Weekday = "sunday"
 ) -> tuple[SummaryRow, ...]:
     """Return a row for every period that overlaps the range, both ends included, in order.
@@ -48,8 +48,8 @@ def summarize(
         InvalidValue: the aggregation is unknown, or the dates are invalid, not in the years 1900 to 2199, not in order,
             or more than 400 days apart.
     """
-    check_range(aggregation, start, end)
-    calendar = frequency(aggregation, first_weekday)
+    check_summary_range(aggregation, start, end)
+    calendar = frequency_named(aggregation, first_weekday)
     rows: list[SummaryRow] = []
     for period in range(calendar.index(start.toordinal()), calendar.index(end.toordinal()) + 1):
         first, last = calendar.first_day(period), calendar.first_day(period + 1) - 1
@@ -57,7 +57,7 @@ def summarize(
     return tuple(rows)
 
 
-def check_range(aggregation: str, start: object, end: object) -> None:
+def check_summary_range(aggregation: str, start: object, end: object) -> None:
     """Check the arguments of a summary.
 
     Raises:

@@ -30,12 +30,20 @@ from trophy_engine.numbers import Number, add
 from trophy_engine.reports.daily_totals import EMPTY, daily_totals
 from trophy_engine.reports.dated_effects import dated_effects
 from trophy_engine.reports.measure import Measure
-from trophy_engine.reports.period_changes import MONDAYS, OtherUsers
-from trophy_engine.reports.streak_history import LongestStreak, longest_streak
+from trophy_engine.reports.period_changes import MONDAYS, PeriodChangesOfOthers
+from trophy_engine.reports.streak_history import LongestStreak, longest_streak_in_range
 from trophy_engine.values import Value
 from trophy_engine.views.achievements import AchievementView, view_completion
 
-__all__ = ["MetricPeriodTotal", "PeriodTotal", "Rankings", "Wrapped", "WrappedPeriod", "check_year", "review_year"]
+__all__ = [
+    "MetricPeriodTotal",
+    "PeriodTotal",
+    "Rankings",
+    "Wrapped",
+    "WrappedPeriod",
+    "check_wrapped_year",
+    "compute_wrapped",
+]
 
 #: A function that returns a user's best rankings between two local days, both included, by leaderboard.
 Rankings = Callable[[date, date], Mapping[str, Any]]
@@ -109,7 +117,7 @@ class Wrapped(Value):
     longest_streak: LongestStreak | None = None
 
 
-def check_year(transitions: Sequence[Transition], year: int | None) -> int:
+def check_wrapped_year(transitions: Sequence[Transition], year: int | None) -> int:
     """Return the year to review, by default the user's current one.
 
     Raises:
@@ -124,9 +132,9 @@ def check_year(transitions: Sequence[Transition], year: int | None) -> int:
     return year
 
 
-def review_year(
+def compute_wrapped(
     transitions: Sequence[Transition],
-    others: Callable[[], OtherUsers],
+    others: Callable[[], PeriodChangesOfOthers],
     year: int,
     rankings: Rankings = lambda _first, _last: {},
 ) -> Wrapped:
@@ -141,26 +149,26 @@ def review_year(
     new_year, new_years_eve = date(year, 1, 1), date(year, 12, 31)
     first, last = new_year.toordinal(), new_years_eve.toordinal()
     has_streak = transitions[-1].plan.streak is not None
-    longest = longest_streak(transitions, new_year, new_years_eve) if has_streak else None
-    activity = _activity(transitions, first, last)
+    longest = longest_streak_in_range(transitions, new_year, new_years_eve) if has_streak else None
+    activity = _activity_of_year(transitions, first, last)
     if not activity:
         return Wrapped(year, longest_streak=longest)
-    year_review = _Review(transitions, others(), rankings)
-    days, weeks, months = (_sums(activity, calendar) for calendar in (Daily(), MONDAYS, Monthly()))
+    year_review = _WrappedReview(transitions, others(), rankings)
+    days, weeks, months = (_sum_activity_by_period(activity, calendar) for calendar in (Daily(), MONDAYS, Monthly()))
     return Wrapped(
         year=year,
         days_active=len(days),
         weeks_active=len(weeks),
         months_active=len(months),
-        most_active_day=year_review.most_active(days, Daily(), compare=False),
-        most_active_week=year_review.most_active(weeks, MONDAYS),
-        most_active_month=year_review.most_active(months, Monthly()),
-        entire_year=year_review.period(first, last),
+        most_active_day=year_review.review_most_active_period(days, Daily(), compare=False),
+        most_active_week=year_review.review_most_active_period(weeks, MONDAYS),
+        most_active_month=year_review.review_most_active_period(months, Monthly()),
+        entire_year=year_review.review_period(first, last),
         longest_streak=longest,
     )
 
 
-def _activity(transitions: Iterable[Transition], first: int, last: int) -> list[tuple[int, Number]]:
+def _activity_of_year(transitions: Iterable[Transition], first: int, last: int) -> list[tuple[int, Number]]:
     """Return the day and the value of each event from the first to the last day."""
     return [
         (day, effect.value)
@@ -169,7 +177,7 @@ def _activity(transitions: Iterable[Transition], first: int, last: int) -> list[
     ]
 
 
-def _sums(activity: Iterable[tuple[int, Number]], calendar: Frequency) -> dict[int, Number]:
+def _sum_activity_by_period(activity: Iterable[tuple[int, Number]], calendar: Frequency) -> dict[int, Number]:
     """Return the sum of values by period."""
     sums: defaultdict[int, Number] = defaultdict(int)
     for day, value in activity:
@@ -178,10 +186,10 @@ def _sums(activity: Iterable[tuple[int, Number]], calendar: Frequency) -> dict[i
     return sums
 
 
-class _Review:
+class _WrappedReview:
     """The data of a review: a user's totals and completions, and the other users."""
 
-    def __init__(self, transitions: Sequence[Transition], others: OtherUsers, rankings: Rankings) -> None:
+    def __init__(self, transitions: Sequence[Transition], others: PeriodChangesOfOthers, rankings: Rankings) -> None:
         self.plan: Plan = transitions[-1].plan
         self.user_id = transitions[-1].state.id
         self.own = daily_totals(transitions)
@@ -193,14 +201,16 @@ class _Review:
             if effect.kind in {AchievementCompleted, AchievementBackdated}
         ]
 
-    def most_active(self, sums: Mapping[int, Number], calendar: Frequency, *, compare: bool = True) -> WrappedPeriod:
+    def review_most_active_period(
+        self, sums: Mapping[int, Number], calendar: Frequency, *, compare: bool = True
+    ) -> WrappedPeriod:
         """Return the review of the period with the greatest sum, the first if there are several."""
         period = max(sorted(sums), key=lambda index: sums[index])
-        return self.period(calendar.first_day(period), calendar.first_day(period + 1) - 1, compare=compare)
+        return self.review_period(calendar.first_day(period), calendar.first_day(period + 1) - 1, compare=compare)
 
-    def period(self, first: int, last: int, *, compare: bool = True) -> WrappedPeriod:
+    def review_period(self, first: int, last: int, *, compare: bool = True) -> WrappedPeriod:
         """Return the review of a period; ``compare`` decides whether to compare it with other users."""
-        review = _PeriodReview(self, first, last, compare)
+        review = _WrappedPeriodTotals(self, first, last, compare)
         days = date.fromordinal(first), date.fromordinal(last)
         return WrappedPeriod(
             first_day=days[0],
@@ -217,10 +227,10 @@ class _Review:
 
 
 @attrs.frozen
-class _PeriodReview(Value):
+class _WrappedPeriodTotals(Value):
     """The totals of one period of a review."""
 
-    review: _Review
+    review: _WrappedReview
     first: int
     last: int
     compare: bool
@@ -239,14 +249,15 @@ class _PeriodReview(Value):
         totals = self.review.own.get(measure, EMPTY)
         total, change = totals.total(self.last), totals.change(self.first, self.last)
         percentile = self.review.others.percentile(measure, self.first, self.last, change) if self.compare else None
-        return PeriodTotal(total, change, percent(change, totals.total(self.first - 1) or 0), percentile)
+        return PeriodTotal(total, change, wrapped_percent_change(change, totals.total(self.first - 1) or 0), percentile)
 
 
-def percent(change: Number, before: Number) -> float:
+def wrapped_percent_change(change: Number, before: Number) -> float:
     """Return a change in percent of the total before it, cut to one decimal.
 
-    >>> percent(2500, 12500), percent(1200, 3800), percent(150000, 0), percent(0, 0)
-    (20.0, 31.5, 100.0, 0.0)
+    >>> changes = (2500, 12500), (1200, 3800), (150000, 0), (0, 0)
+    >>> [wrapped_percent_change(change, before) for change, before in changes]
+    [20.0, 31.5, 100.0, 0.0]
     """
     if not before:
         return 100.0 if change else 0.0

@@ -10,7 +10,7 @@ from trophy_engine.calendar.instants import NEVER
 from trophy_engine.core import UserState
 from trophy_engine.repository.log_cursor import LogCursor
 from trophy_engine.repository.repository import Repository
-from trophy_engine.repository.schedule import Schedule, next_change
+from trophy_engine.repository.schedule import Schedule, next_scheduled_change
 
 
 class DueUsers:
@@ -28,9 +28,9 @@ class DueUsers:
         self._order: dict[str, int] = {}
         self._schedule = Schedule()
         for user in repository.users():
-            self._add(user)
+            self._add_user(user)
 
-    def _add(self, user: str) -> None:
+    def _add_user(self, user: str) -> None:
         state = self._repository.state(user)
         if state is None:
             return
@@ -44,7 +44,7 @@ class DueUsers:
         if entries is None:
             return False
         for user in entries.users:
-            self._add(user)
+            self._add_user(user)
         return True
 
     def take_due(self, instant: int) -> list[str]:
@@ -55,5 +55,5 @@ class DueUsers:
         """Set when work may be due for a user next, from their stored state."""
         due = max(state.clock.due, state.clock.settled, state.quiet_until())
         if not self._plan.has_plugs:  # those have work of their own
-            due = max(due, next_change(state))
+            due = max(due, next_scheduled_change(state))
         self._schedule.plan(state.id, due)

@@ -16,7 +16,7 @@ from trophy_engine.core import Command, Settle, Transition, UserState
 from trophy_engine.repository.log_cursor import LogCursor
 from trophy_engine.repository.repository import Repository
 from trophy_engine.repository.schedule import Schedule
-from trophy_engine.repository.transitions import transitions_of
+from trophy_engine.repository.transitions import transitions_from_log
 
 
 class HistoryIndex(ABC):
@@ -37,7 +37,7 @@ class HistoryIndex(ABC):
         self._next = Schedule()
         self._last = Schedule()
         for user in repository.users():
-            self._read(user)
+            self._read_history(user)
 
     @abstractmethod
     def add(self, transitions: Sequence[Transition]) -> None:
@@ -70,10 +70,10 @@ class HistoryIndex(ABC):
                 self.remove(transitions)
         self._sequence, self.instant = self._repository.sequence, instant
         for user in changed:
-            self._read(user)
+            self._read_history(user)
         return True
 
-    def _read(self, user: str) -> None:
+    def _read_history(self, user: str) -> None:
         later: list[int] = []
         transitions = self._transitions(user, later)
         soonest, last = min(later, default=NEVER), -NEVER
@@ -88,9 +88,11 @@ class HistoryIndex(ABC):
     def _transitions(self, user: str, later: list[int]) -> list[Transition]:
         """Return a user's transitions up to the instant, and append the instants of later commands to ``later``."""
         commands = self._repository.commands_before(user, self._sequence + 1)
-        return list(transitions_of(self._note_later(commands, later), self.instant, self._repository.plugs))
+        return list(
+            transitions_from_log(self._note_later_commands(commands, later), self.instant, self._repository.plugs)
+        )
 
-    def _note_later(self, commands: Iterable[Command], later: list[int]) -> Iterator[Command]:
+    def _note_later_commands(self, commands: Iterable[Command], later: list[int]) -> Iterator[Command]:
         for command in commands:
             if command.at > self.instant and not isinstance(command, Settle):
                 later.append(command.at)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from trophy_engine.calendar.instants import FIRST
 from trophy_engine.core import ChangeRules, Settle
 from trophy_engine.repository.repository import Repository
-from trophy_engine.storage.protocol import user_of
+from trophy_engine.storage.protocol import user_of_stored_command
 
 
 class NewEntries(NamedTuple):
@@ -75,6 +75,6 @@ class LogCursor:
                 if isinstance(command, Settle):
                     settled = max(settled, command.at)
                 else:
-                    users[str(user_of(command))] = None
+                    users[str(user_of_stored_command(command))] = None
         self._position = LogPosition(self._repository)
         return NewEntries(users, settled)

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Final
 
 from trophy_engine.core import ScopedKey, idempotency_key_of_command
-from trophy_engine.storage.protocol import Entry, user_of
+from trophy_engine.storage.protocol import Entry, user_of_stored_command
 
 _SEQUENCE: Final = itemgetter(0)
 
@@ -32,7 +32,7 @@ class PendingEntries:
         """Add an entry; ``entries`` is changed first, so that the index can be rebuilt after an interruption."""
         self.entries.append(entry)
         command = entry.command
-        user_id = user_of(command)
+        user_id = user_of_stored_command(command)
         if user_id is None:
             self._of_all.append(entry)
         else:

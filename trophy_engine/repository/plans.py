@@ -21,7 +21,7 @@ _MOST_PLANS: Final = 2048
 _WRITTEN: Final[WeakValueDictionary[str, Ruleset]] = WeakValueDictionary()
 
 
-def write_rules(ruleset: Ruleset) -> str:
+def write_rules_for_log(ruleset: Ruleset) -> str:
     """Return rules as the text that a log keeps."""
     text = ruleset.to_text(format="json")
     if len(text) <= MAX_CHARACTERS and is_plain(ruleset):  # others differ from what is read, or cannot be read
@@ -30,14 +30,14 @@ def write_rules(ruleset: Ruleset) -> str:
 
 
 @lru_cache(maxsize=_MOST_PLANS)
-def plan_of(rules: str, plugs: tuple[CompilePlug, ...] = ()) -> Plan:
+def plan_of_logged_rules(rules: str, plugs: tuple[CompilePlug, ...] = ()) -> Plan:
     """Return the plan of rules in a log."""
     written = _WRITTEN.get(rules)
     return compile_plan(Ruleset.from_text(rules, format="json") if written is None else written, plugs)
 
 
 @lru_cache(maxsize=_MOST_PLANS)
-def diff_of(before: Plan, after: Plan) -> RulesDiff:
+def diff_of_logged_plans(before: Plan, after: Plan) -> RulesDiff:
     """Return the differences between two plans."""
     return RulesDiff(before, after)
 
@@ -45,10 +45,10 @@ def diff_of(before: Plan, after: Plan) -> RulesDiff:
 _EMPTY: Final = Ruleset()
 
 #: The rules in force before the first entry of a log.
-NO_RULES: Final = write_rules(_EMPTY)
+NO_RULES: Final = write_rules_for_log(_EMPTY)
 
 
-class RulesHistory:
+class LoggedPlans:
     """The rules that have been in force in a log.
 
     Attributes:
@@ -71,4 +71,4 @@ class RulesHistory:
     def plan_at(self, sequence: int) -> Plan:
         """Return the rules in force after an entry of the log."""
         changes = bisect_right(self._sequences, sequence)
-        return plan_of(self.commands[changes - 1].rules if changes else NO_RULES, self._plugs)
+        return plan_of_logged_rules(self.commands[changes - 1].rules if changes else NO_RULES, self._plugs)

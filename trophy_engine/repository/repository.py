@@ -34,11 +34,11 @@ from trophy_engine.core import (
 )
 from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.repository.pending import PendingEntries
-from trophy_engine.repository.plans import RulesHistory, diff_of, plan_of, write_rules
+from trophy_engine.repository.plans import LoggedPlans, diff_of_logged_plans, plan_of_logged_rules, write_rules_for_log
 from trophy_engine.repository.snapshots import SnapshotWriter
-from trophy_engine.repository.transitions import transitions_of
+from trophy_engine.repository.transitions import transitions_from_log
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.storage.protocol import Entry, Storage, user_of
+from trophy_engine.storage.protocol import Entry, Storage, user_of_stored_command
 
 # Faster than the constructor of a named tuple; one is made for every event.
 _new = tuple.__new__
@@ -74,7 +74,7 @@ class Repository:
         self._closed = False
         self._settled: int | None = None
         self._sequence = 0
-        self._rules_history = RulesHistory(plugs)
+        self._rules_history = LoggedPlans(plugs)
         self.plan: Plan = self._rules_history.plan_at(0)
         self.migration_effects: list[RawEffect] = []
         self._open(ruleset)
@@ -118,8 +118,8 @@ class Repository:
             StorageError: the entry could not be stored; nothing has happened.
         """
         self.check_no_batch()
-        command = ChangeRules(write_rules(ruleset), at)
-        former, plan = self.plan, plan_of(command.rules, self.plugs)
+        command = ChangeRules(write_rules_for_log(ruleset), at)
+        former, plan = self.plan, plan_of_logged_rules(command.rules, self.plugs)
         self.consistent = False
         effects: list[RawEffect] = []
         after = {}
@@ -153,13 +153,13 @@ class Repository:
         settle_user(agenda, state, command.at)
         effects += agenda.effects
         agenda = Agenda(plan)
-        diff = diff_of(former, plan)
+        diff = diff_of_logged_plans(former, plan)
         after = migrate_state(
             agenda,
             state,
             diff,
             command.at,
-            lambda: transitions_of(self.commands_before(state.id, sequence), command.at, self.plugs),
+            lambda: transitions_from_log(self.commands_before(state.id, sequence), command.at, self.plugs),
         )
         effects += agenda.effects
         return after
@@ -211,7 +211,7 @@ class Repository:
             applied += 1  # enumerate would count in a name that the loop does not use
             match entry.command:
                 case ChangeRules(rules) as command:
-                    former, plan = plan, plan_of(rules, self.plugs)
+                    former, plan = plan, plan_of_logged_rules(rules, self.plugs)
                     if state is not None:
                         state = self._migrate(state, former, plan, command, entry.sequence, [])
                     agenda = Agenda(plan)
@@ -231,7 +231,7 @@ class Repository:
 
     def transitions_of(self, user_id: str, until: int) -> Iterator[Transition]:
         """Yield the transitions of a user's commands up to an instant, and last that of the work due by then."""
-        return transitions_of(self.commands_of(user_id), until, self.plugs)
+        return transitions_from_log(self.commands_of(user_id), until, self.plugs)
 
     def commands_before(self, user_id: str, sequence: int) -> Iterator[Command]:
         """Iterate over the commands of ``commands_of`` before an entry of the log."""
@@ -305,7 +305,7 @@ class Repository:
         self._pending = PendingEntries()
         self._drop_states()
         self._sequence = self.storage.length()
-        self._rules_history = RulesHistory(self.plugs, self.storage.rules_history())
+        self._rules_history = LoggedPlans(self.plugs, self.storage.rules_history())
         self.plan = self._rules_history.plan_at(self._sequence)
         self.consistent = True
 
@@ -352,7 +352,7 @@ class Repository:
 
     def _apply_foreign_command(self, agenda: Agenda, command: Command) -> None:
         """Apply a command of another engine to the live states."""
-        users = self.states if isinstance(command, Settle) else (str(user_of(command)),)
+        users = self.states if isinstance(command, Settle) else (str(user_of_stored_command(command)),)
         for user_id in list(users):
             state = self.states.get(user_id)
             if state is not None and isinstance(command, Settle):

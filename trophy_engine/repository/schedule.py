@@ -43,7 +43,7 @@ class Schedule:
                 yield user
 
 
-def next_change(state: UserState) -> int:
+def next_scheduled_change(state: UserState) -> int:
     """Return an instant before which time does not change a user, not before the instant of the state."""
     day = min(state.clock.due_days)
     if day < 0:  # not computed since the last change of the user

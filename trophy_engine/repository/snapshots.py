@@ -11,7 +11,7 @@ from typing import Final
 
 from trophy_engine.core import Plan, UserState
 from trophy_engine.errors import StorageError
-from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of
+from trophy_engine.storage.protocol import Entry, Snapshot, Storage, user_of_stored_command
 
 #: A state loaded with more entries than this needs a snapshot: loading one takes as long as applying these.
 _SHORT_TAIL: Final = 10
@@ -51,7 +51,7 @@ class SnapshotWriter:
         """
         self._appended = self._appended or bool(entries)
         for entry in entries:
-            user_id = user_of(entry.command)
+            user_id = user_of_stored_command(entry.command)
             self._users |= dict.fromkeys(states) if user_id is None else {user_id: None}
             self._entries += 1
         if self._entries >= self._every:

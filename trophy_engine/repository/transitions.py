@@ -25,14 +25,14 @@ from trophy_engine.core import (
     name_raw_effect,
     settle_user,
 )
-from trophy_engine.repository.plans import NO_RULES, diff_of, plan_of
+from trophy_engine.repository.plans import NO_RULES, diff_of_logged_plans, plan_of_logged_rules
 
 
-def transitions_of(
+def transitions_from_log(
     commands: Iterable[Command], until: int, plugs: tuple[CompilePlug, ...] = ()
 ) -> Iterator[Transition]:
     """Yield the transition of each of a user's commands up to ``until``, and last that of the work due by then."""
-    plan = plan_of(NO_RULES, plugs)
+    plan = plan_of_logged_rules(NO_RULES, plugs)
     state: UserState | None = None
     transitions: list[Transition] = []
     for command in commands:
@@ -41,21 +41,21 @@ def transitions_of(
         if command.at > until and (state is not None or isinstance(command, UserCommand)):
             break
         if isinstance(command, ChangeRules):
-            former, plan = plan, plan_of(command.rules, plugs)
+            former, plan = plan, plan_of_logged_rules(command.rules, plugs)
             if state is None:
                 continue
-            transitions.append(_apply(former, state, None, command.at))
+            transitions.append(_apply_logged_command(former, state, None, command.at))
             yield transitions[-1]
-            transitions.append(_migrate(transitions, former, plan, command.at))
+            transitions.append(_apply_logged_rules_change(transitions, former, plan, command.at))
         else:
-            transitions.append(_apply(plan, state, command, command.at))
+            transitions.append(_apply_logged_command(plan, state, command, command.at))
         state = transitions[-1].state
         yield transitions[-1]
     if state is not None:
-        yield _apply(plan, state, None, until)
+        yield _apply_logged_command(plan, state, None, until)
 
 
-def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Transition:
+def _apply_logged_command(plan: Plan, before: UserState | None, command: UserCommand | None, at: int) -> Transition:
     agenda = Agenda(plan)
     payments: list[Payment] = []
     agenda.payments = payments
@@ -74,12 +74,12 @@ def _apply(plan: Plan, before: UserState | None, command: UserCommand | None, at
     return Transition(command, plan, effects, decisions, payments, answers, before, state)
 
 
-def _migrate(transitions: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
+def _apply_logged_rules_change(transitions: list[Transition], former: Plan, plan: Plan, at: int) -> Transition:
     agenda = Agenda(plan)
     decisions: list[PeriodDecision] = []
     agenda.decisions = decisions
     answers: list[GateAnswer] = []
     agenda.gate_answers = answers
     before = transitions[-1].state
-    state = migrate_state(agenda, before, diff_of(former, plan), at, lambda: transitions)
+    state = migrate_state(agenda, before, diff_of_logged_plans(former, plan), at, lambda: transitions)
     return Transition(None, plan, list(map(name_raw_effect, agenda.effects)), decisions, [], answers, before, state)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.calendar.frequencies import Frequency, FrequencyName, PeriodUnit, every
+from trophy_engine.calendar.frequencies import Frequency, FrequencyName, PeriodUnit, frequency_every
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.rules.constraints import LOCAL_DATE, Integer, OneOf, OneOfOrTable, as_date
 from trophy_engine.rules.mappings import from_mapping
@@ -56,7 +56,7 @@ class Interval(Value):
     @property
     def calendar(self) -> Frequency:
         """The calendar of the periods."""
-        return every(self.every, self.unit, self.start)
+        return frequency_every(self.every, self.unit, self.start)
 
 
 def as_frequency(value: FrequencyName | Interval | Mapping[str, Any]) -> FrequencyName | Interval:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 import attrs
 
-from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency
+from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency_named
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
@@ -225,4 +225,4 @@ class Streak(Value):
         """Return the calendar of the periods, with the first weekday of the ruleset."""
         if isinstance(self.frequency, Interval):
             return self.frequency.calendar
-        return frequency(self.frequency, first_weekday)
+        return frequency_named(self.frequency, first_weekday)

@@ -21,7 +21,7 @@ from trophy_engine.core import (
     idempotency_key_of_command,
 )
 from trophy_engine.errors import StorageClosed, StorageConflict
-from trophy_engine.storage.protocol import Entry, Snapshot, check_follows, check_snapshot
+from trophy_engine.storage.protocol import Entry, Snapshot, check_entry_sequences, check_storable_snapshot
 
 __all__ = ["MemoryStorage"]
 
@@ -78,7 +78,7 @@ class MemoryStorage:
                         self._claim_key(_RECORD, (user_id, metric, key), row, ())
                     log.append(row)
                     return
-        check_follows(entries, len(log))
+        check_entry_sequences(entries, len(log))
         rows: list[_Row] = []
         for sequence, number, command in entries:
             check_command_text(command)
@@ -97,7 +97,9 @@ class MemoryStorage:
         """
         keys = self._keys[kind]
         former = keys.get(key)
-        if former is not None and (_is_among(former, self._rows, 1) or _is_among(former, rows, len(self._rows) + 1)):
+        if former is not None and (
+            _is_row_in_memory(former, self._rows, 1) or _is_row_in_memory(former, rows, len(self._rows) + 1)
+        ):
             raise StorageConflict(f"the idempotency key {key[2]!r} of entry {row[0]} has already been used")
         keys[key] = row
 
@@ -109,15 +111,15 @@ class MemoryStorage:
                 indexed.append(row)
             self._indexed = row[0]
 
-    def _walk(self, rows: Iterable[_Row]) -> Iterator[Entry]:
+    def _iterate_entries(self, rows: Iterable[_Row]) -> Iterator[Entry]:
         for row in rows:
             self._check_open()
-            yield _entry(row)
+            yield _entry_from_row(row)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Iterate over the entries after a sequence."""
         self._check_open()
-        return self._walk(self._rows[max(after, 0) :])
+        return self._iterate_entries(self._rows[max(after, 0) :])
 
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
         """Iterate over the entries after a sequence that are about a user or about all users."""
@@ -126,19 +128,19 @@ class MemoryStorage:
         later = (
             rows[bisect_right(rows, after, key=_SEQUENCE) :] for rows in (self._of_user.get(user_id, []), self._of_all)
         )
-        return self._walk(merge(*later, key=_SEQUENCE))
+        return self._iterate_entries(merge(*later, key=_SEQUENCE))
 
     def find(self, kind: str, user_id: str, subject: str, idempotency_key: str) -> Entry | None:
         """Return the entry of the command of a kind, user and subject that used an idempotency key, or None."""
         self._check_open()
         row = self._keys[kind].get((user_id, subject, idempotency_key))
-        return None if row is None or not _is_among(row, self._rows, 1) else _entry(row)
+        return None if row is None or not _is_row_in_memory(row, self._rows, 1) else _entry_from_row(row)
 
     def rules_history(self) -> Iterator[Entry]:
         """Iterate over the entries that changed rules."""
         self._check_open()
         self._index()
-        return self._walk(row for row in self._of_all if row[2] == NAMES[ChangeRules])
+        return self._iterate_entries(row for row in self._of_all if row[2] == NAMES[ChangeRules])
 
     def users(self) -> Iterator[str]:
         """Iterate over the users in the order of their first entries."""
@@ -155,7 +157,7 @@ class MemoryStorage:
         self._check_open()
         saved = {}
         for snapshot in snapshots:
-            check_snapshot(snapshot)
+            check_storable_snapshot(snapshot)
             saved[snapshot.user_id] = (snapshot.sequence, snapshot.digest, json.dumps(snapshot.state))
         self._snapshots.update(saved)
 
@@ -177,12 +179,12 @@ class MemoryStorage:
             raise StorageClosed("the storage is closed; open another one")
 
 
-def _is_among(row: _Row, rows: Sequence[_Row], first: int) -> bool:
+def _is_row_in_memory(row: _Row, rows: Sequence[_Row], first: int) -> bool:
     """Return True if ``rows``, numbered from ``first``, contain this very row."""
     index = int(row[0]) - first
     return 0 <= index < len(rows) and rows[index] is row
 
 
-def _entry(row: _Row) -> Entry:
+def _entry_from_row(row: _Row) -> Entry:
     sequence, number, name, *fields = row
     return Entry(sequence, number, KINDS[name](*fields))

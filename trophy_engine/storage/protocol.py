@@ -11,7 +11,14 @@ from trophy_engine.identifiers import is_writable
 from trophy_engine.representation import brief_repr
 from trophy_engine.rules.phrases import count_noun
 
-__all__ = ["Entry", "Snapshot", "Storage", "check_follows", "check_snapshot", "user_of"]
+__all__ = [
+    "Entry",
+    "Snapshot",
+    "Storage",
+    "check_entry_sequences",
+    "check_storable_snapshot",
+    "user_of_stored_command",
+]
 
 
 class Entry(NamedTuple):
@@ -45,12 +52,12 @@ class Snapshot(NamedTuple):
         return brief_repr(self)
 
 
-def user_of(command: Command) -> str | None:
+def user_of_stored_command(command: Command) -> str | None:
     """Return the user of a command, or None for a command about all users."""
     return None if isinstance(command, (Settle, ChangeRules)) else command.user_id
 
 
-def check_follows(entries: Sequence[Entry], last: int) -> None:
+def check_entry_sequences(entries: Sequence[Entry], last: int) -> None:
     """Check that entries follow the last entry of a log, given by its sequence.
 
     Raises:
@@ -61,7 +68,7 @@ def check_follows(entries: Sequence[Entry], last: int) -> None:
             raise StorageConflict(f"the log has {count_noun(last, 'entry')}; entry {entry.sequence} does not follow")
 
 
-def check_snapshot(snapshot: Snapshot) -> None:
+def check_storable_snapshot(snapshot: Snapshot) -> None:
     """Check that every storage can keep the user's id and the digest of a snapshot.
 
     Raises:

@@ -16,14 +16,14 @@ from trophy_engine.errors import StorageClosed, StorageConflict, StorageDamaged,
 from trophy_engine.identifiers import is_writable
 from trophy_engine.paths import check_path, is_folder
 from trophy_engine.rules.constraints import FLAG, OneOf
-from trophy_engine.storage.protocol import Entry, Snapshot, check_follows
+from trophy_engine.storage.protocol import Entry, Snapshot, check_entry_sequences
 from trophy_engine.storage.sqlite_layout import (
-    create_tables,
-    read_entry,
-    read_snapshot,
-    verify_file,
-    write_entry,
-    write_snapshot,
+    create_sqlite_tables,
+    read_entry_row,
+    read_snapshot_row,
+    verify_sqlite_file,
+    write_entry_row,
+    write_snapshot_row,
 )
 
 __all__ = ["SQLiteStorage"]
@@ -64,7 +64,7 @@ class SQLiteStorage:
         self._path = check_path(path)
         OneOf(("FULL", "NORMAL")).check("synchronous", synchronous)
         FLAG.check("verify", verify)
-        _check_folder(self._path)
+        _check_sqlite_folder(self._path)
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
         try:
@@ -76,7 +76,7 @@ class SQLiteStorage:
                 self._prepare(connection)
                 connection.execute(f"PRAGMA synchronous = {'NORMAL' if synchronous == 'NORMAL' else 'FULL'}")
                 if verify:
-                    verify_file(connection, self._path)
+                    verify_sqlite_file(connection, self._path)
         except BaseException:
             self.close()
             raise
@@ -90,12 +90,12 @@ class SQLiteStorage:
             seconds_left = max(deadline - monotonic(), 0)
             connection.execute(f"PRAGMA busy_timeout = {round(seconds_left * 1000)}")
             try:
-                create_tables(connection, self._path)
+                create_sqlite_tables(connection, self._path)
                 break
             except sqlite3.OperationalError as error:
-                if _code(error) not in _BUSY or not seconds_left:
+                if _sqlite_error_code(error) not in _BUSY or not seconds_left:
                     raise
-                _roll_back(connection)
+                _roll_back_transaction(connection)
                 sleep(_RETRY_SECONDS)
         connection.execute(f"PRAGMA busy_timeout = {round(_WAIT_SECONDS * 1000)}")
 
@@ -104,7 +104,7 @@ class SQLiteStorage:
     def length(self) -> int:
         """Return the sequence of the last entry, 0 for an empty log."""
         with self._access() as connection:
-            return _length(connection)
+            return _last_sqlite_sequence(connection)
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append entries in one transaction.
@@ -113,24 +113,24 @@ class SQLiteStorage:
             StorageConflict: the first entry does not follow the log, or an idempotency key has been used.
             InvalidValue: UTF-8 cannot encode a text of a command.
         """
-        rows = [write_entry(entry) for entry in entries]
+        rows = [write_entry_row(entry) for entry in entries]
         with self._access() as connection:
             if not rows:
                 return
             connection.execute("BEGIN IMMEDIATE")
-            check_follows(entries, _length(connection))
+            check_entry_sequences(entries, _last_sqlite_sequence(connection))
             connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
             connection.execute("COMMIT")
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Iterate over the entries after a sequence."""
-        return self._without_gaps(self._walk("sequence > ?", (after,)), max(after, 0))
+        return self._without_gaps(self._iterate_entries("sequence > ?", (after,)), max(after, 0))
 
     def entries_of(self, user_id: str, after: int = 0) -> Iterator[Entry]:
         """Iterate over the entries after a sequence that are about a user or about all users."""
-        return self._walk("(user_id = ? OR user_id IS NULL) AND sequence > ?", (user_id, after))
+        return self._iterate_entries("(user_id = ? OR user_id IS NULL) AND sequence > ?", (user_id, after))
 
-    def _walk(self, condition: str, values: tuple[Any, ...]) -> Iterator[Entry]:
+    def _iterate_entries(self, condition: str, values: tuple[Any, ...]) -> Iterator[Entry]:
         self._check_open()
         return self._read_pages(condition, values)
 
@@ -142,7 +142,7 @@ class SQLiteStorage:
             rows = self._fetch(query, (*fixed, after))
             for row in rows:
                 self._check_open()
-                yield read_entry(self._path, *row)
+                yield read_entry_row(self._path, *row)
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
@@ -157,11 +157,11 @@ class SQLiteStorage:
     def find(self, kind: str, user_id: str, subject: str, idempotency_key: str) -> Entry | None:
         """Return the entry of the command of a kind, user and subject that used an idempotency key, or None."""
         condition = "user_id = ? AND kind = ? AND subject = ? AND idempotency_key = ? AND sequence > ?"
-        return next(self._walk(condition, (user_id, kind, subject, idempotency_key, 0)), None)
+        return next(self._iterate_entries(condition, (user_id, kind, subject, idempotency_key, 0)), None)
 
     def rules_history(self) -> Iterator[Entry]:
         """Iterate over the entries that changed rules."""
-        return self._walk("user_id IS NULL AND kind = ? AND sequence > ?", (NAMES[ChangeRules], 0))
+        return self._iterate_entries("user_id IS NULL AND kind = ? AND sequence > ?", (NAMES[ChangeRules], 0))
 
     def users(self) -> Iterator[str]:
         """Iterate over the users in the order of their first entries."""
@@ -176,7 +176,7 @@ class SQLiteStorage:
         Raises:
             InvalidValue: UTF-8 cannot encode a user's id.
         """
-        rows = [write_snapshot(snapshot) for snapshot in snapshots]
+        rows = [write_snapshot_row(snapshot) for snapshot in snapshots]
         with self._access() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", rows)
@@ -185,7 +185,7 @@ class SQLiteStorage:
     def load(self, user_id: str) -> Snapshot | None:
         """Return a user's snapshot, or None; a damaged one is ignored, because the log suffices."""
         rows = self._fetch("SELECT * FROM snapshots WHERE user_id = ?", (user_id,))
-        return read_snapshot(*rows[0]) if rows else None
+        return read_snapshot_row(*rows[0]) if rows else None
 
     # --- the connection ---------------------------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ class SQLiteStorage:
                 if hasattr(error, "sqlite_errorcode"):
                     raise
                 # A text is not UTF-8. Decoded with replacements it fails the checksum, and the error names the entry.
-                connection.text_factory = _decode_damaged
+                connection.text_factory = _decode_damaged_row
             return connection.execute(query, values).fetchall()
 
     @contextmanager
@@ -221,11 +221,11 @@ class SQLiteStorage:
         with self._lock, self._translated_errors():
             connection = self._check_open()
             try:
-                _roll_back(connection)  # the transaction of an interrupted call
+                _roll_back_transaction(connection)  # the transaction of an interrupted call
                 yield connection
             finally:
                 if self._connection is not None:  # None if an interruption has closed it
-                    _roll_back(connection)
+                    _roll_back_transaction(connection)
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -237,7 +237,7 @@ class SQLiteStorage:
         except UnicodeDecodeError as error:  # from an error message of SQLite that cites the file
             raise StorageDamaged(self._path, None, "its text is not UTF-8") from error
         except sqlite3.Error as error:
-            code = _code(error)
+            code = _sqlite_error_code(error)
             if code == sqlite3.SQLITE_NOTADB:
                 message = f"{self._path} is not an SQLite file; choose another path"
                 raise StorageIncompatible(message) from error
@@ -249,26 +249,26 @@ class SQLiteStorage:
             raise StorageError(f"{self._path}: {error}") from error
 
 
-def _code(error: sqlite3.Error) -> int:
+def _sqlite_error_code(error: sqlite3.Error) -> int:
     """Return SQLite's primary code of an error, ``SQLITE_ERROR`` for one that Python raises by itself."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
-def _roll_back(connection: sqlite3.Connection) -> None:
+def _roll_back_transaction(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:
         connection.rollback()
 
 
-def _length(connection: sqlite3.Connection) -> int:
+def _last_sqlite_sequence(connection: sqlite3.Connection) -> int:
     [(last,)] = connection.execute("SELECT coalesce(max(sequence), 0) FROM log")
     return int(last)
 
 
-def _decode_damaged(text: bytes) -> str:
+def _decode_damaged_row(text: bytes) -> str:
     return text.decode(errors="replace")
 
 
-def _check_folder(path: str) -> None:
+def _check_sqlite_folder(path: str) -> None:
     """Check that a file can be in its folder.
 
     Raises:

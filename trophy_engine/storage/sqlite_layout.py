@@ -17,7 +17,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.errors import StorageDamaged, StorageIncompatible
 from trophy_engine.rules.phrases import count_noun
-from trophy_engine.storage.protocol import Entry, Snapshot, check_snapshot, user_of
+from trophy_engine.storage.protocol import Entry, Snapshot, check_storable_snapshot, user_of_stored_command
 
 #: "trop" in ASCII, which identifies the files of this package.
 _APPLICATION: Final = 0x74726F70
@@ -37,7 +37,7 @@ _LAYOUT: Final = (
 )
 
 
-def create_tables(connection: sqlite3.Connection, path: str) -> None:
+def create_sqlite_tables(connection: sqlite3.Connection, path: str) -> None:
     """Create the tables of a new file, or check those of an existing one.
 
     Raises:
@@ -45,12 +45,12 @@ def create_tables(connection: sqlite3.Connection, path: str) -> None:
         StorageDamaged: its tables are not those of the layout.
     """
     connection.execute("BEGIN")
-    is_new = _is_new(connection, path)
+    is_new = _is_new_sqlite_file(connection, path)
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode = WAL")  # only now, so that a file of others stays unchanged
     if is_new:
         connection.execute("BEGIN IMMEDIATE")
-        if _is_new(connection, path):
+        if _is_new_sqlite_file(connection, path):
             for statement in _LAYOUT:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
@@ -58,7 +58,7 @@ def create_tables(connection: sqlite3.Connection, path: str) -> None:
         connection.execute("COMMIT")
 
 
-def _is_new(connection: sqlite3.Connection, path: str) -> bool:
+def _is_new_sqlite_file(connection: sqlite3.Connection, path: str) -> bool:
     """Return True if the file is empty.
 
     Raises:
@@ -82,7 +82,7 @@ def _is_new(connection: sqlite3.Connection, path: str) -> bool:
     return False
 
 
-def verify_file(connection: sqlite3.Connection, path: str) -> None:
+def verify_sqlite_file(connection: sqlite3.Connection, path: str) -> None:
     """Check that the pages, indexes and rows of the file agree, and that the log has no gap.
 
     Raises:
@@ -104,7 +104,7 @@ def verify_file(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("COMMIT")
 
 
-def write_entry(entry: Entry) -> tuple[Any, ...]:
+def write_entry_row(entry: Entry) -> tuple[Any, ...]:
     """Return the row of an entry.
 
     Raises:
@@ -114,10 +114,10 @@ def write_entry(entry: Entry) -> tuple[Any, ...]:
     line = encode_command(command)
     if "\\ud" in line:  # a surrogate, lone or in a pair
         check_command_text(command)
-    return (sequence, number, *_index_columns(command), line, checksum_of(sequence, number, line))
+    return (sequence, number, *_sqlite_index_columns(command), line, checksum_of_row(sequence, number, line))
 
 
-def read_entry(
+def read_entry_row(
     path: str,
     sequence: int,
     number: int,
@@ -134,40 +134,40 @@ def read_entry(
         StorageDamaged: the row is not the one that was written.
         StorageIncompatible: the command is of a later version.
     """
-    if checksum != checksum_of(sequence, number, line):
+    if checksum != checksum_of_row(sequence, number, line):
         raise StorageDamaged(path, sequence, "its checksum is wrong")
     try:
         command = decode_command(line)
     except StorageIncompatible as error:
         raise StorageIncompatible(f"{path}: entry {sequence}: {error}") from error
-    if _index_columns(command) != (kind, user_id, subject, idempotency_key):
+    if _sqlite_index_columns(command) != (kind, user_id, subject, idempotency_key):
         raise StorageDamaged(path, sequence, "its indexed columns differ from its command")
     return Entry(sequence, number, command)
 
 
-def _index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
+def _sqlite_index_columns(command: Command) -> tuple[str, str | None, str | None, str | None]:
     """Return the indexed columns: the kind of command, its user, what it is about, and its idempotency key."""
-    return NAMES[type(command)], user_of(command), *command_subject_and_key(command)
+    return NAMES[type(command)], user_of_stored_command(command), *command_subject_and_key(command)
 
 
-def write_snapshot(snapshot: Snapshot) -> tuple[Any, ...]:
+def write_snapshot_row(snapshot: Snapshot) -> tuple[Any, ...]:
     """Return the row of a snapshot.
 
     Raises:
         InvalidValue: UTF-8 cannot encode the user's id.
     """
-    check_snapshot(snapshot)
+    check_storable_snapshot(snapshot)
     user_id, sequence, digest, state = *snapshot[:3], json.dumps(snapshot.state)
-    return user_id, sequence, digest, state, checksum_of(user_id, sequence, digest, state)
+    return user_id, sequence, digest, state, checksum_of_row(user_id, sequence, digest, state)
 
 
-def read_snapshot(user_id: str, sequence: int, digest: str, state: str, checksum: int) -> Snapshot | None:
+def read_snapshot_row(user_id: str, sequence: int, digest: str, state: str, checksum: int) -> Snapshot | None:
     """Return the snapshot of a row, or None if the row is not the one that was written."""
-    if checksum != checksum_of(user_id, sequence, digest, state):
+    if checksum != checksum_of_row(user_id, sequence, digest, state):
         return None
     return Snapshot(user_id, sequence, digest, json.loads(state))
 
 
-def checksum_of(key: str | int, number: int, text: str, state: str = "") -> int:
+def checksum_of_row(key: str | int, number: int, text: str, state: str = "") -> int:
     """Return the checksum of a row: an entry's sequence, number and line, or the values of a snapshot."""
     return crc32(f"{key}\n{number}\n{text}\n{state}".encode())

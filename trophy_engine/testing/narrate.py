@@ -14,8 +14,8 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.errors import TrophyError
-from trophy_engine.explain.event import consequences_of, explain_event
-from trophy_engine.explain.phrases import describe_zone, format_clock
+from trophy_engine.explain.event import explain_consequences, explain_event
+from trophy_engine.explain.phrases import describe_local_time, describe_zone
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
@@ -85,9 +85,9 @@ class _Narrator:
         fields = {field.name: getattr(effect, field.name) for field in attrs.fields(type(effect))}
         raw = name_raw_effect((type(effect), *{**fields, "at": at}.values()))
         time_zone = self._zone_of(effect.user_id, at)
-        [consequence] = consequences_of(self._plan, [raw], time_zone)
+        [consequence] = explain_consequences(self._plan, [raw], time_zone)
         return f"{effect.user_id or 'everyone'}, on {_narrate_instant(time_zone, at)}: {consequence.text}"
 
 
 def _narrate_instant(time_zone: Zone, at: int) -> str:
-    return f"{format_clock(time_zone, at)}, {describe_zone(time_zone, at)}"
+    return f"{describe_local_time(time_zone, at)}, {describe_zone(time_zone, at)}"

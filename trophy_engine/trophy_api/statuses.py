@@ -11,7 +11,13 @@ from typing import Literal
 
 import attrs
 
-from trophy_engine.calendar.instants import begins_anywhere, over_everywhere, parse_time_of_day, to_micros, utc_midnight
+from trophy_engine.calendar.instants import (
+    earliest_zone_midnight,
+    latest_zone_day_end,
+    parse_time_of_day,
+    to_micros,
+    utc_midnight,
+)
 from trophy_engine.notifications.broadcasts import ANNOUNCED_AFTER
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.points import Boost
@@ -25,12 +31,12 @@ def boost_status(boost: Boost, at: datetime, day_start: str) -> BoostStatus:
     start, end = boost.when.start, boost.when.end
     instant, own = to_micros(at) - parse_time_of_day(day_start), boost.user_id is not None
     if start is not None:
-        begins = utc_midnight(start.toordinal()) if own else begins_anywhere(start.toordinal())
+        begins = utc_midnight(start.toordinal()) if own else earliest_zone_midnight(start.toordinal())
         if instant < begins:
             return "scheduled"
     if end is None:
         return "active"
-    over = utc_midnight(end.toordinal() + 1) if own else over_everywhere(end.toordinal()) + ANNOUNCED_AFTER
+    over = utc_midnight(end.toordinal() + 1) if own else latest_zone_day_end(end.toordinal()) + ANNOUNCED_AFTER
     return "finished" if instant >= over else "active"
 
 

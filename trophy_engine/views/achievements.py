@@ -32,7 +32,7 @@ MASK: Final = "???"
 _set_slot: Final = object.__setattr__
 
 
-class _Deferred(Value):
+class _DeferredView(Value):
     """The base of a view whose fields are computed when the first of them is read.
 
     Until then a view has a function that returns the values of its fields, in their order.
@@ -52,7 +52,7 @@ class _Deferred(Value):
 
 
 @attrs.frozen
-class AchievementView(_Deferred):
+class AchievementView(_DeferredView):
     """An achievement of one user, or one completion of it.
 
     A hidden one has a masked name and description and nothing else but its key until it is completed.
@@ -92,7 +92,7 @@ class AchievementView(_Deferred):
     def of(cls, parts: Sequence[AchievementPlan], state: UserState) -> Self:
         """Return the view of an achievement, or of its tiers, for a user in a state that does not change any more."""
         view = object.__new__(cls)
-        _set_slot(view, "_source", lambda: _describe(parts, state))
+        _set_slot(view, "_source", lambda: _achievement_view_fields(parts, state))
         return view
 
 
@@ -123,7 +123,7 @@ def view_completion(plan: Plan, effect: NamedEffect) -> AchievementView:
     )
 
 
-def _describe(parts: Sequence[AchievementPlan], state: UserState) -> tuple[Any, ...]:
+def _achievement_view_fields(parts: Sequence[AchievementPlan], state: UserState) -> tuple[Any, ...]:
     """Return the fields of the view of an achievement for a user."""
     completed = state.counters.completed
     held = [part for part in parts if part.key in completed]
@@ -131,16 +131,16 @@ def _describe(parts: Sequence[AchievementPlan], state: UserState) -> tuple[Any, 
     if not held and rule.hidden:
         nothing = (None,) * 5
         return rule.key, MASK, MASK, None, True, *nothing, 0, None, None, Metadata()
-    following = next_part(parts, state)
-    progress = None if following is None else measure_progress(following, state)
+    following = next_achievement_part(parts, state)
+    progress = None if following is None else view_achievement_progress(following, state)
     next_tier = None if following is None else following.tier
     if not held:
         shown = rule.key, rule.name, rule.description, rule.badge_url, False, rule.trigger
         return *shown, None, None, progress, None, 0, None, next_tier, rule.metadata
-    return _describe_held(held, progress, next_tier, state)
+    return _completed_view_fields(held, progress, next_tier, state)
 
 
-def _describe_held(
+def _completed_view_fields(
     held: Sequence[AchievementPlan], progress: Progress | None, next_tier: str | None, state: UserState
 ) -> tuple[Any, ...]:
     """Return the fields of the view of an achievement of which a user has something."""
@@ -167,7 +167,7 @@ def _describe_held(
     )
 
 
-def next_part(parts: Sequence[AchievementPlan], state: UserState) -> AchievementPlan | None:
+def next_achievement_part(parts: Sequence[AchievementPlan], state: UserState) -> AchievementPlan | None:
     """Return what a user can complete next: the achievement, or its lowest tier that they do not hold; or None."""
     completed = state.counters.completed
     for part in parts:
@@ -178,20 +178,20 @@ def next_part(parts: Sequence[AchievementPlan], state: UserState) -> Achievement
     return None
 
 
-def measure_progress(part: AchievementPlan, state: UserState) -> Progress | None:
+def view_achievement_progress(part: AchievementPlan, state: UserState) -> Progress | None:
     """Return the progress to the next completion of an achievement or a tier; None before the next window."""
     counter, target = part.counter, part.threshold
     total = 0 if counter is None else counter.read(state)
     if counter is not None and counter.negated is not None:
         return Progress(None if total is None else negate(total), negate(target), is_falling=True)
     if not part.rule.repeatable or counter is None:
-        return Progress(total or 0, target, _list_missing(part, state) if part.prerequisites else ())
+        return Progress(total or 0, target, _view_missing_prerequisites(part, state) if part.prerequisites else ())
     if counter.is_windowed:
         return None if is_completed_in_window(state, part) else Progress(total or 0, target)
     return Progress(since_multiple(total or 0, target), target)
 
 
-def _list_missing(composite: AchievementPlan, state: UserState) -> tuple[str, ...]:
+def _view_missing_prerequisites(composite: AchievementPlan, state: UserState) -> tuple[str, ...]:
     """Return the keys of the prerequisites that are not completed."""
     completed = state.counters.completed
     return tuple(

@@ -24,7 +24,7 @@ from trophy_engine.core import (
 from trophy_engine.numbers import Number
 from trophy_engine.representation import html_table
 from trophy_engine.rules.constraints import Integer
-from trophy_engine.views.achievements import AchievementView, next_part
+from trophy_engine.views.achievements import AchievementView, next_achievement_part
 from trophy_engine.views.progress import LevelView, PauseView, PointsView, StreakView
 
 __all__ = ["Player"]
@@ -207,9 +207,9 @@ class Player:
         The first instant is in the window and the second is not; None is an open side. A metric without a window, or
         whose window does not hold the instant, has None in place of bounds.
         """
-        return MappingProxyType({key: self._bounds(metric) for key, metric in self._plan.metrics.items()})
+        return MappingProxyType({key: self._window_bounds(metric) for key, metric in self._plan.metrics.items()})
 
-    def _bounds(self, metric: MetricPlan) -> tuple[datetime | None, datetime | None] | None:
+    def _window_bounds(self, metric: MetricPlan) -> tuple[datetime | None, datetime | None] | None:
         counter, clock = metric.total, self._state.clock
         if counter.totals is None or metric.window is None:
             return None
@@ -222,9 +222,9 @@ class Player:
     @cached_property
     def points(self) -> Mapping[str, PointsView]:
         """The balance in every points system, by key."""
-        return MappingProxyType({system.rule.key: self._balance(system) for system in self._plan.systems})
+        return MappingProxyType({system.rule.key: self._view_balance(system) for system in self._plan.systems})
 
-    def _balance(self, system: SystemPlan) -> PointsView:
+    def _view_balance(self, system: SystemPlan) -> PointsView:
         rule, total = system.rule, self._state.points.balances[system.index]
         counted = level_points_in_state(system, self._state)
         return PointsView(
@@ -246,10 +246,10 @@ class Player:
         Inactive achievements are left out, and locked ones unless the user has completed them.
         """
         view, state = AchievementView.of, self._state
-        return tuple([view(parts, state) for parts in self._visible])
+        return tuple([view(parts, state) for parts in self._visible_achievements])
 
     @property
-    def _visible(self) -> Iterator[tuple[AchievementPlan, ...]]:
+    def _visible_achievements(self) -> Iterator[tuple[AchievementPlan, ...]]:
         """The achievements that the user sees, each alone or as its tiers."""
         completed = self._state.counters.completed
         for parts in self._plan.tiers.values():
@@ -266,12 +266,12 @@ class Player:
             InvalidValue: ``n`` is not an integer of at least 0.
         """
         Integer(min=0).check("n", n)
-        return tuple(view for view, _ in zip(self._nearest(), range(n), strict=False))
+        return tuple(view for view, _ in zip(self._nearest_achievements(), range(n), strict=False))
 
-    def _nearest(self) -> Iterator[AchievementView]:
+    def _nearest_achievements(self) -> Iterator[AchievementView]:
         reachable = []
-        for index, (view, parts) in enumerate(zip(self.achievements, self._visible, strict=True)):
-            following = next_part(parts, self._state)
+        for index, (view, parts) in enumerate(zip(self.achievements, self._visible_achievements, strict=True)):
+            following = next_achievement_part(parts, self._state)
             if (
                 view.progress is not None
                 and following is not None

@@ -36,7 +36,7 @@ from trophy_engine.core import (
 from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue, UnknownKey
-from trophy_engine.leaderboards.query_arguments import find_run
+from trophy_engine.leaderboards.query_arguments import find_queried_run
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import FLAG, SubsetOf, as_sequence
@@ -171,7 +171,7 @@ class SparkReplay:
             raise UnknownKey("leaderboard", key, tuple(boards))
         board = boards[key]
         last = 0 if self.until is None else to_micros(self.until)
-        number = board.runs.nearest(board.runs.day_at(last)) if run is None else find_run(board, run)
+        number = board.runs.nearest(board.runs.day_at(last)) if run is None else find_queried_run(board, run)
         if attributes is not None:
             needed = {"user_id", *board.rule.breakdown_attributes, *board.rule.user_attributes}
             missing = sorted(needed - set(attributes.columns))

@@ -6,7 +6,7 @@ from typing import Any, Final, assert_never
 
 import attrs
 
-from trophy_engine.calendar.frequencies import Frequency, FrequencyName, Weekday, frequency
+from trophy_engine.calendar.frequencies import Frequency, FrequencyName, Weekday, frequency_named
 from trophy_engine.calendar.instants import HOUR
 from trophy_engine.calendar.runs import Runs
 from trophy_engine.core.aggregation.aggregates import AGGREGATES
@@ -90,7 +90,7 @@ def compile_window_calendar(
         case DateWindow(start, end):
             return Runs(start, end)
         case "day" | "week" | "month" | "year":
-            return _PeriodWindows(frequency(_FREQUENCIES[window], first_weekday))
+            return _PeriodWindows(frequency_named(_FREQUENCIES[window], first_weekday))
         case _:
             assert_never(window)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import attrs
 
-from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date, parse_time_of_day
+from trophy_engine.calendar.instants import has_form_of_date, nonexistent_date_fact, parse_date, parse_time_of_day
 from trophy_engine.calendar.zones import similar_zone, zone
 from trophy_engine.error_messages import FieldName, GivenValue, name_field
 from trophy_engine.errors import InvalidValue
@@ -24,7 +24,7 @@ _DAY_START: Final = r"^(0\d|1[01]):[0-5]\d$"
 class _LocalDate(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if isinstance(value, str) and has_form_of_date(value):
-            raise InvalidValue(does_not_exist(value), name)
+            raise InvalidValue(nonexistent_date_fact(value), name)
         if not isinstance(value, date) or isinstance(value, datetime):
             example = GivenValue(date(2025, 4, 2), after=",")
             raise InvalidValue(("must be a date, for example", example, "not", GivenValue(value)), name)

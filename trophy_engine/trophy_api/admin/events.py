@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trophy_engine.calendar.zones import zone
-from trophy_engine.engine.arguments import UNSET, Unset, as_sign_up_date, check_idempotency_key
+from trophy_engine.engine.arguments import UNSET, Unset, check_idempotency_key_argument, encode_sign_up_date_argument
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
@@ -77,9 +77,9 @@ def _structure_batch_event(engine: Engine, request: Request, raw: object, index:
         if isinstance(event.user.tz, str):
             zone(event.user.tz)
         if isinstance(event.user.sign_up_date, str):
-            as_sign_up_date(requested_sign_up_date(event.user.sign_up_date))
+            encode_sign_up_date_argument(requested_sign_up_date(event.user.sign_up_date))
         if not isinstance(event.idempotency_key, Unset):
-            check_idempotency_key(event.idempotency_key)
+            check_idempotency_key_argument(event.idempotency_key)
     except InvalidValue as error:
         raise Unprocessable(f"[{index}]: {translate_names(error)}") from None
     metric = next((metric for metric in engine.ruleset.metrics if metric.key == event.key), None)
