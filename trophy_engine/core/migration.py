@@ -211,7 +211,7 @@ def _is_achievement_reached(achievement: AchievementPlan, state: UserState) -> b
 def _count_reached_completions(achievement: AchievementPlan, state: UserState) -> int:
     """Return how many times a total that reaches an achievement completes it: a repeatable one at each multiple."""
     counter = achievement.counter
-    if counter is None or counter.is_windowed or not achievement.rule.repeatable:
+    if counter is None or not achievement.is_completed_at_multiples:
         return 1
     return count_multiples(counter.read(state) or 0, achievement.threshold)
 

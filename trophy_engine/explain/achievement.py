@@ -269,16 +269,10 @@ def _explain_open_achievement(
     return attrs.evolve(
         explanation,
         unmet_condition=unmet,
-        is_checked_again=unmet is not None and is_open and not _is_completed_at_multiples(achievement),
+        is_checked_again=unmet is not None and is_open and not achievement.is_completed_at_multiples,
         progress=_explain_repeat_progress(explanation.progress, achievement, last.state),
         is_done_in_window=view_achievement_progress(achievement, last.state) is None,
     )
-
-
-def _is_completed_at_multiples(achievement: AchievementPlan) -> bool:
-    """Return True if each multiple completes an achievement once; one that passes a closed gate is not made up."""
-    counter = achievement.counter
-    return achievement.rule.repeatable and counter is not None and not counter.is_windowed
 
 
 def _explain_repeat_progress(
@@ -286,7 +280,7 @@ def _explain_repeat_progress(
 ) -> CounterProgress | None:
     """Return the progress to the next time: that of a repeatable one without a window is beyond the last multiple."""
     following = view_achievement_progress(achievement, state)
-    if progress is None or following is None or not _is_completed_at_multiples(achievement):
+    if progress is None or following is None or not achievement.is_completed_at_multiples:
         return progress
     if following.current == progress.after:
         return progress

@@ -29,7 +29,7 @@ def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, ti
     threshold = achievement.threshold
     if counter is not None and counter.negated is not None:
         counter, threshold, phrase = counter.negated, negate(threshold), "at most"
-    elif is_completed_at_multiples(achievement):
+    elif achievement.is_completed_at_multiples:
         phrase = "once for each"
     reaching = (
         change
@@ -44,18 +44,12 @@ def _explain_completion(achievement: AchievementPlan, changes: MetricChanges, ti
     return f"{subject} went from {before} to {change.after:,}, {phrase} {threshold:,}"
 
 
-def is_completed_at_multiples(achievement: AchievementPlan) -> bool:
-    """Return True if each multiple of its number completes an achievement."""
-    counter = achievement.counter
-    return achievement.rule.repeatable and counter is not None and not counter.is_windowed
-
-
 def _is_completed_by_change(achievement: AchievementPlan, before: Number | None, after: Number | None) -> bool:
     """Return True if a change of its total completes an achievement, for the first time or once more."""
     counter, threshold = achievement.counter, achievement.threshold
     if after is None:
         return False
-    if is_completed_at_multiples(achievement):
+    if achievement.is_completed_at_multiples:
         return count_multiples(after, threshold) > count_multiples(before or 0, threshold)
     if counter is not None and counter.negated is not None:
         before, after = None if before is None else negate(before), negate(after)

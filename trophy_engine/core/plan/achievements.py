@@ -49,3 +49,8 @@ class AchievementPlan:
     metrics: list[MetricPlan] = attrs.field(factory=list)
     gate: GatePlan | None = None
     is_followed: bool = False
+
+    @property
+    def is_completed_at_multiples(self) -> bool:
+        """True if each multiple of the threshold completes it once, not each window or reset."""
+        return self.rule.repeatable and self.counter is not None and not self.counter.is_windowed
