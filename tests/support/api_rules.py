@@ -18,7 +18,6 @@ from trophy_engine import (
     Ruleset,
     Streak,
     StreakMetric,
-    StreakPointsTrigger,
     StreakTrigger,
 )
 from trophy_engine.calendar.frequencies import WEEKDAYS
@@ -109,6 +108,7 @@ def api_rulesets(draw):
     names = names_without_tiers(ruleset.achievements)
     achievements = sorted((in_the_api(one, names) for one in ruleset.achievements), key=lambda one: one.key)
     statuses = st.sampled_from(["active", "inactive", "locked"])
+    unnamed = dict.fromkeys(streak.key for streak in ruleset.streaks)
     return attrs.evolve(
         ruleset,
         first_weekday="sunday",
@@ -123,10 +123,9 @@ def api_rulesets(draw):
                 levels=[attrs.evolve(level, metadata={}) for level in system.levels],
                 triggers=[
                     attrs.evolve(
-                        rename_references(trigger, "achievement", names),
+                        rename_references(rename_references(trigger, "achievement", names), "streak", unnamed),
                         status=draw(st.sampled_from(["active", "inactive"])),
                         limit=None,
-                        **({"streak": None} if isinstance(trigger, StreakPointsTrigger) else {}),
                         **whole(trigger),
                     )
                     for trigger in system.triggers

@@ -10,7 +10,7 @@ from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.aggregation import Window
 from trophy_engine.core.effects import AchievementBackdated, AchievementCompleted
 from trophy_engine.core.gates import is_gate_open, is_waiting_for_gate
-from trophy_engine.core.plan import AchievementPlan, Counter
+from trophy_engine.core.plan import AchievementPlan, Counter, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState, Repeats
 from trophy_engine.numbers import BEYOND, Number, count_multiples, multiple_of, negate
@@ -202,6 +202,14 @@ def cross_thresholds(
         _recheck_gated_achievements(agenda, state, counter, counter_state, after, at, announce=announce)
         if after > before:
             _repeat_achievements(agenda, state, counter, before, after, at, announce=announce)
+
+
+def cross_credited_streak_thresholds(
+    agenda: Agenda, state: UserState, streak: StreakPlan, at: int, *, announce: bool = True
+) -> None:
+    """Cross the thresholds of the numbers of a streak that a credited period changes."""
+    length = state.streaks[streak.place].length
+    cross_thresholds(agenda, state, streak.length, length - 1, length, at, announce)
 
 
 def cross_metric_thresholds(

@@ -18,8 +18,8 @@ from trophy_engine.core.achievements import (
     NO_ATTRIBUTES,
     apply_completion,
     complete_composites,
+    cross_credited_streak_thresholds,
     cross_metric_thresholds,
-    cross_thresholds,
 )
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.commands import Award, Changes, Complete, Identify, Record, UserCommand
@@ -142,8 +142,7 @@ def apply_event_to_state(  # noqa: C901, PLR0912  # in line, because every event
             observe(agenda, state, value, at, attributes)
     if credited:
         for streak in credited:
-            length = state.streaks[streak.place].length
-            cross_thresholds(agenda, state, streak.length, length - 1, length, at)
+            cross_credited_streak_thresholds(agenda, state, streak, at)
     if agenda.completed or state.counters.recheck:
         complete_composites(agenda, state, at)
     if agenda.awards:

@@ -10,7 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trophy_engine.core.achievements import complete_composites, cross_moved_thresholds, cross_thresholds
+from trophy_engine.core.achievements import (
+    complete_composites,
+    cross_credited_streak_thresholds,
+    cross_moved_thresholds,
+    cross_thresholds,
+)
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.gates import is_metric_gate_closed
 from trophy_engine.core.metric_totals import move_metric_totals
@@ -75,5 +80,4 @@ def count_events_in_pass(
         for observe in metric.observers:
             observe(agenda, state, value, at, attributes)
     for streak in credited:
-        length = state.streaks[streak.place].length
-        cross_thresholds(agenda, state, streak.length, length - 1, length, at, announce)
+        cross_credited_streak_thresholds(agenda, state, streak, at, announce=announce)

@@ -15,9 +15,13 @@ from trophy_engine.rules.gates import Gate, StreakLength
 from trophy_engine.rules.points import Boost
 from trophy_engine.rules.ruleset import Ruleset
 
-__all__ = ["gate_strategy", "gated_ruleset_strategy", "local_gate_strategy"]
+__all__ = ["for_events", "for_users", "gate_strategy", "gated_ruleset_strategy", "local_gate_strategy", "user_gates"]
 
 _KEPT: Final = 64
+#: Strategies of filters on users and on events, and of gates that are nothing but a filter on users.
+for_users: Final[st.SearchStrategy[dict[str, str]]] = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
+for_events: Final[st.SearchStrategy[dict[str, str]]] = st.sampled_from([{}, {}, {"device": "ios"}])
+user_gates: Final = st.builds(Gate, user_attributes=for_users)
 _times = st.sampled_from(["00:00", "00:30", "02:30", "04:00", "12:00", "22:00", "23:59:59"])
 _stretches = st.tuples(_times, _times).filter(lambda times: times[0] != times[1])
 _starts = st.dates(date(2023, 12, 1), date(2024, 6, 1)) | st.dates(date(2005, 1, 1), date(2012, 12, 31))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -15,30 +15,16 @@ from trophy_engine.calendar.frequencies import WEEKDAYS, FrequencyName
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
-    AchievementTrigger,
-    AnniversaryTrigger,
-    ApiTrigger,
-    CompositeTrigger,
-    MetricTrigger,
-    StreakTrigger,
 )
 from trophy_engine.rules.endless_cycles import check_cycles
-from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
-from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points, refuse_for_streak
+from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
-    AchievementPointsTrigger,
-    Boost,
     Level,
-    MetricPointsTrigger,
     PointsSystem,
     PointsTrigger,
-    StreakPointsTrigger,
-    TimePointsTrigger,
-    UserCreationPointsTrigger,
 )
-from trophy_engine.rules.points_limit import PointsLimit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import (
@@ -49,15 +35,11 @@ from trophy_engine.rules.streak import (
     StreakFreezeReward,
     StreakMetric,
 )
-from trophy_engine.rules.windows import RunWindow
-from trophy_engine.testing.achievements import (
-    drawn_achievement_keys,
-    progress_trigger_strategy,
-    varied_achievement_strategy,
-)
-from trophy_engine.testing.gates import gated_ruleset_strategy
+from trophy_engine.testing.achievements import achievements_strategy, draw_streak_of_trigger
+from trophy_engine.testing.gates import for_events, gated_ruleset_strategy
 from trophy_engine.testing.metadata import metadata
 from trophy_engine.testing.metrics import PLAIN_METRICS, award_metrics_strategy, metrics_strategy
+from trophy_engine.testing.points import draw_points_system, points_trigger_strategy
 
 __all__ = ["rulesets", "streak_rules"]
 
@@ -65,11 +47,6 @@ __all__ = ["rulesets", "streak_rules"]
 _KEPT: Final = 64
 _KEYS: Final = tuple(metric.key for metric in PLAIN_METRICS)
 
-_points = st.integers(-5, 12).filter(bool)
-_gains = st.integers(1, 12)
-_for_users = st.sampled_from([{}, {}, {}, {"plan": "pro"}])
-_gates = st.builds(Gate, user_attributes=_for_users)
-_for_events = st.sampled_from([{}, {}, {"device": "ios"}])
 _days_off = st.sampled_from([(), (), ("saturday", "sunday"), ("wednesday",), WEEKDAYS])
 _intervals = st.builds(
     Interval,
@@ -82,8 +59,6 @@ _seldom: st.SearchStrategy[FrequencyName] = st.sampled_from(["quarterly", "yearl
 _frequencies = st.one_of(_often, _often, _often, _seldom, _intervals)
 _measured: st.SearchStrategy[Number] = st.sampled_from([1, 3, Decimal("0.3"), Decimal("2.5")])
 _counted: st.SearchStrategy[Number] = st.sampled_from([1, 3])
-_characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-_texts = st.none() | st.text(_characters, min_size=1, max_size=8).filter(str.strip)
 
 
 @st.composite
@@ -119,158 +94,7 @@ def _draw_streak_condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetri
     if isinstance(metric, str):
         return StreakMetric(metric, draw(_measured))
     threshold = draw(_counted if has_whole_totals(metric) else _measured)
-    return StreakMetric(metric.key, threshold, event_attributes=draw(_for_events) if has_attributes(metric) else {})
-
-
-_AchievementTriggers = Callable[[tuple[Metric, ...]], st.SearchStrategy[AchievementTrigger]]
-_PointsTriggers = Callable[[tuple[Metric, ...]], st.SearchStrategy[PointsTrigger]]
-_CompositeStrategy = Callable[[list[str]], st.SearchStrategy[AchievementTrigger]]
-
-#: Functions from metrics to strategies of achievement triggers by type, except composites.
-ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]] = {
-    MetricTrigger: lambda metrics: st.one_of(
-        *(
-            st.builds(
-                MetricTrigger,
-                st.just(metric.key),
-                st.sampled_from([1, 2, 5] if has_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]),
-                _for_events if has_attributes(metric) else st.just({}),
-            )
-            for metric in metrics
-        )
-    ),
-    StreakTrigger: lambda _: st.builds(StreakTrigger, st.integers(1, 5)),
-    ApiTrigger: lambda _: st.just(ApiTrigger()),
-    AnniversaryTrigger: lambda _: st.builds(AnniversaryTrigger, st.integers(1, 3)),
-}
-
-
-@lru_cache(_KEPT)
-def _simple_trigger_strategy(metrics: tuple[Metric, ...]) -> st.SearchStrategy[AchievementTrigger]:
-    return st.one_of(*(kind(metrics) for kind in ACHIEVEMENT_TRIGGERS.values()))
-
-
-def _composite_of_keys_strategy(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
-    return st.lists(st.sampled_from(earlier), min_size=1, max_size=3, unique=True).flatmap(
-        lambda keys: st.builds(CompositeTrigger, st.just(keys), at_least=st.none() | st.integers(1, len(keys)))
-    )
-
-
-#: Functions from keys of achievements to strategies of composite triggers, by type.
-COMPOSITE_TRIGGERS: Final[dict[type[AchievementTrigger], _CompositeStrategy]] = {
-    CompositeTrigger: _composite_of_keys_strategy
-}
-
-
-def _composite_trigger_strategy(earlier: list[str]) -> st.SearchStrategy[AchievementTrigger]:
-    return st.one_of(*(kind(earlier) for kind in COMPOSITE_TRIGGERS.values()))
-
-
-@st.composite
-def _achievements_strategy(
-    draw: st.DrawFn, metrics: tuple[Metric, ...], levels: Mapping[str, Sequence[Level]]
-) -> list[Achievement]:
-    achievements: list[Achievement] = []
-    for number in range(draw(st.integers(0, 7))):
-        earlier = drawn_achievement_keys(achievements)
-        kinds = [_simple_trigger_strategy(metrics)] * 4
-        kinds += [_composite_trigger_strategy(earlier)] if earlier else []
-        kinds += [progress_trigger_strategy(levels)] if levels else []
-        trigger: AchievementTrigger = draw(draw(st.sampled_from(kinds)))
-        drawn = varied_achievement_strategy(
-            Achievement(
-                f"a{number}",
-                trigger,
-                description=draw(_texts),
-                hidden=draw(st.booleans()),
-                when=draw(_gates),
-                status=draw(st.sampled_from(["active", "active", "active", "locked", "inactive"])),
-            ),
-            metrics,
-        )
-        achievements.append(draw(drawn))
-    return draw(st.permutations(achievements))
-
-
-_whole_steps: st.SearchStrategy[Number] = st.integers(1, 4)
-_decimal_steps: st.SearchStrategy[Number] = st.sampled_from([Decimal("2.5"), Decimal("0.3")])
-
-
-def _metric_payment_strategy(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
-    return st.builds(
-        MetricPointsTrigger,
-        st.just(metric.key),
-        _points,
-        _whole_steps if has_whole_totals(metric) else _whole_steps | _decimal_steps,
-        event_attributes=_for_events if has_attributes(metric) else st.just({}),
-        when=_gates,
-        block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
-        status=st.sampled_from(["active", "active", "active", "inactive"]),
-    )
-
-
-#: Functions from metrics to strategies of points triggers by type, except triggers on achievements.
-POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
-    MetricPointsTrigger: lambda metrics: st.one_of(
-        *(_metric_payment_strategy(metric) for metric in metrics if refuse_for_points(metric) is None)
-    ),
-    StreakPointsTrigger: lambda _: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), when=_gates),
-    TimePointsTrigger: lambda _: st.one_of(
-        st.builds(TimePointsTrigger, _points, st.just("hours"), st.sampled_from([24, 100, 1000])),
-        st.builds(TimePointsTrigger, _points, st.just("days"), st.integers(1, 9), when=_gates),
-    ),
-    UserCreationPointsTrigger: lambda _: st.builds(UserCreationPointsTrigger, _gains),
-}
-#: Functions from keys of achievements to strategies of points triggers on achievements, by type.
-COMPLETION_TRIGGERS: Final[dict[type[PointsTrigger], Callable[[list[str]], st.SearchStrategy[PointsTrigger]]]] = {
-    AchievementPointsTrigger: lambda keys: st.builds(AchievementPointsTrigger, st.sampled_from(keys), _points),
-}
-
-
-_limit_windows = st.sampled_from([None, "day", "week", "month", "year"]) | st.builds(
-    RunWindow,
-    st.sampled_from([1, 3]),
-    st.sampled_from(["day", "week", "month"]),
-    st.dates(date(2023, 12, 1), date(2024, 3, 31)),
-)
-#: Limits, for triggers that award points.
-_limits = st.none() | st.none() | st.builds(PointsLimit, st.integers(1, 20), _limit_windows)
-
-
-def _add_drawn_limit(drawn: tuple[PointsTrigger, PointsLimit | None]) -> PointsTrigger:
-    trigger, limit = drawn
-    return trigger if limit is None or trigger.points < 0 else attrs.evolve(trigger, limit=limit)
-
-
-@lru_cache(_KEPT)
-def _simple_payment_strategy(metrics: tuple[Metric, ...]) -> st.SearchStrategy[PointsTrigger]:
-    return st.one_of(*(kind(metrics) for kind in POINTS_TRIGGERS.values()))
-
-
-def _points_trigger_strategy(
-    metrics: tuple[Metric, ...], achievements: list[Achievement]
-) -> st.SearchStrategy[PointsTrigger]:
-    keys = drawn_achievement_keys(achievements)
-    completion_triggers = [kind(keys) for kind in COMPLETION_TRIGGERS.values()] if keys else []
-    triggers = st.one_of(_simple_payment_strategy(metrics), *completion_triggers)
-    return st.tuples(triggers, _limits).map(_add_drawn_limit)
-
-
-_boosts = st.builds(
-    Boost,
-    st.sampled_from(["happy hour", "weekend"]),
-    st.sampled_from([2, Decimal("1.5"), Decimal("0.25"), Decimal("1.1")]),
-    st.sampled_from(["down", "up", "nearest"]),
-    when=st.builds(
-        Gate,
-        start=st.dates(date(2024, 1, 1), date(2024, 6, 1)),
-        end=st.none() | st.dates(date(2024, 6, 1), date(2026, 1, 1)),
-        user_attributes=_for_users,
-    ),
-)
-_own_boosts = _boosts.map(
-    lambda boost: attrs.evolve(boost, when=attrs.evolve(boost.when, user_attributes={}), user_id="ann")
-)
+    return StreakMetric(metric.key, threshold, event_attributes=draw(for_events) if has_attributes(metric) else {})
 
 
 _metric_rules = metrics_strategy()
@@ -280,11 +104,9 @@ _notifications = st.none() | st.builds(
 )
 #: Strategy of the times of day at which local dates change: midnight, shortly after it, early and late.
 day_starts: Final = st.sampled_from(["00:00", "00:00", "00:00", "03:00", "00:01", "11:59"])
-_maxima = st.none() | st.integers(1, 40)
 _few = st.integers(1, 2)
 _streak_rewards = st.builds(StreakFreezeReward, st.integers(1, 4), _few)
 _levels = st.lists(st.integers(0, 30), max_size=3, unique=True)
-_some_boosts = st.lists(_boosts | _own_boosts, max_size=2)
 
 
 @lru_cache(_KEPT)
@@ -300,15 +122,6 @@ def _streak_name_strategy(keys: Sequence[str]) -> st.SearchStrategy[str | None]:
     return st.sampled_from([None, *keys])
 
 
-def _draw_streak_of_trigger(
-    draw: st.DrawFn, achievement: Achievement, named: st.SearchStrategy[str | None]
-) -> Achievement:
-    """Return an achievement whose trigger, if it has one, names a streak."""
-    if not isinstance(achievement.trigger, StreakTrigger):
-        return achievement
-    return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, streak=draw(named)))
-
-
 def _draw_streak_rewards(draw: st.DrawFn, streak: Streak, achievements: Sequence[Achievement]) -> Streak:
     """Return a streak that may have metadata, and rewards of freezes for its lengths and for achievements."""
     if about := draw(metadata):
@@ -320,28 +133,6 @@ def _draw_streak_rewards(draw: st.DrawFn, streak: Streak, achievements: Sequence
         keys = st.sampled_from([achievement.key for achievement in achievements])
         rewards += draw(st.lists(st.builds(AchievementFreezeReward, keys, _few), max_size=1))
     return attrs.evolve(streak, freezes=attrs.evolve(streak.freezes, rewards=rewards))
-
-
-def _draw_points_system(
-    draw: st.DrawFn,
-    key: str,
-    triggers: st.SearchStrategy[PointsTrigger],
-    named: st.SearchStrategy[str | None],
-    levels: Sequence[Level],
-) -> PointsSystem:
-    drawn = draw(st.lists(triggers, max_size=5))
-    return PointsSystem(
-        key,
-        maximum=draw(_maxima),
-        triggers=[
-            attrs.evolve(trigger, streak=draw(named)) if isinstance(trigger, StreakPointsTrigger) else trigger
-            for trigger in drawn
-        ],
-        levels=levels,
-        levels_by=draw(st.sampled_from(["balance", "balance", "earned"])),
-        boosts=draw(_some_boosts),
-        metadata=draw(metadata),
-    )
 
 
 def _drop_drawn_cycles(
@@ -395,12 +186,13 @@ def rulesets(
     named = _streak_name_strategy([streak.key for streak in drawn_streaks])
     levels = {key: [Level(f"l{points}", points, metadata=draw(metadata)) for points in draw(_levels)] for key in keys}
     drawn_achievements = [
-        _draw_streak_of_trigger(draw, achievement, named) for achievement in draw(_achievements_strategy(drawn, levels))
+        attrs.evolve(achievement, trigger=draw_streak_of_trigger(draw, achievement.trigger, named))
+        for achievement in draw(achievements_strategy(drawn, levels))
     ]
     achievements = _drop_drawn_endless_repeats(drawn, drawn_achievements)
-    triggers = _points_trigger_strategy(drawn, achievements)
+    triggers = points_trigger_strategy(drawn, achievements)
     systems = _drop_drawn_cycles(
-        drawn, achievements, [_draw_points_system(draw, key, triggers, named, levels[key]) for key in keys]
+        drawn, achievements, [draw_points_system(draw, key, triggers, named, levels[key]) for key in keys]
     )
     ruleset = Ruleset(
         metrics=drawn,

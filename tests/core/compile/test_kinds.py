@@ -34,13 +34,8 @@ from trophy_engine.explain.event import SENTENCES
 from trophy_engine.notifications.effects import EFFECTS
 from trophy_engine.rules.achievements import AchievementTrigger
 from trophy_engine.rules.points import PointsTrigger
-from trophy_engine.testing.achievements import PROGRESS_TRIGGERS
-from trophy_engine.testing.rulesets import (
-    ACHIEVEMENT_TRIGGERS,
-    COMPLETION_TRIGGERS,
-    COMPOSITE_TRIGGERS,
-    POINTS_TRIGGERS,
-)
+from trophy_engine.testing.achievements import ACHIEVEMENT_TRIGGERS, COMPOSITE_TRIGGERS, PROGRESS_TRIGGERS
+from trophy_engine.testing.points import COMPLETION_TRIGGERS, POINTS_TRIGGERS
 from trophy_engine.trophy_api import kinds
 from trophy_engine.trophy_api.past_rules import PastRules
 from trophy_engine.trophy_api.serializers.achievements import serialize_achievement

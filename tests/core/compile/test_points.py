@@ -2,7 +2,6 @@
 
 from typing import get_args
 
-import attrs
 import pytest
 
 from trophy_engine import (
@@ -17,7 +16,7 @@ from trophy_engine import (
     Tier,
 )
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.core.compile.points import AMOUNTS
+from trophy_engine.core.compile.points import purpose_fields
 from trophy_engine.rules.points import PointsTrigger
 
 
@@ -28,11 +27,9 @@ def test_only_a_blocking_deduction_makes_a_metric_block():
     assert {key: metric.can_block for key, metric in plan.metrics.items()} == {"words": False, "views": True}
 
 
-def test_every_field_of_a_trigger_decides_how_much_it_awards_or_what_for():
-    what_for = {"when", "key", "metric", "event_attributes", "streak", "achievement"}
-    fields = {field.name for kind in get_args(PointsTrigger) for field in attrs.fields(kind)}
-    assert fields == AMOUNTS | what_for
-    assert not AMOUNTS & what_for
+def test_references_filters_and_gates_decide_what_a_trigger_awards_points_for():
+    fields = {field.name for kind in get_args(PointsTrigger) for field in purpose_fields(kind)}
+    assert fields == {"when", "key", "metric", "event_attributes", "streak", "achievement"}
 
 
 AT_TEN = MetricTrigger("words", 10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -19,11 +19,12 @@ from trophy_engine.core.points import count_award_in_metrics, queue_balance_thre
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.points import PointsSystem, PointsTrigger
 from trophy_engine.rules.points_limit import PointsLimit
+from trophy_engine.rules.references import is_reference
 
 #: The points that a user has earned in a system.
 _EARNED: Final = AllTimeWindow(AGGREGATES["sum"])
-#: The fields of a trigger that decide how much it awards, and not what for.
-AMOUNTS: Final = {"points", "threshold", "length", "interval", "unit", "limit", "block_if_out_of_points", "status"}
+#: The fields of a trigger that, beside its references, decide what it awards points for, and not how many.
+_PURPOSE: Final = {"key", "when", "event_attributes"}
 
 
 def compile_points_systems(plan: Plan) -> None:
@@ -98,9 +99,14 @@ def _compile_trigger_limit(plan: Plan, trigger: TriggerPlan, rule: PointsLimit) 
     window = CalendarWindow(AGGREGATES["sum"], compile_window_calendar(rule.window, plan.ruleset.first_weekday))
     awarded = plan.add_windowed_counter(window.new, window.load, "limit", trigger.system.key, trigger.key)
     metric = None if trigger.counter is None else trigger.counter.metric
-    fields = attrs.asdict(trigger.rule, recurse=False, filter=lambda field, _: field.name not in AMOUNTS)
-    counted = (window, trigger.rule.type, metric and metric.counted, *fields.items())
+    purpose = [(field.name, getattr(trigger.rule, field.name)) for field in purpose_fields(type(trigger.rule))]
+    counted = (window, trigger.rule.type, metric and metric.counted, *purpose)
     return LimitPlan(rule.points, rule.window is None, window, awarded, counted)
+
+
+def purpose_fields(kind: type[Any]) -> list[Any]:
+    """Return the fields of a kind of trigger that decide what it awards points for: a limit is kept while they stay."""
+    return [field for field in attrs.fields(kind) if field.name in _PURPOSE or is_reference(field)]
 
 
 def can_queue_award_twice(plan: Plan) -> bool:
