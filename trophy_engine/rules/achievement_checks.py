@@ -39,7 +39,7 @@ UNREACHABLE: Final = ("can never be completed", "remove it")
 INACTIVE: Final = ("is inactive", "activate it")
 
 
-def names_of(achievements: Sequence[Any]) -> list[str]:
+def achievement_and_tier_keys(achievements: Sequence[Any]) -> list[str]:
     """Return the keys by which rules can name achievements and tiers."""
     tiers = [name for achievement in achievements for _, name in tier_names(achievement)]
     return [*(achievement.key for achievement in achievements if achievement.key), *tiers]
@@ -83,27 +83,27 @@ def check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> 
         yield from declared.check_references(trigger, f"{path}.trigger")
         yield from declared.check_filters(trigger, f"{path}.trigger")
         if isinstance(trigger, MetricTrigger):
-            yield from _check_metric(achievement, trigger, path, declared)
+            yield from _check_metric_trigger(achievement, trigger, path, declared)
         elif isinstance(trigger, BalanceTrigger):
-            yield from _check_balance(achievement, trigger, path, declared)
+            yield from _check_balance_trigger(achievement, trigger, path, declared)
         elif isinstance(trigger, LevelTrigger):
-            yield from _check_level(trigger, f"{path}.trigger", declared)
+            yield from _check_level_trigger(trigger, f"{path}.trigger", declared)
 
 
-def _numbers_of(achievement: Achievement, path: str) -> Iterator[tuple[str, Any, str | None]]:
+def _trigger_and_tier_tables(achievement: Achievement, path: str) -> Iterator[tuple[str, Any, str | None]]:
     """Yield the path of each table with a number that completes an achievement, the table, and the name of its tier."""
     yield f"{path}.trigger", achievement.trigger, None
     for index, name in tier_names(achievement):
         yield item_path(f"{path}.tiers", index), achievement.tiers[index], name
 
 
-def _check_metric(
+def _check_metric_trigger(
     achievement: Achievement, trigger: MetricTrigger, path: str, declared: DeclaredRules
 ) -> Iterator[Problem]:
     metric = declared.metric_rules.get(trigger.metric or "")
     if metric is None:
         return
-    numbers = list(_numbers_of(achievement, path))
+    numbers = list(_trigger_and_tier_tables(achievement, path))
     has_at_most = any(table.at_most is not None for _, table, _ in numbers)
     for number_path, table, _ in numbers:
         is_contradictory = table.at_most is not None and (table.value is not None or achievement.repeatable)
@@ -113,7 +113,7 @@ def _check_metric(
             continue
         yield from check_whole(metric, table.value, f"{number_path}.value")
         if not has_at_most:  # a value besides it is a contradiction
-            yield from _check_at_least(achievement, metric, table.value, f"{number_path}.value", declared)
+            yield from _check_achievement_value(achievement, metric, table.value, f"{number_path}.value", declared)
         least = least_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:
             message = f"is never reached, because {metric.key!r} is at least {least:,}; raise it"
@@ -125,7 +125,7 @@ def _check_metric(
     yield from check_filter(metric, trigger, f"{path}.trigger")
 
 
-def _check_at_least(
+def _check_achievement_value(
     achievement: Achievement, metric: Metric, value: Any, path: str, declared: DeclaredRules
 ) -> Iterator[Problem]:
     """Yield a problem if a total never reaches a value, or only by its first event because it is a least value."""
@@ -137,64 +137,64 @@ def _check_at_least(
         yield Problem("warning", path, f"{message}; write at_most to complete it when the total falls")
 
 
-def _check_balance(
+def _check_balance_trigger(
     achievement: Achievement, trigger: BalanceTrigger, path: str, declared: DeclaredRules
 ) -> Iterator[Problem]:
     system = declared.system_rules.get(trigger.system or "")
-    for number_path, table, _ in _numbers_of(achievement, path):
-        if system is not None and _is_above_maximum(system, table.value):
+    for number_path, table, _ in _trigger_and_tier_tables(achievement, path):
+        if system is not None and _is_balance_out_of_reach(system, table.value):
             message = f"is never reached, because the maximum of {trigger.system!r} is {system.maximum:,}; lower it"
             yield Problem("warning", f"{number_path}.value", message)
 
 
-def _check_level(trigger: LevelTrigger, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+def _check_level_trigger(trigger: LevelTrigger, path: str, declared: DeclaredRules) -> Iterator[Problem]:
     levels = declared.levels.get(trigger.system or "")
     if levels is not None:
         yield from levels.check_known("level", trigger.level, f"{path}.level")
-    if _is_level_above_maximum(trigger, declared):
+    if _is_level_out_of_reach(trigger, declared):
         message = f"is never reached, because {trigger.level!r} is above the maximum; lower it"
         yield Problem("warning", f"{path}.level", message)
 
 
-def _is_above_maximum(system: Any, value: Any) -> bool:
+def _is_balance_out_of_reach(system: Any, value: Any) -> bool:
     maximum = getattr(system, "maximum", None)
     return maximum is not None and value is not None and value > maximum
 
 
-def _is_level_above_maximum(trigger: LevelTrigger, declared: DeclaredRules) -> bool:
+def _is_level_out_of_reach(trigger: LevelTrigger, declared: DeclaredRules) -> bool:
     system = declared.system_rules.get(trigger.system or "")
     if system is None or system.levels_by != "balance":  # more than the maximum can be earned, with payments between
         return False
     levels = [level for level in system.levels or () if isinstance(level, Level)]
-    return any(level.key == trigger.level and _is_above_maximum(system, level.points) for level in levels)
+    return any(level.key == trigger.level and _is_balance_out_of_reach(system, level.points) for level in levels)
 
 
-def find_out_of_reach(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[str]:
+def find_out_of_reach_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> Iterator[str]:
     """Yield the keys by which rules name achievements and tiers that no total or balance completes."""
     for achievement in achievements:
         if not isinstance(achievement, Achievement):
             continue
-        numbers = list(_numbers_of(achievement, ""))
-        tiers = numbers[1:]
-        out = [name for _, table, name in tiers if _is_out_of_reach(achievement.trigger, table, declared)]
+        numbers = list(_trigger_and_tier_tables(achievement, ""))
+        tiers, trigger = numbers[1:], achievement.trigger
+        out = [name for _, table, name in tiers if _is_trigger_out_of_reach(trigger, table, declared)]
         yield from (name for name in out if name is not None)
-        if len(out) == len(tiers) if tiers else _is_out_of_reach(achievement.trigger, achievement.trigger, declared):
+        if len(out) == len(tiers) if tiers else _is_trigger_out_of_reach(trigger, trigger, declared):
             yield achievement.key
 
 
-def find_inactive(achievements: Sequence[Any]) -> frozenset[str]:
+def find_inactive_achievements(achievements: Sequence[Any]) -> frozenset[str]:
     """Return the keys by which rules name inactive achievements and their tiers."""
     inactive = [one for one in achievements if isinstance(one, Achievement) and one.status == "inactive"]
-    return frozenset(names_of(inactive))
+    return frozenset(achievement_and_tier_keys(inactive))
 
 
-def is_in_vain(rule: Any, key: str, unreachable: Unreachable) -> bool:
+def is_unreachable_reference(rule: Any, key: str, unreachable: Unreachable) -> bool:
     """Return True if a rule refers in vain to an achievement; an inactive one can wait for another."""
     is_waiting = unreachable.get(key) is INACTIVE and getattr(rule, "status", None) == "inactive"
     return key in unreachable and not is_waiting
 
 
-def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
+def _is_trigger_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
     if isinstance(trigger, MetricTrigger):
         metric = declared.metric_rules.get(trigger.metric or "")
         if metric is None:
@@ -202,8 +202,8 @@ def _is_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) -> bool:
         greatest = greatest_total(metric, declared.completions.get(metric.key))
         return _is_total_out_of_reach(metric, trigger, table, greatest)
     if isinstance(trigger, BalanceTrigger):
-        return _is_above_maximum(declared.system_rules.get(trigger.system or ""), table.value)
-    return isinstance(trigger, LevelTrigger) and _is_level_above_maximum(trigger, declared)
+        return _is_balance_out_of_reach(declared.system_rules.get(trigger.system or ""), table.value)
+    return isinstance(trigger, LevelTrigger) and _is_level_out_of_reach(trigger, declared)
 
 
 def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, greatest: Number | None) -> bool:
@@ -213,12 +213,12 @@ def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, g
     return is_above or is_below or excluded_date(metric) is not None or any(exclusive_attributes(metric, trigger))
 
 
-def _needs_nothing(achievement: Achievement) -> bool:
+def _has_no_prerequisites(achievement: Achievement) -> bool:
     """Return True if an achievement neither is a composite nor has a gate, as most have none."""
     return achievement.when is ALWAYS and not isinstance(achievement.trigger, CompositeTrigger)
 
 
-def check_needs(
+def check_prerequisites(
     achievements: Sequence[Any],
     needs: Mapping[str, tuple[str, ...]],
     cycles: Mapping[str, int],
@@ -230,7 +230,7 @@ def check_needs(
     """
     reported = set[frozenset[str] | int]()
     for index, achievement in enumerate(achievements):
-        if not isinstance(achievement, Achievement) or _needs_nothing(achievement):
+        if not isinstance(achievement, Achievement) or _has_no_prerequisites(achievement):
             continue
         trigger, path = achievement.trigger, item_path("achievements", index)
         prerequisites = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
@@ -247,7 +247,7 @@ def check_needs(
             continue
         for field, keys in (("trigger", prerequisites), ("when", gate_of(achievement).achievements or ())):
             for position, key in enumerate(keys):
-                if is_in_vain(achievement, key, unreachable):
+                if is_unreachable_reference(achievement, key, unreachable):
                     fact, remedy = unreachable[key]
                     consequence = (
                         f"so {achievement.key!r} cannot be completed either"
@@ -258,6 +258,6 @@ def check_needs(
                     yield Problem("warning", item_path(f"{path}.{field}.achievements", position), message)
 
 
-def systems_by_key(points: Sequence[Any]) -> dict[str, PointsSystem]:
+def points_systems_by_key(points: Sequence[Any]) -> dict[str, PointsSystem]:
     """Return the points systems by key, the first one of each key."""
     return {system.key: system for system in reversed(points) if isinstance(system, PointsSystem) and system.key}

@@ -76,7 +76,7 @@ class _Trigger(Value):
     never_repeats: ClassVar[str | None] = None
 
 
-def _check_numbers(value: Number | None, at_most: Number | None) -> None:
+def _check_value_or_at_most(value: Number | None, at_most: Number | None) -> None:
     if value is not None and at_most is not None:
         raise InvalidValue(("must not be given together with", FieldName("at_most", after=";"), "remove one"), "value")
 
@@ -98,7 +98,7 @@ class MetricTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     number: ClassVar[str | None] = "value"
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
+        Condition(("value", "at_most"), _check_value_or_at_most, given=("value", "at_most")),
     )
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(above=0)))
@@ -115,7 +115,7 @@ class MetricTrigger(_Trigger):
         total = f"the total of {describe_counter(self.metric, self.event_attributes)}"
         if self.at_most is not None:
             return f"{total} fell to at most {self.at_most:,}"
-        return f"{total} reached {_show(self.value)}"
+        return f"{total} reached {_show_trigger_number(self.value)}"
 
 
 @attrs.frozen
@@ -136,7 +136,7 @@ class StreakTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"{name_streak(self.streak)} reached {_show(self.length)}"
+        return f"{name_streak(self.streak)} reached {_show_trigger_number(self.length)}"
 
 
 @attrs.frozen
@@ -151,7 +151,7 @@ class ApiTrigger(_Trigger):
         return "the application completed it"
 
 
-def _check_at_least(achievements: tuple[str, ...], at_least: int | None) -> None:
+def _check_composite_at_least(achievements: tuple[str, ...], at_least: int | None) -> None:
     if at_least is not None and at_least > len(achievements):
         count = count_noun(len(achievements), "achievement")
         raise InvalidValue(
@@ -172,7 +172,7 @@ class CompositeTrigger(_Trigger):
     never_repeats: ClassVar[str | None] = (
         "prerequisites are not completed together; count their completions by a metric with a window, and repeat that"
     )
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("achievements", "at_least"), _check_at_least),)
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("achievements", "at_least"), _check_composite_at_least),)
     achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS, metadata=TO_ACHIEVEMENT)
     at_least: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)), kw_only=True)
 
@@ -234,7 +234,7 @@ class BalanceTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"the balance of {self.system} reached {_show(self.value)}"
+        return f"the balance of {self.system} reached {_show_trigger_number(self.value)}"
 
 
 @attrs.frozen
@@ -259,7 +259,7 @@ class LevelTrigger(_Trigger):
         return f"the level {self.level!r} of {self.system} is reached"
 
 
-def _show(number: Number | None) -> str:
+def _show_trigger_number(number: Number | None) -> str:
     return "a tier" if number is None else f"{number:,}"
 
 
@@ -349,9 +349,9 @@ class Achievement(Value):
     @property
     def parts(self) -> tuple[Achievement, ...]:
         """The achievement; for one with tiers, each tier as an achievement of its own, by the key that names it."""
-        return tuple(self._part(tier) for tier in self.tiers) if self.tiers else (self,)
+        return tuple(self._make_part_from_tier(tier) for tier in self.tiers) if self.tiers else (self,)
 
-    def _part(self, tier: Tier) -> Achievement:
+    def _make_part_from_tier(self, tier: Tier) -> Achievement:
         return attrs.evolve(
             self,
             key=tier_key(self.key, tier.key),
@@ -364,17 +364,17 @@ class Achievement(Value):
         )
 
 
-def is_completed_by_calls(achievement: Achievement) -> bool:
+def has_active_api_trigger(achievement: Achievement) -> bool:
     """Return True if ``Engine.complete`` completes an achievement."""
     return isinstance(achievement.trigger, ApiTrigger) and achievement.status != "inactive"
 
 
-def not_completed_by_calls(achievements: Iterable[Achievement], key: str) -> UnknownKey:
+def missing_api_trigger_error(achievements: Iterable[Achievement], key: str) -> UnknownKey:
     """Return the error for a key of none of the achievements that calls complete: what it names, and their keys."""
     known: list[str] = []
     fact = None
     for achievement in achievements:
-        if is_completed_by_calls(achievement):
+        if has_active_api_trigger(achievement):
             known.append(achievement.key)
         elif key in {achievement.key, *(name for _, name in tier_names(achievement))}:
             type_ = achievement.trigger.type

@@ -12,16 +12,16 @@ from trophy_engine.rules.achievement_checks import (
     INACTIVE,
     UNREACHABLE,
     Unreachable,
+    achievement_and_tier_keys,
     check_achievements,
-    check_needs,
+    check_prerequisites,
     check_tier_names,
-    find_inactive,
-    find_out_of_reach,
-    is_in_vain,
-    names_of,
-    systems_by_key,
+    find_inactive_achievements,
+    find_out_of_reach_achievements,
+    is_unreachable_reference,
+    points_systems_by_key,
 )
-from trophy_engine.rules.completion_counts import greatest_completions
+from trophy_engine.rules.completion_counts import greatest_completion_counts
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
 from trophy_engine.rules.diagnostics import Problem, item_path
 from trophy_engine.rules.endless_cycles import check_cycles
@@ -36,7 +36,7 @@ from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak
 
 
-def check_parts(
+def check_ruleset_parts(
     metrics: Sequence[Any],
     attributes: Sequence[Any],
     streaks: Sequence[Any],
@@ -46,46 +46,48 @@ def check_parts(
 ) -> list[Problem]:
     """List the problems of the parts of a ruleset, each an instance of its class, partial or not, or ``Unreadable``."""
     suggestions = Suggestions()
-    of_users, of_events = _keys(attributes, "user"), _keys(attributes, "event")
+    of_users, of_events = _list_declared_keys(attributes, "user"), _list_declared_keys(attributes, "event")
     declared = DeclaredRules(
-        metrics=DeclaredKeys(_keys(metrics), suggestions),
+        metrics=DeclaredKeys(_list_declared_keys(metrics), suggestions),
         metric_rules={metric.key: metric for metric in reversed(metrics) if isinstance(metric, Metric) and metric.key},
-        system_rules=(systems := systems_by_key(points)),
-        levels={key: DeclaredKeys(_keys(system.levels or ()), suggestions) for key, system in systems.items()},
-        achievements=DeclaredKeys(names_of(achievements), suggestions),
+        system_rules=(systems := points_systems_by_key(points)),
+        levels={
+            key: DeclaredKeys(_list_declared_keys(system.levels or ()), suggestions) for key, system in systems.items()
+        },
+        achievements=DeclaredKeys(achievement_and_tier_keys(achievements), suggestions),
         user_attributes=DeclaredKeys(of_users, suggestions, (of_events, "an event attribute")),
         event_attributes=DeclaredKeys(of_events, suggestions, (of_users, "a user attribute")),
-        systems=DeclaredKeys(_keys(points), suggestions),
-        streaks=DeclaredKeys(_keys(streaks), suggestions),
-        idle_streaks=_find_idle(streaks),
-        completions=greatest_completions(metrics, achievements),
+        systems=DeclaredKeys(_list_declared_keys(points), suggestions),
+        streaks=DeclaredKeys(_list_declared_keys(streaks), suggestions),
+        idle_streaks=_find_idle_streaks(streaks),
+        completions=greatest_completion_counts(metrics, achievements),
     )
     needs = find_needs(achievements)
     cycles = find_cyclic(needs)
-    out_of_reach = find_out_of_reach(achievements, declared)
-    inactive = find_inactive(achievements)
+    out_of_reach = find_out_of_reach_achievements(achievements, declared)
+    inactive = find_inactive_achievements(achievements)
     never = find_unreachable(achievements, (*cycles, *out_of_reach, *inactive), idle_streaks=declared.idle_streaks)
     unreachable = {key: INACTIVE if key in inactive else UNREACHABLE for key in never}
     return [
-        *_duplicates("metrics", metrics),
+        *_check_duplicate_keys("metrics", metrics),
         *check_metrics(metrics, declared),
-        *_duplicate_attributes(attributes),
-        *_duplicates("streaks", streaks),
+        *_check_duplicate_attributes(attributes),
+        *_check_duplicate_keys("streaks", streaks),
         *_check_streaks(streaks, unreachable, declared),
-        *_duplicates("achievements", achievements),
+        *_check_duplicate_keys("achievements", achievements),
         *check_tier_names(achievements),
         *check_achievements(achievements, declared),
-        *check_needs(achievements, needs, cycles, unreachable),
-        *_check_needs_of_metrics(metrics, unreachable),
-        *_duplicates("points", points),
-        *_check_points(points, unreachable, declared),
+        *check_prerequisites(achievements, needs, cycles, unreachable),
+        *_check_unreachable_sources(metrics, unreachable),
+        *_check_duplicate_keys("points", points),
+        *_check_points_systems(points, unreachable, declared),
         *check_cycles(metrics, achievements, points),
-        *_duplicates("leaderboards", leaderboards),
+        *_check_duplicate_keys("leaderboards", leaderboards),
         *_check_leaderboards(leaderboards, declared),
     ]
 
 
-def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
+def _list_declared_keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
     return [
         part.key
         for part in parts
@@ -93,7 +95,7 @@ def _keys(parts: Sequence[Any], type_: str | None = None) -> list[str]:
     ]
 
 
-def _duplicates(path: str, parts: Sequence[Any]) -> Iterator[Problem]:
+def _check_duplicate_keys(path: str, parts: Sequence[Any]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     by_lower_case: dict[str, str] = {}
     for index, part in enumerate(parts):
@@ -110,7 +112,7 @@ def _duplicates(path: str, parts: Sequence[Any]) -> Iterator[Problem]:
         first.setdefault(key, index)
 
 
-def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
+def _check_duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
     first: dict[tuple[str, str], int] = {}
     for index, attribute in enumerate(attributes):
         if isinstance(attribute, Attribute) and attribute.key and attribute.type:
@@ -124,7 +126,7 @@ def _duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
             first.setdefault(name, index)
 
 
-def _find_idle(streaks: Sequence[Any]) -> frozenset[str | None]:
+def _find_idle_streaks(streaks: Sequence[Any]) -> frozenset[str | None]:
     """Return the keys of the streaks that never start, and None if there is no primary streak that can start."""
     idle = [isinstance(streak, Streak) and streak.metrics == () for streak in streaks]
     keys: set[str | None] = {streak.key for streak, is_idle in zip(streaks, idle, strict=True) if is_idle}
@@ -142,10 +144,12 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Unreachable, declared: D
         yield from check_conditions(streak, path, declared)
         yield from check_days_off(streak, path, declared)
         if isinstance(streak.freezes, Freezes):
-            yield from _check_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
+            yield from _check_freeze_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
 
 
-def _check_rewards(freezes: Freezes, path: str, unreachable: Unreachable, declared: DeclaredRules) -> Iterator[Problem]:
+def _check_freeze_rewards(
+    freezes: Freezes, path: str, unreachable: Unreachable, declared: DeclaredRules
+) -> Iterator[Problem]:
     if freezes.max_count is None:  # it could not be read
         return
     for field in ("rewards", "auto_earn_amount") if freezes.max_count == 0 else ():
@@ -163,36 +167,38 @@ def _check_rewards(freezes: Freezes, path: str, unreachable: Unreachable, declar
             message = f"{number} are never granted, because max_count is {freezes.max_count}; raise it"
             yield Problem("warning", f"{reward_path}.freezes", message)
         if isinstance(reward, AchievementFreezeReward):
-            yield from _check_unreachable(reward, reward_path, unreachable)
+            yield from _check_unreachable_references(reward, reward_path, unreachable)
 
 
-def _check_needs_of_metrics(metrics: Sequence[Any], unreachable: Unreachable) -> Iterator[Problem]:
+def _check_unreachable_sources(metrics: Sequence[Any], unreachable: Unreachable) -> Iterator[Problem]:
     for index, metric in enumerate(metrics):
         if isinstance(metric, Metric):
-            yield from _check_unreachable(metric, item_path("metrics", index), unreachable)
+            yield from _check_unreachable_references(metric, item_path("metrics", index), unreachable)
 
 
-def _check_unreachable(rule: Any, path: str, unreachable: Unreachable) -> Iterator[Problem]:
+def _check_unreachable_references(rule: Any, path: str, unreachable: Unreachable) -> Iterator[Problem]:
     """Yield a problem for each achievement that a rule refers to and that can never be completed."""
     for reference in references_of(rule, path):
         for field, key in reference.keys.items():
-            if reference.kind == "achievement" and is_in_vain(rule, key, unreachable):
+            if reference.kind == "achievement" and is_unreachable_reference(rule, key, unreachable):
                 fact, remedy = unreachable[key]
                 yield Problem("warning", field, f"never has an effect, because {key!r} {fact}; {remedy}")
 
 
-def _check_points(points: Sequence[Any], unreachable: Unreachable, declared: DeclaredRules) -> Iterator[Problem]:
+def _check_points_systems(
+    points: Sequence[Any], unreachable: Unreachable, declared: DeclaredRules
+) -> Iterator[Problem]:
     for index, system in enumerate(points):
         if isinstance(system, PointsSystem):
             path = item_path("points", index)
-            yield from _check_triggers(system, path, unreachable, declared)
-            yield from _check_keys(f"{path}.triggers", system.triggers or (), "trigger")
-            yield from _check_keys(f"{path}.boosts", system.boosts or (), "boost")
-            yield from _check_levels(system, path)
+            yield from _check_points_triggers(system, path, unreachable, declared)
+            yield from _check_trigger_or_boost_keys(f"{path}.triggers", system.triggers or (), "trigger")
+            yield from _check_trigger_or_boost_keys(f"{path}.boosts", system.boosts or (), "boost")
+            yield from _check_points_levels(system, path)
             yield from _check_boosts(system, path, unreachable, declared)
 
 
-def _check_triggers(
+def _check_points_triggers(
     system: PointsSystem, path: str, unreachable: Unreachable, declared: DeclaredRules
 ) -> Iterator[Problem]:
     triggers = system.triggers or ()
@@ -217,32 +223,31 @@ def _check_triggers(
 
             yield from check_limit(limit, points[index], system.boosts, f"{trigger_path}.limit")
         yield from check_gate(trigger, trigger_path, declared)
-        yield from _check_unreachable(trigger, trigger_path, unreachable)
+        yield from _check_unreachable_references(trigger, trigger_path, unreachable)
 
 
-def _check_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
+def _check_points_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
     levels = system.levels or ()
     if system.levels == () and system.levels_by == "earned":
         message = "only counts what is earned, because the points system has no levels; add levels, or remove it"
         yield Problem("warning", f"{path}.levels_by", message)
-    yield from _duplicates(f"{path}.levels", levels)
+    yield from _check_duplicate_keys(f"{path}.levels", levels)
     first: dict[int, str] = {}
     for index, level in enumerate(levels):
         if not isinstance(level, Level) or level.points is None:
             continue
         item = item_path(f"{path}.levels", index)
+        name = _name_level_in_problem(level, item)
         if level.points in first:
-            message = (
-                f"levels {first[level.points]} and {_name_of(level, item)} have the same threshold, {level.points}"
-            )
+            message = f"levels {first[level.points]} and {name} have the same threshold, {level.points}"
             yield Problem("error", f"{item}.points", f"{message}; change one")
-        first.setdefault(level.points, _name_of(level, item))
+        first.setdefault(level.points, name)
         if system.levels_by == "balance" and system.maximum is not None and level.points > system.maximum:
             message = f"{level.points} is above the maximum {system.maximum}, so it can never be reached; lower it"
             yield Problem("warning", f"{item}.points", message)
 
 
-def _name_of(level: Level, path: str) -> str:
+def _name_level_in_problem(level: Level, path: str) -> str:
     return repr(level.key) if level.key else path
 
 
@@ -255,14 +260,14 @@ def _check_boosts(
         item = item_path(f"{path}.boosts", index)
         yield from declared.check_filters(boost, item)
         yield from check_gate(boost, item, declared)
-        yield from _check_unreachable(boost, item, unreachable)
+        yield from _check_unreachable_references(boost, item, unreachable)
         if not awards_points:
             yield Problem(
                 "warning", item, "never has an effect, because no trigger of the points system awards points; remove it"
             )
 
 
-def _check_keys(path: str, items: Sequence[Any], kind: str) -> Iterator[Problem]:
+def _check_trigger_or_boost_keys(path: str, items: Sequence[Any], kind: str) -> Iterator[Problem]:
     """Yield a problem for each item that repeats a key, declared or derived from its type or kind and its position."""
     first: dict[str, int] = {}
     for index, item in enumerate(items):

@@ -12,7 +12,7 @@ import attrs
 
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import is_writable
-from trophy_engine.rules.check import check_parts
+from trophy_engine.rules.check import check_ruleset_parts
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem, label_problems
 from trophy_engine.rules.files import format_of, parse, read_text
@@ -63,7 +63,7 @@ class Draft(Value):
     def find_problems(self) -> list[Problem]:
         """List the problems so far, then the contradictions among the parts, with the keys of the items."""
         lists = {name: part if isinstance(part := self.parts.get(name), tuple) else () for name in _LISTS}
-        contradictions = check_parts(**lists)
+        contradictions = check_ruleset_parts(**lists)
         return label_problems([*self.problems, *map(self.reader.as_written, contradictions)], self.table)
 
 

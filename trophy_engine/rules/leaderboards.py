@@ -13,7 +13,7 @@ from trophy_engine.calendar.runs import Runs, RunUnit
 from trophy_engine.calendar.zones import zone
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions, given_together
+from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, both_or_neither_condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
     KEY,
@@ -116,7 +116,7 @@ class Leaderboard(Value):
         Condition(("rank_by", "metric", "points"), _check_subject("metric", "points"), given=("metric", "points")),
         Condition(("rank_by", "points", "metric"), _check_subject("points", "metric"), given=("points", "metric")),
         Condition(("rank_by", "streak"), _check_streak, given=("streak",)),
-        given_together("run_unit", "run_interval"),
+        both_or_neither_condition("run_unit", "run_interval"),
         Condition(("rank_by", "run_unit"), _check_single_run, given=("run_unit",)),
         END_NOT_BEFORE_START,
         Condition(("start_time", "end_time"), _check_times),

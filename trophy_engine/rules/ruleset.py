@@ -12,7 +12,7 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.errors import InvalidRules
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.rules.check import check_parts
+from trophy_engine.rules.check import check_ruleset_parts
 from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
 from trophy_engine.rules.diagnostics import Problem, label_problems, select_errors
 from trophy_engine.rules.formats import Format, check_format, emit
@@ -83,7 +83,7 @@ class Ruleset(Value):
             raise InvalidRules(label_problems(errors, self))
 
     def _check(self) -> list[Problem]:
-        return check_parts(
+        return check_ruleset_parts(
             self.metrics, self.attributes, self.streaks, self.achievements, self.points, self.leaderboards
         )
 

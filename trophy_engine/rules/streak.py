@@ -11,7 +11,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyNam
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.rules.conditions import Condition, check_conditions, given_together
+from trophy_engine.rules.conditions import Condition, both_or_neither_condition, check_conditions
 from trophy_engine.rules.constraints import (
     ANY_OF_FILTER,
     FLAG,
@@ -155,7 +155,7 @@ class Freezes(Value):
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("start_count", "max_count"), _check_maximum),
-        given_together("auto_earn_interval", "auto_earn_amount"),
+        both_or_neither_condition("auto_earn_interval", "auto_earn_amount"),
     )
     start_count: int = attrs.field(default=0, validator=Integer(min=0))
     max_count: int = attrs.field(

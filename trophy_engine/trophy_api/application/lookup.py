@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import UnknownKey, UnknownUser
-from trophy_engine.rules.achievements import Achievement, is_completed_by_calls, not_completed_by_calls
+from trophy_engine.rules.achievements import Achievement, has_active_api_trigger, missing_api_trigger_error
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_uses import refuse_to_record
 from trophy_engine.rules.metrics import Metric
@@ -64,9 +64,9 @@ def find_api_achievement(engine: Engine, key: str) -> Achievement:
         NotFound: there is none.
     """
     rules = engine.ruleset.achievements
-    found = next((rule for rule in rules if rule.key == key and is_completed_by_calls(rule)), None)
+    found = next((rule for rule in rules if rule.key == key and has_active_api_trigger(rule)), None)
     if found is None:
-        raise NotFound(str(not_completed_by_calls(rules, key)))
+        raise NotFound(str(missing_api_trigger_error(rules, key)))
     return found
 
 
