@@ -24,7 +24,7 @@ from trophy_engine import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
-from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.diagnostics import exclude_warnings
 from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.notation import JSON, TOML
@@ -132,7 +132,7 @@ def test_a_name_that_is_no_bare_key_is_quoted():
     ],
 )
 def test_a_text_in_place_of_a_table_can_be_meant_as_its_key_or_type(text, format_, message):
-    [problem] = select_errors(check_text(text, format_))
+    [problem] = exclude_warnings(check_text(text, format_))
     assert problem.message.endswith(message)
 
 

@@ -13,7 +13,7 @@ from trophy_engine.cli.console import result_console
 from trophy_engine.cli.rules import problem_line
 from trophy_engine.errors import TrophyError, UnreadableRules
 from trophy_engine.rules import bundled
-from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.diagnostics import Problem, exclude_warnings
 from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.files import MAX_BYTES, decode, format_of, read_text
 from trophy_engine.rules.formats import Format
@@ -61,7 +61,7 @@ def check(
             _print_problems(one)
     problems = [problem for one in checked for problem in one.problems]
     if problems:
-        raise typer.Exit(_ERRORS if select_errors(problems) else _WARNINGS)
+        raise typer.Exit(_ERRORS if exclude_warnings(problems) else _WARNINGS)
 
 
 def _check_one(name: str, language: Format | None) -> _Checked:
@@ -100,7 +100,7 @@ def _print_problems(checked: _Checked) -> None:
     for problem in checked.problems:
         style = "red" if problem.severity == "error" else "yellow"
         console.print(problem_line(checked.file, problem), style=style, markup=False, soft_wrap=True)
-    errors = len(select_errors(checked.problems))
+    errors = len(exclude_warnings(checked.problems))
     counts = f"{_count_or_no(errors, 'error')}, {_count_or_no(len(checked.problems) - errors, 'warning')}"
     console.print(f"{checked.file}: {counts}", markup=False, soft_wrap=True)
 

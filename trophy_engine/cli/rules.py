@@ -8,7 +8,7 @@ import typer
 
 from trophy_engine.errors import InvalidRules, TrophyError
 from trophy_engine.rules import bundled
-from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.diagnostics import Problem, exclude_warnings
 from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.files import format_of, read_text
 from trophy_engine.rules.positions import locate_problems
@@ -28,7 +28,7 @@ def load_rules(name: str) -> Ruleset:
     try:
         return Ruleset.from_text(text, language)
     except InvalidRules as error:
-        errors = select_errors(locate_problems(check_text(text, language), text, language))
+        errors = exclude_warnings(locate_problems(check_text(text, language), text, language))
         lines = "\n".join(problem_line(str(path), problem) for problem in errors)
         raise TrophyError(f"{name} has errors:\n{lines}") from error
 

@@ -17,7 +17,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
 )
 from trophy_engine.rules.declared import DeclaredRules
-from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.diagnostics import Problem, rule_item_path
 from trophy_engine.rules.gate_checks import check_gate, gate_of
 from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.metric_checks import check_filter, check_threshold, check_whole, exclusive_attributes
@@ -51,15 +51,15 @@ def check_tier_names(achievements: Sequence[Any]) -> Iterator[Problem]:
     paths: dict[str, str] = {}
     for index, achievement in enumerate(achievements if tiered else ()):
         if achievement.key:
-            paths.setdefault(achievement.key, item_path("achievements", index))
+            paths.setdefault(achievement.key, rule_item_path("achievements", index))
     for index, achievement in tiered:
-        own_path = item_path("achievements", index)
+        own_path = rule_item_path("achievements", index)
         if paths.get(achievement.key) != own_path:  # a repeated key, which is a problem itself, repeats all names
             continue
         own_names: set[str] = set()
         is_repeat_known = False
         for number, name in tier_names(achievement):
-            path = item_path(f"{own_path}.tiers", number)
+            path = rule_item_path(f"{own_path}.tiers", number)
             if name in own_names and not is_repeat_known:  # the tiers are checked for the first one when they are read
                 is_repeat_known = True
             elif paths.setdefault(name, path) != path:
@@ -73,7 +73,7 @@ def check_achievements(achievements: Sequence[Any], declared: DeclaredRules) -> 
     for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement):
             continue
-        path = item_path("achievements", index)
+        path = rule_item_path("achievements", index)
         yield from declared.check_filters(achievement, path)
         if achievement.when is not ALWAYS:
             yield from check_gate(achievement, path, declared)
@@ -94,7 +94,7 @@ def _trigger_and_tier_tables(achievement: Achievement, path: str) -> Iterator[tu
     """Yield the path of each table with a number that completes an achievement, the table, and the name of its tier."""
     yield f"{path}.trigger", achievement.trigger, None
     for index, name in tier_names(achievement):
-        yield item_path(f"{path}.tiers", index), achievement.tiers[index], name
+        yield rule_item_path(f"{path}.tiers", index), achievement.tiers[index], name
 
 
 def _check_metric_trigger(
@@ -232,7 +232,7 @@ def check_prerequisites(
     for index, achievement in enumerate(achievements):
         if not isinstance(achievement, Achievement) or _has_no_prerequisites(achievement):
             continue
-        trigger, path = achievement.trigger, item_path("achievements", index)
+        trigger, path = achievement.trigger, rule_item_path("achievements", index)
         prerequisites = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
         names = (achievement.key, *(name for _, name in tier_names(achievement)))
         cyclic = next((name for name in names if name in cycles), None)
@@ -255,7 +255,7 @@ def check_prerequisites(
                         else f"so it never counts for {achievement.key!r}"
                     )
                     message = f"{key!r} {fact}, {consequence}; {remedy}"
-                    yield Problem("warning", item_path(f"{path}.{field}.achievements", position), message)
+                    yield Problem("warning", rule_item_path(f"{path}.{field}.achievements", position), message)
 
 
 def points_systems_by_key(points: Sequence[Any]) -> dict[str, PointsSystem]:

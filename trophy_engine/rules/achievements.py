@@ -22,7 +22,7 @@ from trophy_engine.rules.constraints import (
     Numeric,
     OneOf,
     Optional,
-    as_number,
+    as_rule_number,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
@@ -101,9 +101,11 @@ class MetricTrigger(_Trigger):
         Condition(("value", "at_most"), _check_value_or_at_most, given=("value", "at_most")),
     )
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
-    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(above=0)))
+    value: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric(above=0)))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
-    at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()), kw_only=True)
+    at_most: Number | None = attrs.field(
+        default=None, converter=as_rule_number, validator=Optional(Numeric()), kw_only=True
+    )
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
@@ -130,7 +132,7 @@ class StreakTrigger(_Trigger):
     type: ClassVar[str] = "streak"
     number: ClassVar[str | None] = "length"
     needs_streak: ClassVar[bool] = True
-    length: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1)))
+    length: int | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Integer(min=1)))
     streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
@@ -206,7 +208,7 @@ class AnniversaryTrigger(_Trigger):
     type: ClassVar[str] = "anniversary"
     number: ClassVar[str | None] = "years"
     never_repeats: ClassVar[str | None] = "each number of years passes once; give it tiers"
-    years: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1, max=200)))
+    years: int | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Integer(min=1, max=200)))
 
     @property
     def reason(self) -> str:
@@ -229,7 +231,7 @@ class BalanceTrigger(_Trigger):
         "a balance that is spent and earned again would complete it each time; take a metric on the points"
     )
     system: str = attrs.field(validator=KEY, metadata=TO_SYSTEM)
-    value: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1)))
+    value: int | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Integer(min=1)))
 
     @property
     def reason(self) -> str:

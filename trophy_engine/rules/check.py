@@ -23,8 +23,8 @@ from trophy_engine.rules.achievement_checks import (
 )
 from trophy_engine.rules.completion_counts import greatest_completion_counts
 from trophy_engine.rules.declared import DeclaredKeys, DeclaredRules, Suggestions
-from trophy_engine.rules.diagnostics import Problem, item_path
-from trophy_engine.rules.endless_cycles import check_cycles
+from trophy_engine.rules.diagnostics import Problem, rule_item_path
+from trophy_engine.rules.endless_cycles import check_endless_cycles
 from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_checks import check_conditions, check_days_off, check_metrics, check_use
@@ -81,7 +81,7 @@ def check_ruleset_parts(
         *_check_unreachable_sources(metrics, unreachable),
         *_check_duplicate_keys("points", points),
         *_check_points_systems(points, unreachable, declared),
-        *check_cycles(metrics, achievements, points),
+        *check_endless_cycles(metrics, achievements, points),
         *_check_duplicate_keys("leaderboards", leaderboards),
         *_check_leaderboards(leaderboards, declared),
     ]
@@ -104,11 +104,11 @@ def _check_duplicate_keys(path: str, parts: Sequence[Any]) -> Iterator[Problem]:
             continue
         former = by_lower_case.setdefault(key.lower(), key)
         if key in first:
-            message = f"duplicate key {key!r}, already used by {item_path(path, first[key])}; choose another key"
-            yield Problem("error", f"{item_path(path, index)}.key", message)
+            message = f"duplicate key {key!r}, already used by {rule_item_path(path, first[key])}; choose another key"
+            yield Problem("error", f"{rule_item_path(path, index)}.key", message)
         elif former != key:
             message = f"{key!r} and {former!r} differ in case alone, and some databases take them for one column"
-            yield Problem("warning", f"{item_path(path, index)}.key", f"{message}; rename one")
+            yield Problem("warning", f"{rule_item_path(path, index)}.key", f"{message}; rename one")
         first.setdefault(key, index)
 
 
@@ -118,11 +118,11 @@ def _check_duplicate_attributes(attributes: Sequence[Any]) -> Iterator[Problem]:
         if isinstance(attribute, Attribute) and attribute.key and attribute.type:
             name = (attribute.type, attribute.key)
             if name in first:
-                former = item_path("attributes", first[name])
+                former = rule_item_path("attributes", first[name])
                 message = (
                     f"duplicate {attribute.type} attribute {attribute.key!r}, already used by {former}; remove one"
                 )
-                yield Problem("error", f"{item_path('attributes', index)}.key", message)
+                yield Problem("error", f"{rule_item_path('attributes', index)}.key", message)
             first.setdefault(name, index)
 
 
@@ -137,7 +137,7 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Unreachable, declared: D
     for index, streak in enumerate(streaks):
         if not isinstance(streak, Streak):
             continue
-        path = item_path("streaks", index)
+        path = rule_item_path("streaks", index)
         if streak.metrics == ():
             message = "a streak without metrics never starts; add at least one metric"
             yield Problem("warning", f"{path}.metrics", message)
@@ -160,7 +160,7 @@ def _check_freeze_rewards(
         message = f"{amount} are never granted, because max_count is {freezes.max_count}; raise it"
         yield Problem("warning", f"{path}.auto_earn_amount", message)
     for index, reward in enumerate(freezes.rewards or ()):
-        reward_path = item_path(f"{path}.rewards", index)
+        reward_path = rule_item_path(f"{path}.rewards", index)
         yield from declared.check_keys(reward, reward_path)
         number = getattr(reward, "freezes", None)
         if number and number > freezes.max_count > 0:
@@ -173,7 +173,7 @@ def _check_freeze_rewards(
 def _check_unreachable_sources(metrics: Sequence[Any], unreachable: Unreachable) -> Iterator[Problem]:
     for index, metric in enumerate(metrics):
         if isinstance(metric, Metric):
-            yield from _check_unreachable_references(metric, item_path("metrics", index), unreachable)
+            yield from _check_unreachable_references(metric, rule_item_path("metrics", index), unreachable)
 
 
 def _check_unreachable_references(rule: Any, path: str, unreachable: Unreachable) -> Iterator[Problem]:
@@ -190,7 +190,7 @@ def _check_points_systems(
 ) -> Iterator[Problem]:
     for index, system in enumerate(points):
         if isinstance(system, PointsSystem):
-            path = item_path("points", index)
+            path = rule_item_path("points", index)
             yield from _check_points_triggers(system, path, unreachable, declared)
             yield from _check_trigger_or_boost_keys(f"{path}.triggers", system.triggers or (), "trigger")
             yield from _check_trigger_or_boost_keys(f"{path}.boosts", system.boosts or (), "boost")
@@ -209,7 +209,7 @@ def _check_points_triggers(
         )
         yield Problem("warning", f"{path}.triggers", message)
     for index, trigger in enumerate(triggers):
-        trigger_path = item_path(f"{path}.triggers", index)
+        trigger_path = rule_item_path(f"{path}.triggers", index)
         yield from declared.check_filters(trigger, trigger_path)
         yield from declared.check_references(trigger, trigger_path)
         yield from check_use(trigger, trigger_path, declared)
@@ -236,7 +236,7 @@ def _check_points_levels(system: PointsSystem, path: str) -> Iterator[Problem]:
     for index, level in enumerate(levels):
         if not isinstance(level, Level) or level.points is None:
             continue
-        item = item_path(f"{path}.levels", index)
+        item = rule_item_path(f"{path}.levels", index)
         name = _name_level_in_problem(level, item)
         if level.points in first:
             message = f"levels {first[level.points]} and {name} have the same threshold, {level.points}"
@@ -257,7 +257,7 @@ def _check_boosts(
     awards = [getattr(trigger, "points", None) for trigger in system.triggers or ()]
     awards_points = system.triggers is None or any(points is None or points > 0 for points in awards)
     for index, boost in enumerate(system.boosts or ()):
-        item = item_path(f"{path}.boosts", index)
+        item = rule_item_path(f"{path}.boosts", index)
         yield from declared.check_filters(boost, item)
         yield from check_gate(boost, item, declared)
         yield from _check_unreachable_references(boost, item, unreachable)
@@ -273,8 +273,8 @@ def _check_trigger_or_boost_keys(path: str, items: Sequence[Any], kind: str) -> 
     for index, item in enumerate(items):
         key = item.key or f"{getattr(item, 'type', kind)}-{index + 1}"
         if key in first:
-            message = f"duplicate key {key!r}, already used by {item_path(path, first[key])}; choose another key"
-            yield Problem("error", f"{item_path(path, index)}.key", message)
+            message = f"duplicate key {key!r}, already used by {rule_item_path(path, first[key])}; choose another key"
+            yield Problem("error", f"{rule_item_path(path, index)}.key", message)
         first.setdefault(key, index)
 
 
@@ -282,10 +282,10 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: DeclaredRules) ->
     for index, board in enumerate(leaderboards):
         if not isinstance(board, Leaderboard):
             continue
-        path = item_path("leaderboards", index)
+        path = rule_item_path("leaderboards", index)
         yield from declared.check_filters(board, path)
         for position, key in enumerate(board.breakdown_attributes or ()):
-            item = item_path(f"{path}.breakdown_attributes", position)
+            item = rule_item_path(f"{path}.breakdown_attributes", position)
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)
         yield from check_use(board, path, declared)

@@ -31,7 +31,7 @@ class Suggestions:
         self._compared = 0
         self._nearest_keys: dict[tuple[int, str], str | None] = {}
 
-    def nearest(self, key: str, declared: DeclaredKeys) -> str | None:
+    def nearest_declared_key(self, key: str, declared: DeclaredKeys) -> str | None:
         """Return the declared key nearest to a key, or None if none is near or the limit is reached."""
         lookup = id(declared), key
         if lookup not in self._nearest_keys:
@@ -64,7 +64,7 @@ class DeclaredKeys:
         if key in others:
             message = f"unknown {kind} {key!r}, which is {other_kind}; known: {listed(self.keys)}"
         else:
-            message = unknown_key(kind, key, self._suggestions.nearest(key, self), self.keys)
+            message = unknown_key(kind, key, self._suggestions.nearest_declared_key(key, self), self.keys)
         yield Problem("error", path, message)
 
 

@@ -11,7 +11,7 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.declared import DeclaredRules
-from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.diagnostics import Problem, rule_item_path
 from trophy_engine.rules.gates import ALWAYS, Gate
 
 _WEEK: Final = timedelta(days=7)
@@ -35,7 +35,7 @@ def check_gate(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Proble
         return
     for position, key in enumerate(gate.achievements or ()):
         yield from declared.achievements.check_known(
-            "achievement", key, item_path(f"{gate_path}.achievements", position)
+            "achievement", key, rule_item_path(f"{gate_path}.achievements", position)
         )
     for system, level in (gate.levels or {}).items():
         level_path = f"{gate_path}.levels.{system}"

@@ -10,7 +10,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.identifiers import is_key
 from trophy_engine.numbers import Number
 from trophy_engine.rules.declared import DeclaredRules
-from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.diagnostics import Problem, rule_item_path
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
@@ -37,7 +37,7 @@ def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[P
     for index, metric in enumerate(metrics):
         if not isinstance(metric, Metric):
             continue
-        path = item_path("metrics", index)
+        path = rule_item_path("metrics", index)
         if isinstance(metric.source, str):
             yield from declared.metrics.check_known("metric", metric.source, f"{path}.source")
             yield from _check_source(metric, metric.source, f"{path}.source", declared.metric_rules)
@@ -113,7 +113,7 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
     """Yield the problems of the conditions of a streak: unknown metrics, and those in which a streak cannot count."""
     first: dict[tuple[str | int, str], str] = {}
     for index, condition in enumerate(streak.metrics or ()):
-        path = item_path(f"{streak_path}.metrics", index)
+        path = rule_item_path(f"{streak_path}.metrics", index)
         key = condition.key if is_key(condition.key) else None
         yield from declared.metrics.check_known("metric", key, f"{path}.key")
         yield from declared.check_filters(condition, path)

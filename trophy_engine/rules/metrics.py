@@ -13,7 +13,7 @@ from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_source
+from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_metric_source
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.rules.value_range import ValueRange, as_value_range
 from trophy_engine.rules.windows import WINDOW, RollingWindow, Window, as_window
@@ -99,7 +99,9 @@ class Metric(Value):
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     unit: str = attrs.field(default="", validator=Text(allow_empty=True))
     unit_type: UnitType = attrs.field(default="number", validator=OneOf(_UNIT_TYPES))
-    source: MetricSource | None = attrs.field(default=None, converter=as_source, validator=SOURCE, metadata=TO_METRIC)
+    source: MetricSource | None = attrs.field(
+        default=None, converter=as_metric_source, validator=SOURCE, metadata=TO_METRIC
+    )
     aggregate: Aggregate = attrs.field(default="sum", validator=OneOf(get_args(Aggregate)))
     distinct_by: str | None = attrs.field(default=None, validator=Optional(KEY))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=ANY_OF_FILTER)

@@ -12,7 +12,7 @@ import attrs
 
 from trophy_engine.error_messages import cut, short_repr
 from trophy_engine.rules.constraints import Constraint
-from trophy_engine.rules.diagnostics import show_name, split_path
+from trophy_engine.rules.diagnostics import quote_unless_bare_key, split_rule_path
 from trophy_engine.values import Value
 
 
@@ -67,7 +67,7 @@ class Notation(Value):
         >>> TOML.assign("streak.freezes", "2"), JSON.assign("streak.freezes", "2"), TOML.assign("metrics[0]", "2")
         ('freezes = 2', '"freezes": 2', '2')
         """
-        *_, name = split_path(path) or [0]
+        *_, name = split_rule_path(path) or [0]
         if isinstance(name, int):
             return text
         return f"{name} = {text}" if self.is_toml else f"{self.show(name)}: {text}"
@@ -101,7 +101,7 @@ class Notation(Value):
 
     def _show_field(self, name: str, value: object) -> str:
         if self.is_toml:
-            return f"{show_name(name)} = {self.show(value)}"
+            return f"{quote_unless_bare_key(name)} = {self.show(value)}"
         return f"{self.show(name)}: {self.show(value)}"
 
 
@@ -134,7 +134,7 @@ def _unquote(text: str) -> object:
 
 def _header(path: str) -> tuple[str, str]:
     """Return the name of the header of TOML for a path, and its last part."""
-    names = [step for step in split_path(path) if isinstance(step, str)]
+    names = [step for step in split_rule_path(path) if isinstance(step, str)]
     return ".".join(names), names[-1]
 
 

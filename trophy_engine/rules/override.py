@@ -19,7 +19,7 @@ from trophy_engine.error_messages import FieldName, GivenValue, nearest, short_r
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
-from trophy_engine.rules.diagnostics import Problem, field_path
+from trophy_engine.rules.diagnostics import Problem, rule_field_path
 from trophy_engine.rules.formats import emit
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
@@ -90,7 +90,7 @@ def _single_tables(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
     """Yield the paths and the classes of the tables within a class that are not items of lists."""
     for name, (classes, many) in rule_classes_of(cls).items():
         if not many and len(classes) == 1:
-            path = field_path(prefix, name)
+            path = rule_field_path(prefix, name)
             yield path, classes[0]
             yield from _single_tables(classes[0], path)
 

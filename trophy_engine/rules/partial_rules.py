@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from trophy_engine.identifiers import is_key
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 from trophy_engine.rules.structure import default_of
 from trophy_engine.rules.tables import Table
 from trophy_engine.values import Value
@@ -46,5 +46,5 @@ def readable_part(name: str, value: Any, faulty: set[str]) -> Any:
     if "" in faulty:
         return value if name == "key" and isinstance(value, str) else None
     if isinstance(value, tuple):
-        return tuple(None if item_path("", index) in faulty else item for index, item in enumerate(value))
+        return tuple(None if rule_item_path("", index) in faulty else item for index, item in enumerate(value))
     return value

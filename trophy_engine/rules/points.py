@@ -27,7 +27,7 @@ from trophy_engine.rules.constraints import (
     OneOf,
     Optional,
     Text,
-    as_number,
+    as_rule_number,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
@@ -121,7 +121,7 @@ class MetricPointsTrigger(_Trigger):
     once_per_event: ClassVar[bool] = True
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
     points: int = _points()
-    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
+    threshold: Number = attrs.field(default=1, converter=as_rule_number, validator=Numeric(above=0))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
@@ -262,7 +262,7 @@ class Boost(Value):
         Condition(("user_id", "when"), _check_users, given=("user_id", "when")),
     )
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
-    multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
+    multiplier: Number = attrs.field(converter=as_rule_number, validator=Between(0, 100, apart_from=1))
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
     when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)

@@ -15,7 +15,7 @@ import tree_sitter_json
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-from trophy_engine.rules.diagnostics import Problem, show_name, split_path
+from trophy_engine.rules.diagnostics import Problem, quote_unless_bare_key, split_rule_path
 from trophy_engine.rules.formats import Format
 
 _COLLECTIONS: Final = {"inline_table", "object", "array"}
@@ -69,7 +69,7 @@ def _locate(problem: Problem, root: _Place | None, lines: list[bytes]) -> Proble
     if root is None or not problem.path:
         return attrs.evolve(problem, line=1, column=1)
     place, is_end = root, True
-    for step in split_path(problem.path):
+    for step in split_rule_path(problem.path):
         inner = place.step(step)
         if inner is None:
             is_end = False
@@ -159,7 +159,7 @@ def _name(key: Node) -> str:
     text = (key.text or b"").decode()
     try:
         if key.type == "string":
-            return show_name(str(json.loads(text)))
-        return show_name(next(iter(tomllib.loads(f"{text} = 0")))) if key.type == "quoted_key" else text
+            return quote_unless_bare_key(str(json.loads(text)))
+        return quote_unless_bare_key(next(iter(tomllib.loads(f"{text} = 0")))) if key.type == "quoted_key" else text
     except ValueError:  # a fault of syntax
         return text

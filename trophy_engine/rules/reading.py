@@ -16,8 +16,8 @@ import attrs
 from trophy_engine.error_messages import GivenValue, nearest_choice, one_of, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import OneOf, OneOfOrTable, Optional
-from trophy_engine.rules.diagnostics import Problem, field_path, item_path, split_path
-from trophy_engine.rules.examples import example_table, fields_meant_by
+from trophy_engine.rules.diagnostics import Problem, rule_field_path, rule_item_path, split_rule_path
+from trophy_engine.rules.examples import example_table, table_meant_by_value
 from trophy_engine.rules.mappings import choose_class
 from trophy_engine.rules.notation import Notation, OutOfRange, quotes_remedy
 from trophy_engine.rules.other_names import meant_field
@@ -50,8 +50,8 @@ class Reader(Value):
     def as_written(self, problem: Problem) -> Problem:
         """Return a problem with its path as it is in the file, with misspelt names."""
         path = ""
-        for step in split_path(problem.path):
-            path = item_path(path, step) if isinstance(step, int) else f"{path}.{step}" if path else step
+        for step in split_rule_path(problem.path):
+            path = rule_item_path(path, step) if isinstance(step, int) else f"{path}.{step}" if path else step
             path = self.misspelt.get(path, path)
         return problem if path == problem.path else attrs.evolve(problem, path=path, label=path)
 
@@ -98,7 +98,7 @@ class Reader(Value):
 
     def _report_no_table(self, classes: tuple[type, ...], raw: Any, path: str) -> Unreadable:
         """Report a value in place of a table; a text can be meant as its key, or as its type."""
-        meant = fields_meant_by(classes, raw)
+        meant = table_meant_by_value(classes, raw)
         table = self.example_table(classes, raw)
         remedy = table if meant else f"for example {self.notation.assign(path, table)}"
         self._report(path, f"must be {self.notation.table} of fields, not {self.notation.show(raw)}; write {remedy}")
@@ -106,7 +106,7 @@ class Reader(Value):
 
     def example_table(self, classes: tuple[type, ...], raw: Any) -> str:
         """Return the text of a table in place of another value: the table that it is meant as, or an example."""
-        return self.notation.inline_table(fields_meant_by(classes, raw) or example_table(classes, raw))
+        return self.notation.inline_table(table_meant_by_value(classes, raw) or example_table(classes, raw))
 
     def _find_class(self, classes: tuple[type, ...], raw: Mapping[str, Any], path: str) -> tuple[type | None, bool]:
         """Return the class of a table by its type or, if that is wrong, a similar one; and True if it is sure."""
@@ -121,7 +121,7 @@ class Reader(Value):
             )
         else:
             error = InvalidValue(one_of(tuple(by_type), type_), "type")
-            path = field_path(path, name)
+            path = rule_field_path(path, name)
             self._report(path, self.word(error, path))
         near = nearest_choice(type_, tuple(by_type)) if isinstance(type_, str) else None
         if near is not None:
@@ -229,7 +229,7 @@ class _Table:
     def _read_list(self, name: str, classes: tuple[type, ...], raw: Any, path: str) -> Any:
         if not isinstance(raw, list | Mapping):
             example = self._reader.notation.assign(self._join(name), f"[{self._reader.example_table(classes, raw)}]")
-            remedy = f"; write {'' if fields_meant_by(classes, raw) else 'for example '}{example}"
+            remedy = f"; write {'' if table_meant_by_value(classes, raw) else 'for example '}{example}"
             error = InvalidValue(("must be a list, not", GivenValue(raw, after=remedy)), name)
             self._report(name, path, self._reader.word(error, path))
             return None
@@ -237,12 +237,14 @@ class _Table:
         if isinstance(raw, Mapping):
             self._report_brackets(name, raw, path)
         if isinstance(raw, Mapping) and has_tables_by_key(classes, raw):
-            tables = {field_path(path, key): {"key": key, **table} for key, table in raw.items()}
-            reader.misspelt.update({item_path(path, index): where for index, where in enumerate(tables)})
+            tables = {rule_field_path(path, key): {"key": key, **table} for key, table in raw.items()}
+            reader.misspelt.update({rule_item_path(path, index): where for index, where in enumerate(tables)})
             rules = tuple(reader.read_rule(classes, table, where) for where, table in tables.items())
         else:
             items = raw if isinstance(raw, list) else [raw]
-            rules = tuple(reader.read_rule(classes, item, item_path(path, index)) for index, item in enumerate(items))
+            rules = tuple(
+                reader.read_rule(classes, item, rule_item_path(path, index)) for index, item in enumerate(items)
+            )
         self._add_problems(name, reader.problems)
         return rules
 
@@ -282,7 +284,7 @@ class _Table:
             self._report_brackets(name, given, path)
             given, *others = given
             for index, item in enumerate(others, 1):
-                reader.read_rule(classes, item, item_path(path, index))
+                reader.read_rule(classes, item, rule_item_path(path, index))
         if isinstance(constraint, OneOfOrTable) and isinstance(given, Mapping):
             try:
                 constraint.check_table(name, given)
@@ -299,7 +301,7 @@ class _Table:
             given, *_ = given
         for key in getattr(given, "repeated", ()):
             message = f"the key {short_repr(key)} is given twice in one object; remove one"
-            self._report(name, field_path(path, key), message, on_key=True)
+            self._report(name, rule_field_path(path, key), message, on_key=True)
         return given
 
     def _validate(self, name: str, value: Any) -> Any:
@@ -341,7 +343,7 @@ class _Table:
         return f"{self._join(given)}{field[len(name) :]}" if given else self._path
 
     def _join(self, name: str) -> str:
-        return field_path(self._path, name)
+        return rule_field_path(self._path, name)
 
     def _describe_missing(self, names: Sequence[str]) -> str:
         """Return that required fields are missing, and of which words a value can be chosen."""

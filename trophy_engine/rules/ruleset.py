@@ -14,7 +14,7 @@ from trophy_engine.errors import InvalidRules
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.check import check_ruleset_parts
 from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
-from trophy_engine.rules.diagnostics import Problem, label_problems, select_errors
+from trophy_engine.rules.diagnostics import Problem, exclude_warnings, label_problems
 from trophy_engine.rules.formats import Format, check_format, emit
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
@@ -78,7 +78,7 @@ class Ruleset(Value):
         """Make the values of all rules plain, and check the parts against one another."""
         for field in attrs.fields(type(self)):
             object.__setattr__(self, field.name, as_plain(getattr(self, field.name)))
-        errors = select_errors(self._check())
+        errors = exclude_warnings(self._check())
         if errors:
             raise InvalidRules(label_problems(errors, self))
 
@@ -161,7 +161,7 @@ class Ruleset(Value):
         draft = read_draft(text, format)
         if not draft.problems:
             return cls(**draft.parts)
-        raise InvalidRules(select_errors(draft.find_problems()))
+        raise InvalidRules(exclude_warnings(draft.find_problems()))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a rules file that ``load`` reads back equal, TOML or JSON by its suffix.

@@ -22,10 +22,10 @@ from trophy_engine.rules.constraints import (
     OneOf,
     Optional,
     SubsetOf,
-    as_number,
+    as_rule_number,
     as_sequence,
 )
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
 from trophy_engine.rules.mappings import from_mapping, from_typed_mapping
@@ -74,7 +74,7 @@ class StreakMetric(Value):
     """
 
     key: str = attrs.field(validator=KEY)
-    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
+    threshold: Number = attrs.field(default=1, converter=as_rule_number, validator=Numeric(above=0))
     event_attributes: Filter = attrs.field(factory=Filter, converter=_as_filter, validator=ANY_OF_FILTER, kw_only=True)
 
     @property
@@ -129,7 +129,7 @@ def _as_rewards(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
     return tuple(
-        from_typed_mapping(get_args(FreezeReward), item, item_path("rewards", index))
+        from_typed_mapping(get_args(FreezeReward), item, rule_item_path("rewards", index))
         if isinstance(item, Mapping)
         else item
         for index, item in enumerate(value)

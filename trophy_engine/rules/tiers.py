@@ -11,8 +11,8 @@ from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
-from trophy_engine.rules.constraints import KEY, TEXT, Numeric, Optional, as_number
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.constraints import KEY, TEXT, Numeric, Optional, as_rule_number
+from trophy_engine.rules.diagnostics import rule_item_path
 from trophy_engine.rules.mappings import from_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.values import Value
@@ -49,8 +49,10 @@ class Tier(Value):
         Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
     )
     key: str = attrs.field(validator=KEY)
-    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
-    at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()), kw_only=True)
+    value: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
+    at_most: Number | None = attrs.field(
+        default=None, converter=as_rule_number, validator=Optional(Numeric()), kw_only=True
+    )
     name: str | None = attrs.field(default=None, validator=Optional(TEXT), kw_only=True)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT), kw_only=True)
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT), kw_only=True)
@@ -72,7 +74,7 @@ def as_tiers(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
     return tuple(
-        from_mapping(Tier, item, item_path("tiers", index)) if isinstance(item, Mapping) else item
+        from_mapping(Tier, item, rule_item_path("tiers", index)) if isinstance(item, Mapping) else item
         for index, item in enumerate(value)
     )
 
@@ -125,7 +127,7 @@ def check_tiers(trigger: Any, tiers: tuple[Tier, ...]) -> None:
         fact = "must not be given together with", FieldName("tiers", after=","), "which have it"
         raise InvalidValue(fact, f"trigger.{given}")
     for index, tier in enumerate(tiers):
-        path = item_path("tiers", index)
+        path = rule_item_path("tiers", index)
         _check_kind(trigger, tier, tiers[0], path)
         if index:
             _check_order(tiers[index - 1], tier, path)
@@ -142,7 +144,7 @@ def check_tier_keys(tiers: Any) -> None:
     keys: set[str] = set()
     for index, tier in enumerate(tiers):
         if tier.key in keys:
-            path = f"{item_path('tiers', index)}.key"
+            path = f"{rule_item_path('tiers', index)}.key"
             raise InvalidValue(f"{tier.key!r} is the key of an earlier tier; choose another key", path)
         if tier.key is not None:
             keys.add(tier.key)

@@ -11,7 +11,7 @@ from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
-from trophy_engine.rules.constraints import Numeric, Optional, as_number
+from trophy_engine.rules.constraints import Numeric, Optional, as_rule_number
 from trophy_engine.rules.mappings import from_mapping
 from trophy_engine.values import Value
 
@@ -35,8 +35,8 @@ class ValueRange(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("at_least", "at_most"), _check_bounds),)
-    at_least: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
-    at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
+    at_least: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
+    at_most: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""

@@ -22,7 +22,7 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
-from trophy_engine.rules.endless_cycles import check_cycles
+from trophy_engine.rules.endless_cycles import check_endless_cycles
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points, refuse_for_streak
@@ -343,7 +343,7 @@ def _without_cycles(
         triggers: tuple[PointsTrigger, ...] = ()
         for trigger in system.triggers:
             candidate = attrs.evolve(system, triggers=(*triggers, trigger))
-            if not any(check_cycles(metrics, achievements, [*kept, candidate])):
+            if not any(check_endless_cycles(metrics, achievements, [*kept, candidate])):
                 triggers = candidate.triggers
         kept.append(attrs.evolve(system, triggers=triggers))
     return kept
@@ -353,7 +353,7 @@ def _without_endless_repeats(metrics: Sequence[Metric], achievements: Iterable[A
     """Return achievements that are not repeatable where their own completions would repeat them without end."""
     kept: list[Achievement] = []
     for achievement in achievements:
-        is_endless = achievement.repeatable and any(check_cycles(metrics, [*kept, achievement], ()))
+        is_endless = achievement.repeatable and any(check_endless_cycles(metrics, [*kept, achievement], ()))
         kept.append(attrs.evolve(achievement, repeatable=False) if is_endless else achievement)
     return kept
 

@@ -10,7 +10,7 @@ import attrs
 
 from trophy_engine.error_messages import FieldName, GivenValue, name_field
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 
 
 class Constraint(ABC):
@@ -102,22 +102,22 @@ def as_sequence(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def not_a_list(value: Any) -> tuple[str | GivenValue, ...]:
+def not_a_list_message(value: Any) -> tuple[str | GivenValue, ...]:
     """Return a value that is no list, and for a text the list with it, as parts of a message."""
     return (
         (GivenValue(value, after=";"), "write", GivenValue([value])) if isinstance(value, str) else (GivenValue(value),)
     )
 
 
-def item_faults(
+def item_constraint_faults(
     constraint: Constraint, name: str | FieldName, values: tuple[Any, ...]
 ) -> Iterator[tuple[str, InvalidValue]]:
     """Yield the violations of a constraint on each item, and the items that are repeated."""
     seen: set[Any] = set()
     for index, value in enumerate(values):
         faults = list(constraint.faults(name_field(name, "each of "), value))
-        yield from ((item_path(path, index), error) for path, error in faults)
+        yield from ((rule_item_path(path, index), error) for path, error in faults)
         if not faults and value in seen:
-            yield item_path("", index), InvalidValue(("must not contain", GivenValue(value), "twice"), name)
+            yield rule_item_path("", index), InvalidValue(("must not contain", GivenValue(value), "twice"), name)
         elif not faults:
             seen.add(value)
