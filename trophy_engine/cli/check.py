@@ -15,7 +15,7 @@ from trophy_engine.errors import TrophyError, UnreadableRules
 from trophy_engine.rules import bundled
 from trophy_engine.rules.diagnostics import Problem, exclude_warnings
 from trophy_engine.rules.draft import check_text
-from trophy_engine.rules.files import MAX_BYTES, decode, format_of, read_text
+from trophy_engine.rules.files import MAX_BYTES, decode_rules, read_rules_file, rules_file_format
 from trophy_engine.rules.formats import Format
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.values import Value
@@ -69,12 +69,12 @@ def _check_one(name: str, language: Format | None) -> _Checked:
     file = _STANDARD_INPUT_NAME if name == _STANDARD_INPUT else name
     try:
         if name == _STANDARD_INPUT:
-            text = decode(sys.stdin.buffer.read(MAX_BYTES), "standard input")
+            text = decode_rules(sys.stdin.buffer.read(MAX_BYTES), "standard input")
             language = language or ("json" if text.lstrip()[:1] == "{" else "toml")
         else:
             path = bundled.rules_path(name)
-            file, language = str(path), language or format_of(path)
-            text = read_text(path)
+            file, language = str(path), language or rules_file_format(path)
+            text = read_rules_file(path)
     except UnreadableRules as error:
         fact = f"the file cannot be read: {error.fact}"
         return _Checked(file, [Problem("error", "", fact, line=error.line, column=error.column)])

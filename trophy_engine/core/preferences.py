@@ -14,7 +14,7 @@ import attrs
 
 from trophy_engine.core.plan import Plan, StreakPlan
 from trophy_engine.numbers import exact_text
-from trophy_engine.rules.metric_uses import refuse_for_streak
+from trophy_engine.rules.metric_uses import refuse_metric_for_streak
 from trophy_engine.rules.streak import Streak, StreakMetric
 
 #: The kinds of preferences: the first part of their names.
@@ -73,7 +73,7 @@ def _declared_conditions(plan: Plan, metrics: tuple[StreakMetric, ...]) -> tuple
     return tuple(
         metric
         for metric in metrics
-        if metric.key in plan.metrics and refuse_for_streak(plan.metrics[metric.key].rule) is None
+        if metric.key in plan.metrics and refuse_metric_for_streak(plan.metrics[metric.key].rule) is None
     )
 
 

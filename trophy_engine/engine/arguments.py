@@ -16,7 +16,7 @@ from trophy_engine.error_messages import FieldName, GivenValue, name_field, shor
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
-from trophy_engine.rules.metric_uses import refuse_for_streak
+from trophy_engine.rules.metric_uses import refuse_metric_for_streak
 from trophy_engine.rules.streak import StreakMetric
 from trophy_engine.rules.structure import as_plain
 
@@ -166,7 +166,7 @@ def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     InstanceOf((StreakMetric,), many=True).check("metrics", conditions)
     KEYS.check("metrics", tuple(metric.key for metric in conditions))
     for metric in conditions:
-        refusal = refuse_for_streak(plan.metric(metric.key).rule)
+        refusal = refuse_metric_for_streak(plan.metric(metric.key).rule)
         if refusal is not None:
             raise InvalidValue(refusal)
         if metric.event_attributes:

@@ -18,15 +18,20 @@ from trophy_engine.rules.achievements import (
 )
 from trophy_engine.rules.declared import DeclaredRules
 from trophy_engine.rules.diagnostics import Problem, rule_item_path
-from trophy_engine.rules.gate_checks import check_gate, gate_of
+from trophy_engine.rules.gate_checks import check_gate, gate_of_rule
 from trophy_engine.rules.gates import ALWAYS
-from trophy_engine.rules.metric_checks import check_filter, check_threshold, check_whole, exclusive_attributes
+from trophy_engine.rules.metric_checks import (
+    check_event_filter,
+    check_threshold_in_reach,
+    check_whole_threshold,
+    exclusive_filter_attributes,
+)
 from trophy_engine.rules.metric_uses import (
-    excluded_date,
-    greatest_total,
-    least_total,
-    refuse_for_at_most,
-    refuse_for_repeats,
+    date_excluded_by_gate,
+    greatest_possible_total,
+    least_possible_total,
+    refuse_metric_for_at_most,
+    refuse_metric_for_repeats,
 )
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem
@@ -107,30 +112,30 @@ def _check_metric_trigger(
     has_at_most = any(table.at_most is not None for _, table, _ in numbers)
     for number_path, table, _ in numbers:
         is_contradictory = table.at_most is not None and (table.value is not None or achievement.repeatable)
-        refusal = None if table.at_most is None or is_contradictory else refuse_for_at_most(metric)
+        refusal = None if table.at_most is None or is_contradictory else refuse_metric_for_at_most(metric)
         if refusal is not None:
             yield Problem("error", f"{number_path}.at_most", refusal)
             continue
-        yield from check_whole(metric, table.value, f"{number_path}.value")
+        yield from check_whole_threshold(metric, table.value, f"{number_path}.value")
         if not has_at_most:  # a value besides it is a contradiction
             yield from _check_achievement_value(achievement, metric, table.value, f"{number_path}.value", declared)
-        least = least_total(metric)
+        least = least_possible_total(metric)
         if table.at_most is not None and least is not None and table.at_most < least:
             message = f"is never reached, because {metric.key!r} is at least {least:,}; raise it"
             yield Problem("warning", f"{number_path}.at_most", message)
     can_repeat = not achievement.tiers and trigger.at_most is None  # else the achievement itself is contradictory
-    refusal = refuse_for_repeats(metric) if achievement.repeatable and can_repeat else None
+    refusal = refuse_metric_for_repeats(metric) if achievement.repeatable and can_repeat else None
     if refusal is not None:
         yield Problem("error", f"{path}.repeatable", refusal)
-    yield from check_filter(metric, trigger, f"{path}.trigger")
+    yield from check_event_filter(metric, trigger, f"{path}.trigger")
 
 
 def _check_achievement_value(
     achievement: Achievement, metric: Metric, value: Any, path: str, declared: DeclaredRules
 ) -> Iterator[Problem]:
     """Yield a problem if a total never reaches a value, or only by its first event because it is a least value."""
-    greatest = greatest_total(metric, declared.completions.get(metric.key))
-    unreachable = tuple(check_threshold(metric, value, greatest, path))
+    greatest = greatest_possible_total(metric, declared.completions.get(metric.key))
+    unreachable = tuple(check_threshold_in_reach(metric, value, greatest, path))
     yield from unreachable
     if metric.aggregate == "min" and value is not None and not (unreachable or achievement.repeatable):
         message = f"is reached by a first event alone, because {metric.key!r} is the least value, which only falls"
@@ -199,7 +204,7 @@ def _is_trigger_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) 
         metric = declared.metric_rules.get(trigger.metric or "")
         if metric is None:
             return False
-        greatest = greatest_total(metric, declared.completions.get(metric.key))
+        greatest = greatest_possible_total(metric, declared.completions.get(metric.key))
         return _is_total_out_of_reach(metric, trigger, table, greatest)
     if isinstance(trigger, BalanceTrigger):
         return _is_balance_out_of_reach(declared.system_rules.get(trigger.system or ""), table.value)
@@ -207,10 +212,15 @@ def _is_trigger_out_of_reach(trigger: Any, table: Any, declared: DeclaredRules) 
 
 
 def _is_total_out_of_reach(metric: Metric, trigger: MetricTrigger, table: Any, greatest: Number | None) -> bool:
-    least = least_total(metric)
+    least = least_possible_total(metric)
     is_above = greatest is not None and table.value is not None and table.value > greatest
     is_below = least is not None and table.at_most is not None and table.at_most < least
-    return is_above or is_below or excluded_date(metric) is not None or any(exclusive_attributes(metric, trigger))
+    return (
+        is_above
+        or is_below
+        or date_excluded_by_gate(metric) is not None
+        or any(exclusive_filter_attributes(metric, trigger))
+    )
 
 
 def _has_no_prerequisites(achievement: Achievement) -> bool:
@@ -245,7 +255,7 @@ def check_prerequisites(
                 yield Problem("error", f"{path}.{field}.achievements", message)
             reported.add(whole)
             continue
-        for field, keys in (("trigger", prerequisites), ("when", gate_of(achievement).achievements or ())):
+        for field, keys in (("trigger", prerequisites), ("when", gate_of_rule(achievement).achievements or ())):
             for position, key in enumerate(keys):
                 if is_unreachable_reference(achievement, key, unreachable):
                     fact, remedy = unreachable[key]

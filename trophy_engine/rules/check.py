@@ -27,7 +27,7 @@ from trophy_engine.rules.diagnostics import Problem, rule_item_path
 from trophy_engine.rules.endless_cycles import check_endless_cycles
 from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.metric_checks import check_conditions, check_days_off, check_metrics, check_use
+from trophy_engine.rules.metric_checks import check_days_off, check_metric_use, check_metrics, check_streak_conditions
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.points_limit import PointsLimit
@@ -141,7 +141,7 @@ def _check_streaks(streaks: Sequence[Any], unreachable: Unreachable, declared: D
         if streak.metrics == ():
             message = "a streak without metrics never starts; add at least one metric"
             yield Problem("warning", f"{path}.metrics", message)
-        yield from check_conditions(streak, path, declared)
+        yield from check_streak_conditions(streak, path, declared)
         yield from check_days_off(streak, path, declared)
         if isinstance(streak.freezes, Freezes):
             yield from _check_freeze_rewards(streak.freezes, f"{path}.freezes", unreachable, declared)
@@ -212,7 +212,7 @@ def _check_points_triggers(
         trigger_path = rule_item_path(f"{path}.triggers", index)
         yield from declared.check_filters(trigger, trigger_path)
         yield from declared.check_references(trigger, trigger_path)
-        yield from check_use(trigger, trigger_path, declared)
+        yield from check_metric_use(trigger, trigger_path, declared)
         awards = points[index] is not None and points[index] > 0
         if isinstance(trigger, MetricPointsTrigger) and trigger.block_if_out_of_points and awards:
             message = "has no effect on a trigger that awards points; remove it"
@@ -288,7 +288,7 @@ def _check_leaderboards(leaderboards: Sequence[Any], declared: DeclaredRules) ->
             item = rule_item_path(f"{path}.breakdown_attributes", position)
             yield from declared.user_attributes.check_known("user attribute", key, item)
         yield from declared.check_references(board, path)
-        yield from check_use(board, path, declared)
+        yield from check_metric_use(board, path, declared)
         if board.rank_by == "streak" and board.order == "ascending":
             message = (
                 "ranks the shortest running streak first, and users without one nowhere; "

@@ -13,7 +13,7 @@ import attrs
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence, not_a_list_message
-from trophy_engine.rules.mappings import from_named_mapping
+from trophy_engine.rules.mappings import rule_from_named_mapping
 from trophy_engine.rules.phrases import join_words
 from trophy_engine.rules.references import EVERY, TO_ACHIEVEMENT, TO_SYSTEM
 from trophy_engine.values import Value
@@ -101,7 +101,7 @@ def as_metric_source(value: Any) -> Any:
     Raises:
         InvalidValue: the mapping is none of the sources.
     """
-    return from_named_mapping(_CLASSES, value, "source")
+    return rule_from_named_mapping(_CLASSES, value, "source")
 
 
 @attrs.frozen

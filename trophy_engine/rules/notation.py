@@ -37,7 +37,7 @@ class Notation(Value):
         if not self.is_toml:
             remedy = "square brackets around the object, [{…}]" if key is None else f'[{{"key": {self.show(key)}, …}}]'
             return f"must be a list: write {remedy}; there may be several"
-        header, name = _header(path)
+        header, name = _toml_header(path)
         field = "" if key is None else f"key = {self._show_in_table(key)}"
         inline = f", or {name} = [{{ {f'{field}, ' if field else ''}… }}]" if "." in header else ""
         return f"write [[{header}]], with two brackets{field and f', and {field} in it'}{inline}: there may be several"
@@ -46,7 +46,7 @@ class Notation(Value):
         """Return what to write if a list of tables is given in place of one table."""
         if not self.is_toml:
             return "must be one object: remove the square brackets; there is only one"
-        header, name = _header(path)
+        header, name = _toml_header(path)
         inline = f", or {name} = {{ … }}" if "." in header else ""
         return f"write [{header}], with one bracket{inline}: there is only one"
 
@@ -114,7 +114,7 @@ show_value: Final = TOML.show
 def quotes_remedy(constraint: Constraint, value: Any) -> str:
     """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
     if isinstance(value, str):
-        meant = _unquote(value)
+        meant = _value_of_quoted_text(value)
         is_meant = not isinstance(meant, str) and constraint.accepts(meant)
         return f"; write it without quotes: {value}" if is_meant else ""
     if isinstance(value, bool | int | Decimal | date | time):
@@ -123,7 +123,7 @@ def quotes_remedy(constraint: Constraint, value: Any) -> str:
     return ""
 
 
-def _unquote(text: str) -> object:
+def _value_of_quoted_text(text: str) -> object:
     if text in {"true", "false"}:
         return text == "true"
     try:
@@ -132,7 +132,7 @@ def _unquote(text: str) -> object:
         return text
 
 
-def _header(path: str) -> tuple[str, str]:
+def _toml_header(path: str) -> tuple[str, str]:
     """Return the name of the header of TOML for a path, and its last part."""
     names = [step for step in split_rule_path(path) if isinstance(step, str)]
     return ".".join(names), names[-1]

@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never, get_args
 import attrs
 
 from trophy_engine.rules.constraints import Integer, OneOfOrTable, Optional
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.rules.windows import CalendarUnit, DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
 from trophy_engine.values import Value
 
@@ -33,7 +33,7 @@ def _as_run(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     _WINDOW.check_table("window", value)
-    return from_mapping(RunWindow, value, "window")
+    return rule_from_mapping(RunWindow, value, "window")
 
 
 @attrs.frozen
@@ -68,4 +68,4 @@ class PointsLimit(Value):
 
 def as_points_limit(value: Any) -> Any:
     """Return a mapping as a limit, and any other value unchanged, for the validator."""
-    return from_mapping(PointsLimit, value, "limit") if isinstance(value, Mapping) else value
+    return rule_from_mapping(PointsLimit, value, "limit") if isinstance(value, Mapping) else value

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
-from trophy_engine.rules.gate_checks import gate_of, needed_achievements, never_opens
+from trophy_engine.rules.gate_checks import achievements_required_by_gate, gate_of_rule, is_gate_never_open
 from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.tiers import tier_names
 
@@ -23,7 +23,7 @@ def find_needs(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
     needs: dict[str, tuple[str, ...]] = {}
     for achievement in achievements:
         if isinstance(achievement, Achievement) and achievement.key and _can_depend(achievement):
-            keys = (*_prerequisites(achievement), *needed_achievements(gate_of(achievement)))
+            keys = (*_prerequisites(achievement), *achievements_required_by_gate(gate_of_rule(achievement)))
             needs |= dict.fromkeys(_names(achievement) if keys else (), keys)
     return needs
 
@@ -67,12 +67,12 @@ def find_unreachable(
             continue
         for prerequisite in _prerequisites(achievement):
             composites.setdefault(prerequisite, []).append(achievement.key)
-        gate, names = gate_of(achievement), _names(achievement)
-        for needed in needed_achievements(gate):
+        gate, names = gate_of_rule(achievement), _names(achievement)
+        for needed in achievements_required_by_gate(gate):
             gated.setdefault(needed, []).extend(names)
         trigger = achievement.trigger
         is_idle = isinstance(trigger, StreakTrigger) and trigger.streak in idle_streaks
-        if is_idle or never_opens(gate, idle_streaks):
+        if is_idle or is_gate_never_open(gate, idle_streaks):
             pending += names
     spare = _count_spare(achievements)
     unreachable: set[str] = set()

@@ -18,9 +18,9 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import OneOf, OneOfOrTable, Optional
 from trophy_engine.rules.diagnostics import Problem, rule_field_path, rule_item_path, split_rule_path
 from trophy_engine.rules.examples import example_table, table_meant_by_value
-from trophy_engine.rules.mappings import choose_class
+from trophy_engine.rules.mappings import choose_rule_class
 from trophy_engine.rules.notation import Notation, OutOfRange, quotes_remedy
-from trophy_engine.rules.other_names import meant_field
+from trophy_engine.rules.other_names import meant_rule_field
 from trophy_engine.rules.partial_rules import UNREADABLE, Unreadable, make_partial_rule, readable_part
 from trophy_engine.rules.structure import hints_of, rule_classes_of
 from trophy_engine.rules.table_shapes import has_tables_by_key, is_list_of_tables, shape_of
@@ -71,7 +71,7 @@ class Reader(Value):
     def _read_named(self, classes: tuple[Any, ...], raw: Mapping[str, Any], path: str) -> Any:
         """Return a table as an instance of the class that its fields name; a misspelt name will do."""
         try:
-            cls = choose_class(classes, raw)
+            cls = choose_rule_class(classes, raw)
         except InvalidValue as error:
             self._report(path, self.word(error, path))
             return UNREADABLE
@@ -111,7 +111,7 @@ class Reader(Value):
     def _find_class(self, classes: tuple[type, ...], raw: Mapping[str, Any], path: str) -> tuple[type | None, bool]:
         """Return the class of a table by its type or, if that is wrong, a similar one; and True if it is sure."""
         by_type = {str(vars(cls)["type"]): cls for cls in classes}
-        name = "type" if "type" in raw else next((n for n in raw if meant_field(n, classes, raw) == "type"), None)
+        name = "type" if "type" in raw else next((n for n in raw if meant_rule_field(n, classes, raw) == "type"), None)
         type_ = raw.get(name or "type")
         if isinstance(type_, str) and type_ in by_type:
             return by_type[type_], True
@@ -182,7 +182,7 @@ class _Table:
             if name in known or not self._is_sure:
                 continue
             hint = self._find_table(str(name))
-            meant = None if hint else meant_field(str(name), [self._cls], {*self._raw, *names}, self._raw[name])
+            meant = None if hint else meant_rule_field(str(name), [self._cls], {*self._raw, *names}, self._raw[name])
             if meant in self._fields and meant not in self._raw and meant not in names:
                 names[meant] = name
                 self._reader.misspelt[self._join(meant)] = self._join(name)

@@ -27,8 +27,8 @@ from trophy_engine.rules.constraints import (
 )
 from trophy_engine.rules.diagnostics import rule_item_path
 from trophy_engine.rules.filters import Filter, as_filter
-from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
-from trophy_engine.rules.mappings import from_mapping, from_typed_mapping
+from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency_or_interval
+from trophy_engine.rules.mappings import rule_from_mapping, rule_from_typed_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.rules.phrases import count_noun, describe_counter
 from trophy_engine.rules.references import TO_ACHIEVEMENT
@@ -129,7 +129,7 @@ def _as_rewards(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
     return tuple(
-        from_typed_mapping(get_args(FreezeReward), item, rule_item_path("rewards", index))
+        rule_from_typed_mapping(get_args(FreezeReward), item, rule_item_path("rewards", index))
         if isinstance(item, Mapping)
         else item
         for index, item in enumerate(value)
@@ -174,7 +174,7 @@ class Freezes(Value):
 
 
 def _as_freezes(value: Any) -> Any:
-    return from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
+    return rule_from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
 
 
 def _as_mode(value: Any) -> Any:
@@ -205,7 +205,9 @@ class Streak(Value):
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
     key: str = attrs.field(validator=KEY)
-    frequency: FrequencyName | Interval = attrs.field(default="daily", converter=as_frequency, validator=FREQUENCY)
+    frequency: FrequencyName | Interval = attrs.field(
+        default="daily", converter=as_frequency_or_interval, validator=FREQUENCY
+    )
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )

@@ -13,7 +13,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import KEY, TEXT, Numeric, Optional, as_rule_number
 from trophy_engine.rules.diagnostics import rule_item_path
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.values import Value
 
@@ -74,7 +74,7 @@ def as_tiers(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
     return tuple(
-        from_mapping(Tier, item, rule_item_path("tiers", index)) if isinstance(item, Mapping) else item
+        rule_from_mapping(Tier, item, rule_item_path("tiers", index)) if isinstance(item, Mapping) else item
         for index, item in enumerate(value)
     )
 

@@ -12,7 +12,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
 from trophy_engine.rules.constraints import Numeric, Optional, as_rule_number
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.values import Value
 
 __all__ = ["ValueRange"]
@@ -49,4 +49,4 @@ class ValueRange(Value):
 
 def as_value_range(value: Any) -> Any:
     """Return a mapping as a range, and any other value unchanged, for the validator."""
-    return from_mapping(ValueRange, value, "event_value") if isinstance(value, Mapping) else value
+    return rule_from_mapping(ValueRange, value, "event_value") if isinstance(value, Mapping) else value

@@ -23,7 +23,7 @@ from trophy_engine.rules.constraints import (
     as_date,
     as_optional_date,
 )
-from trophy_engine.rules.mappings import from_named_mapping
+from trophy_engine.rules.mappings import rule_from_named_mapping
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.values import Value
@@ -171,7 +171,7 @@ def as_window(value: Any) -> Any:
     Raises:
         InvalidValue: the mapping is none of the windows.
     """
-    return from_named_mapping(_CLASSES, value, "window")
+    return rule_from_named_mapping(_CLASSES, value, "window")
 
 
 #: A unit of the calendar, or a window as a table.

@@ -17,7 +17,11 @@ from trophy_engine.rules.achievements import (
     BalanceTrigger,
     LevelTrigger,
 )
-from trophy_engine.rules.metric_uses import has_whole_totals, refuse_for_at_most, refuse_for_repeats
+from trophy_engine.rules.metric_uses import (
+    has_metric_whole_totals,
+    refuse_metric_for_at_most,
+    refuse_metric_for_repeats,
+)
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.tiers import Tier, number_fields
@@ -64,13 +68,13 @@ def varied_achievements(draw: st.DrawFn, achievement: Achievement, metrics: Iter
     kinds = ["same"] * 3
     if trigger.number is not None:
         kinds.append("tiers")
-    if trigger.never_repeats is None and (metric is None or refuse_for_repeats(metric) is None):
+    if trigger.never_repeats is None and (metric is None or refuse_metric_for_repeats(metric) is None):
         kinds.append("repeatable")
-    if metric is not None and refuse_for_at_most(metric) is None:
+    if metric is not None and refuse_metric_for_at_most(metric) is None:
         kinds += ["at_most", "falling tiers"] * 2
     match draw(st.sampled_from(kinds)):
         case "tiers":
-            numbers = _totals if metric is not None and not has_whole_totals(metric) else _small
+            numbers = _totals if metric is not None and not has_metric_whole_totals(metric) else _small
             numbers = numbers[:3] if isinstance(trigger, AnniversaryTrigger) else numbers
             tiers = [Tier(f"t{n}", number, **_texts(draw)) for n, number in _enumerated(draw, numbers)]
             return _with_tiers(achievement, tiers)

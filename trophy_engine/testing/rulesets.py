@@ -25,7 +25,12 @@ from trophy_engine.rules.achievements import (
 from trophy_engine.rules.endless_cycles import check_endless_cycles
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
-from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points, refuse_for_streak
+from trophy_engine.rules.metric_uses import (
+    has_event_attributes,
+    has_metric_whole_totals,
+    refuse_metric_for_points,
+    refuse_metric_for_streak,
+)
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -114,8 +119,10 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str | Metric] = _KEYS, key: 
 def _condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetric:
     if isinstance(metric, str):
         return StreakMetric(metric, draw(_measured))
-    threshold = draw(_counted if has_whole_totals(metric) else _measured)
-    return StreakMetric(metric.key, threshold, event_attributes=draw(_for_events) if has_attributes(metric) else {})
+    threshold = draw(_counted if has_metric_whole_totals(metric) else _measured)
+    return StreakMetric(
+        metric.key, threshold, event_attributes=draw(_for_events) if has_event_attributes(metric) else {}
+    )
 
 
 _AchievementTriggers = Callable[[tuple[Metric, ...]], st.SearchStrategy[AchievementTrigger]]
@@ -129,8 +136,10 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]
             st.builds(
                 MetricTrigger,
                 st.just(metric.key),
-                st.sampled_from([1, 2, 5] if has_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]),
-                _for_events if has_attributes(metric) else st.just({}),
+                st.sampled_from(
+                    [1, 2, 5] if has_metric_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]
+                ),
+                _for_events if has_event_attributes(metric) else st.just({}),
             )
             for metric in metrics
         )
@@ -195,10 +204,10 @@ def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
         MetricPointsTrigger,
         st.just(metric.key),
         _points,
-        _whole_steps if has_whole_totals(metric) else _whole_steps | _decimal_steps,
-        event_attributes=_for_events if has_attributes(metric) else st.just({}),
+        _whole_steps if has_metric_whole_totals(metric) else _whole_steps | _decimal_steps,
+        event_attributes=_for_events if has_event_attributes(metric) else st.just({}),
         when=_gates,
-        block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
+        block_if_out_of_points=st.booleans() if has_event_attributes(metric) else st.just(False),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     )
 
@@ -206,7 +215,7 @@ def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
 #: Functions from metrics to strategies of points triggers by type, except triggers on achievements.
 POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _PointsTriggers]] = {
     MetricPointsTrigger: lambda metrics: st.one_of(
-        *(_metric_payments(metric) for metric in metrics if refuse_for_points(metric) is None)
+        *(_metric_payments(metric) for metric in metrics if refuse_metric_for_points(metric) is None)
     ),
     StreakPointsTrigger: lambda _: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), when=_gates),
     TimePointsTrigger: lambda _: st.one_of(
@@ -380,7 +389,7 @@ def rulesets(
     if metrics is None:
         recorded = [metric.key for metric in drawn if metric.source is None]
         drawn += draw(award_metrics(keys, (), recorded))
-    conditions = tuple(metric for metric in drawn if refuse_for_streak(metric) is None)
+    conditions = tuple(metric for metric in drawn if refuse_metric_for_streak(metric) is None)
     drawn_streaks = draw(_some_streaks(conditions) if streaks is None else streaks)
     named = _streak_names([streak.key for streak in drawn_streaks])
     levels = {key: [Level(f"l{points}", points, metadata=draw(metadata)) for points in draw(_levels)] for key in keys}

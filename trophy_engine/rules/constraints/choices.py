@@ -12,7 +12,7 @@ import attrs
 from trophy_engine.error_messages import FieldName, GivenValue, name_field, one_of
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_constraint_faults, not_a_list_message
-from trophy_engine.rules.mappings import choose_class
+from trophy_engine.rules.mappings import choose_rule_class
 
 _DAYS_OF_WEEK: Final = 7
 _MAX_LENGTH: Final = 10**9
@@ -83,7 +83,7 @@ class OneOfOrTable(Constraint):
         if not self.refused:
             return
         try:
-            cls = choose_class((*self.kinds, *self.refused), values)
+            cls = choose_rule_class((*self.kinds, *self.refused), values)
         except InvalidValue:  # it is of no class
             return
         self._check_class(name, cls)

@@ -10,7 +10,7 @@ from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import UnknownKey, UnknownUser
 from trophy_engine.rules.achievements import Achievement, has_active_api_trigger, missing_api_trigger_error
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.metric_uses import refuse_to_record
+from trophy_engine.rules.metric_uses import refuse_recording_of_metric
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
@@ -42,7 +42,7 @@ def find_recorded_metric(engine: Engine, key: str) -> Metric:
         Unprocessable: it is derived from another metric.
     """
     rule = find_metric(engine, key)
-    refusal = refuse_to_record(rule)
+    refusal = refuse_recording_of_metric(rule)
     if refusal is not None:
         raise Unprocessable(f"metric {refusal}")
     return rule
