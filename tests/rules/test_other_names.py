@@ -11,7 +11,7 @@ from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.gates import StreakLength
 from trophy_engine.rules.notation import TOML
 from trophy_engine.rules.other_names import _BY_NAME, meant_rule_field
-from trophy_engine.rules.reading import Reader
+from trophy_engine.rules.reading import RulesReader
 from trophy_engine.rules.streak import Freezes, Streak
 from trophy_engine.rules.structure import rule_classes_of
 from trophy_engine.rules.windows import RollingWindow, RunWindow
@@ -69,7 +69,7 @@ def test_another_name_is_one_mistake(rules, names):
 
 
 def test_a_field_under_another_name_is_read():
-    reader = Reader(TOML)
+    reader = RulesReader(TOML)
     freezes = reader.read_rule((Freezes,), {"max": 2}, "freezes")
     assert freezes.max_count == 2
 

@@ -18,7 +18,7 @@ from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.metric_uses import refuse_metric_for_streak
 from trophy_engine.rules.streak import StreakMetric
-from trophy_engine.rules.structure import as_plain
+from trophy_engine.rules.structure import as_plain_rule
 
 _EACH_KEY: Final = FieldName("attributes", before="each key of ")
 _AN_IDEMPOTENCY_KEY: Final = FieldName(before="an idempotency key")
@@ -44,7 +44,7 @@ def as_pairs(attributes: Mapping[str, str], kind: str, plan: Plan) -> tuple[tupl
     """
     check_attributes(attributes)
     plan.check_attributes(attributes, kind)
-    return tuple(sorted(map(as_plain, attributes.items())))
+    return tuple(sorted(map(as_plain_rule, attributes.items())))
 
 
 def check_attributes(attributes: object) -> None:
@@ -150,7 +150,7 @@ def encode_notifications(notifications: Mapping[str, Sequence[str]]) -> dict[str
         field = FieldName("notifications", after=f".{kind}")
         encoded = encode_strings(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
-        changes[f"preferences.{NOTIFICATIONS}.{as_plain(kind)}"] = encoded
+        changes[f"preferences.{NOTIFICATIONS}.{as_plain_rule(kind)}"] = encoded
     return changes
 
 

@@ -35,7 +35,7 @@ from trophy_engine.rules.metric_uses import (
 )
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level, PointsSystem
-from trophy_engine.rules.reachability import shortest_cycle
+from trophy_engine.rules.reachability import shortest_dependency_cycle
 from trophy_engine.rules.tiers import tier_names
 
 #: By the key of an achievement or a tier that can never be completed, why, and the remedy.
@@ -247,7 +247,7 @@ def check_prerequisites(
         names = (achievement.key, *(name for _, name in tier_names(achievement)))
         cyclic = next((name for name in names if name in cycles), None)
         if cyclic is not None:
-            _, following, *_ = cycle = shortest_cycle(cyclic, needs, cycles)
+            _, following, *_ = cycle = shortest_dependency_cycle(cyclic, needs, cycles)
             field = "trigger" if following in prerequisites else "when"
             whole = cycles[cyclic] if "…" in cycle else frozenset(cycle)
             if whole not in reported:

@@ -35,7 +35,7 @@ from trophy_engine.rules.tiers import (
     as_tiers,
     check_tier_keys,
     check_tiers,
-    number_fields,
+    number_fields_of_trigger,
     tier_key,
     tier_names,
     trigger_of_tier,
@@ -275,7 +275,7 @@ def _schema_without_tiers() -> dict[str, Any]:
     cases = [
         {
             "if": {"properties": {"type": {"const": kind.type}}, "required": ["type"]},
-            "then": {"anyOf": [{"required": [name]} for name in number_fields(kind)]},
+            "then": {"anyOf": [{"required": [name]} for name in number_fields_of_trigger(kind)]},
         }
         for kind in get_args(AchievementTrigger)
         if kind.number is not None

@@ -31,7 +31,7 @@ from trophy_engine.rules.metric_checks import check_days_off, check_metric_use, 
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import Level, MetricPointsTrigger, PointsSystem
 from trophy_engine.rules.points_limit import PointsLimit
-from trophy_engine.rules.reachability import find_cyclic, find_needs, find_unreachable
+from trophy_engine.rules.reachability import find_dependency_cycles, find_prerequisites, find_unreachable_achievements
 from trophy_engine.rules.references import references_of
 from trophy_engine.rules.streak import AchievementFreezeReward, Freezes, Streak
 
@@ -62,11 +62,13 @@ def check_ruleset_parts(
         idle_streaks=_find_idle_streaks(streaks),
         completions=greatest_completion_counts(metrics, achievements),
     )
-    needs = find_needs(achievements)
-    cycles = find_cyclic(needs)
+    needs = find_prerequisites(achievements)
+    cycles = find_dependency_cycles(needs)
     out_of_reach = find_out_of_reach_achievements(achievements, declared)
     inactive = find_inactive_achievements(achievements)
-    never = find_unreachable(achievements, (*cycles, *out_of_reach, *inactive), idle_streaks=declared.idle_streaks)
+    never = find_unreachable_achievements(
+        achievements, (*cycles, *out_of_reach, *inactive), idle_streaks=declared.idle_streaks
+    )
     unreachable = {key: INACTIVE if key in inactive else UNREACHABLE for key in never}
     return [
         *_check_duplicate_keys("metrics", metrics),
@@ -219,9 +221,9 @@ def _check_points_triggers(
             yield Problem("warning", f"{trigger_path}.block_if_out_of_points", message)
         limit = getattr(trigger, "limit", None)
         if awards and isinstance(limit, PointsLimit):
-            from trophy_engine.rules.points_limit_checks import check_limit  # noqa: PLC0415  # few rules have limits
+            from trophy_engine.rules.points_limit_checks import check_points_limit  # noqa: PLC0415  # few rules have limits
 
-            yield from check_limit(limit, points[index], system.boosts, f"{trigger_path}.limit")
+            yield from check_points_limit(limit, points[index], system.boosts, f"{trigger_path}.limit")
         yield from check_gate(trigger, trigger_path, declared)
         yield from _check_unreachable_references(trigger, trigger_path, unreachable)
 

@@ -19,7 +19,7 @@ from trophy_engine.rules.files import parse_rules, read_rules_file, rules_file_f
 from trophy_engine.rules.formats import Format, check_rules_format
 from trophy_engine.rules.headers import double_toml_header_brackets
 from trophy_engine.rules.notation import JSON, TOML
-from trophy_engine.rules.reading import Reader
+from trophy_engine.rules.reading import RulesReader
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.table_shapes import find_list_of_rules
 from trophy_engine.values import Value
@@ -58,13 +58,13 @@ class Draft(Value):
     table: Mapping[str, Any]
     parts: dict[str, Any]
     problems: list[Problem]
-    reader: Reader
+    reader: RulesReader
 
     def find_problems(self) -> list[Problem]:
         """List the problems so far, then the contradictions among the parts, with the keys of the items."""
         lists = {name: part if isinstance(part := self.parts.get(name), tuple) else () for name in _LISTS}
         contradictions = check_ruleset_parts(**lists)
-        return label_problems([*self.problems, *map(self.reader.as_written, contradictions)], self.table)
+        return label_problems([*self.problems, *map(self.reader.restore_misspelt_path, contradictions)], self.table)
 
 
 def read_draft(text: str, format_: Format) -> Draft:
@@ -77,7 +77,7 @@ def read_draft(text: str, format_: Format) -> Draft:
     if not isinstance(table, dict):
         problems.append(Problem("error", "", f"the rules must be {notation.table}, not {notation.show(table)}"))
         table = {}
-    reader = Reader(notation, Ruleset)
+    reader = RulesReader(notation, Ruleset)
     table.pop("$schema", None)
     parts = reader.read_parts(Ruleset, table)
     known = {problem.path for problem in problems if problem.on_key}  # of headers, which have no indices

@@ -17,7 +17,7 @@ from trophy_engine.rules.diagnostics import Problem, rule_item_path
 from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.rules.reachability import find_cyclic, shortest_cycle
+from trophy_engine.rules.reachability import find_dependency_cycles, shortest_dependency_cycle
 from trophy_engine.rules.references import references_of
 from trophy_engine.values import Value
 
@@ -46,11 +46,11 @@ def check_endless_cycles(
     for step in steps:
         consequences.setdefault(step.consequence, ())
         consequences[step.cause] = (*consequences.get(step.cause, ()), step.consequence)
-    components = find_cyclic(consequences)
+    components = find_dependency_cycles(consequences)
     for step in steps:
         component = components.get(step.cause)
         if step.path and component is not None and component == components.get(step.consequence):
-            cycle = " -> ".join(shortest_cycle(step.cause, consequences, components))
+            cycle = " -> ".join(shortest_dependency_cycle(step.cause, consequences, components))
             yield Problem("error", step.path, f"would fire without end: {cycle}; break the cycle")
 
 

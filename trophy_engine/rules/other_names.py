@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.error_messages import nearest
-from trophy_engine.rules.references import is_reference
+from trophy_engine.rules.references import is_reference_field
 
 #: By other names, the fields that they can mean, in the order of likelihood. After a class, it is its field alone.
 _FIELDS: Final = {
@@ -88,7 +88,9 @@ def meant_rule_field(name: str, classes: Sequence[type], given: Collection[str],
         return "type"
     meant = [fields[other] for other in _BY_NAME[name] if other in fields]
     free = [
-        field for field in meant if field.name not in given and not (_is_number_not_key(value) and is_reference(field))
+        field
+        for field in meant
+        if field.name not in given and not (_is_number_not_key(value) and is_reference_field(field))
     ]
     return min(free, key=lambda field: field.default is not attrs.NOTHING).name if free else None
 

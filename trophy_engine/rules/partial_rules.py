@@ -14,7 +14,7 @@ import attrs
 
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import rule_item_path
-from trophy_engine.rules.structure import default_of
+from trophy_engine.rules.structure import default_of_rule_field
 from trophy_engine.rules.tables import Table
 from trophy_engine.values import Value
 
@@ -34,7 +34,7 @@ def make_partial_rule(cls: type, values: Mapping[str, Any]) -> Any:
     """Return an instance of a class with fields that are not validated; others have their defaults."""
     rule: Any = object.__new__(cls)
     for field in attrs.fields(cls):
-        value = values[field.name] if field.name in values else default_of(rule, field)
+        value = values[field.name] if field.name in values else default_of_rule_field(rule, field)
         object.__setattr__(rule, field.name, value)
     return rule
 

@@ -65,11 +65,11 @@ _STATUSES: Final = ("active", "inactive")
 _LONGEST_NAME: Final = 255
 
 
-def _points() -> Any:
+def _trigger_points_field() -> Any:
     return attrs.field(validator=Integer(allow_zero=False))
 
 
-def _check_limit(points: int, limit: PointsLimit | None) -> None:
+def _check_limit_of_award(points: int, limit: PointsLimit | None) -> None:
     if limit is not None and points < 0:
         remedy = "is for triggers that award points; remove it, or make", FieldName("points"), "positive"
         raise InvalidValue(remedy, "limit")
@@ -88,7 +88,7 @@ class _Trigger(Value):
         once_per_event: True if one event never pays it more than once.
     """
 
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit),)
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit_of_award),)
     needs_streak: ClassVar[bool] = False
     once_per_event: ClassVar[bool] = False
     when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
@@ -120,7 +120,7 @@ class MetricPointsTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     once_per_event: ClassVar[bool] = True
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
-    points: int = _points()
+    points: int = _trigger_points_field()
     threshold: Number = attrs.field(default=1, converter=as_rule_number, validator=Numeric(above=0))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
@@ -144,7 +144,7 @@ class StreakPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
-    points: int = _points()
+    points: int = _trigger_points_field()
     length: int = attrs.field(default=1, validator=Integer(min=1))
     streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
@@ -166,7 +166,7 @@ class AchievementPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
-    points: int = _points()
+    points: int = _trigger_points_field()
 
     @property
     def reason(self) -> str:
@@ -185,7 +185,7 @@ class TimePointsTrigger(_Trigger):
     """
 
     type: ClassVar[str] = "time"
-    points: int = _points()
+    points: int = _trigger_points_field()
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
     interval: int = attrs.field(default=1, validator=Integer(min=1))
 
@@ -205,7 +205,7 @@ class UserCreationPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "user_creation"
     once_per_event: ClassVar[bool] = True
-    points: int = _points()
+    points: int = _trigger_points_field()
 
     @property
     def reason(self) -> str:
@@ -239,7 +239,7 @@ class Level(Value):
     metadata: Metadata = metadata_field()
 
 
-def _check_users(user_id: str | None, when: Gate) -> None:
+def _check_boost_users(user_id: str | None, when: Gate) -> None:
     if user_id is not None and getattr(when, "user_attributes", None):  # an unreadable gate has none
         either = (FieldName("user_id"), "or", FieldName("when.user_attributes", after=","))
         raise InvalidValue(("a boost has either", *either, "not both"))
@@ -259,7 +259,7 @@ class Boost(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("user_id", "when"), _check_users, given=("user_id", "when")),
+        Condition(("user_id", "when"), _check_boost_users, given=("user_id", "when")),
     )
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
     multiplier: Number = attrs.field(converter=as_rule_number, validator=Between(0, 100, apart_from=1))

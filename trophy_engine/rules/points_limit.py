@@ -29,7 +29,7 @@ _WINDOW: Final = OneOfOrTable(
 )
 
 
-def _as_run(value: Any) -> Any:
+def _as_limit_window(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     _WINDOW.check_table("window", value)
@@ -47,7 +47,9 @@ class PointsLimit(Value):
     """
 
     points: int = attrs.field(validator=Integer(min=1))
-    window: CalendarUnit | RunWindow | None = attrs.field(default=None, converter=_as_run, validator=Optional(_WINDOW))
+    window: CalendarUnit | RunWindow | None = attrs.field(
+        default=None, converter=_as_limit_window, validator=Optional(_WINDOW)
+    )
 
     def __str__(self) -> str:
         """Return the limit in words.

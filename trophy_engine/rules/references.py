@@ -33,7 +33,7 @@ class Reference(Value):
     keys: dict[str, str]
 
 
-def is_reference(field: Any) -> bool:
+def is_reference_field(field: Any) -> bool:
     """Return True if a field of a class of rules contains keys of other rules."""
     return _REFERS_TO in field.metadata
 

@@ -21,7 +21,7 @@ from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
-from trophy_engine.rules.structure import as_plain, write_rule
+from trophy_engine.rules.structure import as_plain_rule, write_rule
 from trophy_engine.values import Value
 
 __all__ = ["Ruleset"]
@@ -77,7 +77,7 @@ class Ruleset(Value):
     def __attrs_post_init__(self) -> None:
         """Make the values of all rules plain, and check the parts against one another."""
         for field in attrs.fields(type(self)):
-            object.__setattr__(self, field.name, as_plain(getattr(self, field.name)))
+            object.__setattr__(self, field.name, as_plain_rule(getattr(self, field.name)))
         errors = exclude_warnings(self._check())
         if errors:
             raise InvalidRules(label_problems(errors, self))

@@ -50,13 +50,17 @@ _MODES: Final = ("AND", "OR")
 _MOST_FREEZES: Final = 100
 
 
-def _as_filter(value: Any) -> Any:
+def _as_streak_filter(value: Any) -> Any:
     """Return a mapping as a filter with values in order, and a single one as text, so that equal filters are equal."""
     filter_ = as_filter(value)
-    return Filter({key: _in_order(wanted) for key, wanted in filter_.items()}) if isinstance(filter_, Filter) else value
+    return (
+        Filter({key: _sort_required_values(wanted) for key, wanted in filter_.items()})
+        if isinstance(filter_, Filter)
+        else value
+    )
 
 
-def _in_order(wanted: Any) -> Any:
+def _sort_required_values(wanted: Any) -> Any:
     if not isinstance(wanted, tuple) or not all(isinstance(one, str) for one in wanted):
         return wanted
     return wanted[0] if len(wanted) == 1 else tuple(sorted(wanted))
@@ -75,7 +79,9 @@ class StreakMetric(Value):
 
     key: str = attrs.field(validator=KEY)
     threshold: Number = attrs.field(default=1, converter=as_rule_number, validator=Numeric(above=0))
-    event_attributes: Filter = attrs.field(factory=Filter, converter=_as_filter, validator=ANY_OF_FILTER, kw_only=True)
+    event_attributes: Filter = attrs.field(
+        factory=Filter, converter=_as_streak_filter, validator=ANY_OF_FILTER, kw_only=True
+    )
 
     @property
     def name(self) -> str:
@@ -124,7 +130,7 @@ class AchievementFreezeReward(Value):
 FreezeReward = StreakFreezeReward | AchievementFreezeReward
 
 
-def _as_rewards(value: Any) -> Any:
+def _as_freeze_rewards(value: Any) -> Any:
     """Return a list of rewards or of mappings as a tuple of rewards, and any other value unchanged."""
     if not isinstance(value, list | tuple):
         return value
@@ -136,7 +142,7 @@ def _as_rewards(value: Any) -> Any:
     )
 
 
-def _check_maximum(start_count: int, max_count: int) -> None:
+def _check_freeze_maximum(start_count: int, max_count: int) -> None:
     if max_count < start_count:
         raise InvalidValue((f"{max_count} must be at least", FieldName("start_count"), str(start_count)), "max_count")
 
@@ -154,7 +160,7 @@ class Freezes(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("start_count", "max_count"), _check_maximum),
+        Condition(("start_count", "max_count"), _check_freeze_maximum),
         both_or_neither_condition("auto_earn_interval", "auto_earn_amount"),
     )
     start_count: int = attrs.field(default=0, validator=Integer(min=0))
@@ -165,7 +171,7 @@ class Freezes(Value):
     auto_earn_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     rewards: tuple[FreezeReward, ...] = attrs.field(
-        default=(), converter=_as_rewards, validator=InstanceOf(get_args(FreezeReward), many=True)
+        default=(), converter=_as_freeze_rewards, validator=InstanceOf(get_args(FreezeReward), many=True)
     )
 
     def __attrs_post_init__(self) -> None:
@@ -177,7 +183,7 @@ def _as_freezes(value: Any) -> Any:
     return rule_from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
 
 
-def _as_mode(value: Any) -> Any:
+def _as_evaluation_mode(value: Any) -> Any:
     return "AND" if value == "ALL" else value
 
 
@@ -211,7 +217,7 @@ class Streak(Value):
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
-    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
+    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_evaluation_mode, validator=OneOf(_MODES))
     freezes: Freezes | None = attrs.field(
         default=None, converter=_as_freezes, validator=Optional(InstanceOf((Freezes,)))
     )

@@ -18,7 +18,7 @@ from trophy_engine.values import Value
 __all__ = ["ValueRange"]
 
 
-def _check_bounds(at_least: Number | None, at_most: Number | None) -> None:
+def _check_value_range_bounds(at_least: Number | None, at_most: Number | None) -> None:
     if at_least is None and at_most is None:
         raise InvalidValue(("must be given if", FieldName("at_most"), "is not"), "at_least")
     if at_least is not None and at_most is not None and at_most < at_least:
@@ -34,7 +34,7 @@ class ValueRange(Value):
         at_most: the greatest value; None for no bound.
     """
 
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("at_least", "at_most"), _check_bounds),)
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("at_least", "at_most"), _check_value_range_bounds),)
     at_least: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
     at_most: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
 

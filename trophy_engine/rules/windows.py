@@ -70,7 +70,7 @@ class RunWindow(Value):
         return f"each {count_noun(self.every, self.unit)} from {self.start} on"
 
 
-def _check_longest(last: int, unit: RollingUnit) -> None:
+def _check_longest_window(last: int, unit: RollingUnit) -> None:
     if last > _LONGEST[unit]:
         raise InvalidValue(f"must be at most {count_noun(_LONGEST[unit], unit)}, not {last}", "last")
 
@@ -87,7 +87,7 @@ class RollingWindow(Value):
         unit: ``"day"``, ``"hour"`` or ``"minute"``.
     """
 
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("last", "unit"), _check_longest),)
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("last", "unit"), _check_longest_window),)
     named_by: ClassVar[str] = "last"
     last: int = attrs.field(validator=Integer(min=1))
     unit: RollingUnit = attrs.field(validator=OneOf(get_args(RollingUnit)))

@@ -24,7 +24,7 @@ from trophy_engine.rules.metric_uses import (
 )
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level
-from trophy_engine.rules.tiers import Tier, number_fields
+from trophy_engine.rules.tiers import Tier, number_fields_of_trigger
 from trophy_engine.testing.metadata import metadata
 
 __all__ = ["PROGRESS_TRIGGERS", "achievement_names", "progress_triggers", "varied_achievements"]
@@ -101,7 +101,7 @@ def _enumerated(draw: st.DrawFn, numbers: Sequence[Number]) -> list[tuple[int, N
 
 
 def _with_tiers(achievement: Achievement, tiers: list[Tier]) -> Achievement:
-    no_number: dict[str, Any] = dict.fromkeys(number_fields(achievement.trigger))
+    no_number: dict[str, Any] = dict.fromkeys(number_fields_of_trigger(achievement.trigger))
     return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, **no_number), tiers=tiers)
 
 

@@ -24,7 +24,7 @@ from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact_text
 from trophy_engine.rules.notation import show_value
-from trophy_engine.rules.structure import as_plain
+from trophy_engine.rules.structure import as_plain_rule
 
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -276,6 +276,6 @@ def _text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     try:
-        return "" if value is None else str(as_plain(value)).strip()
+        return "" if value is None else str(as_plain_rule(value)).strip()
     except ValueError:
         raise InvalidValue(("a cell must be text or a number, not", GivenValue(value))) from None

@@ -26,7 +26,7 @@ from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_ruleset_has_metrics
 from trophy_engine.values import Value
 
 __all__ = ["Member", "Population", "check_days"]
@@ -100,7 +100,7 @@ class Population(Value):
             InvalidValue: ``ruleset`` is not a ruleset, or has no metric.
         """
         rules = as_ruleset(ruleset)
-        check_metrics(rules)
+        check_ruleset_has_metrics(rules)
         actions = _typical_actions(rules)
         travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
         regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)

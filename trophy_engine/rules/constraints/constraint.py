@@ -26,9 +26,9 @@ class Constraint(ABC):
         try:
             self.check(field.name, value)
         except InvalidValue as error:
-            from trophy_engine.rules.python_remedies import remedy_for  # noqa: PLC0415  # it imports this module
+            from trophy_engine.rules.python_remedies import python_argument_remedy  # noqa: PLC0415  # it imports this module
 
-            raise error.with_remedy(remedy_for(type(rule), field, value)) from None
+            raise error.with_remedy(python_argument_remedy(type(rule), field, value)) from None
 
     @abstractmethod
     def check(self, name: str | FieldName, value: Any) -> None:
