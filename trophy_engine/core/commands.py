@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, assert_never
 from trophy_engine.calendar.instants import FIRST, LAST, parse_date
 from trophy_engine.errors import InvalidValue, StorageIncompatible
 from trophy_engine.identifiers import is_writable
-from trophy_engine.numbers import Number, exact, exact_text
+from trophy_engine.numbers import Number, exact, parse_exact_number
 from trophy_engine.representation import brief_repr
 
 __all__ = [
@@ -267,7 +267,7 @@ def _record(user_id: Any, at: Any, metric: Any, value: Any, attributes: Any, ide
         _text(user_id),
         _instant(at),
         _text(metric),
-        exact(value) if type(value) is int else exact_text(_text(value)),
+        exact(value) if type(value) is int else parse_exact_number(_text(value)),
         tuple([(_text(key), _text(text)) for key, text in _list(attributes)]),
         _optional_text(idempotency_key),
     )

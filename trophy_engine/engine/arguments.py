@@ -12,7 +12,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_conditions
-from trophy_engine.error_messages import FieldName, GivenValue, name_field, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
@@ -122,7 +122,7 @@ def encode_strings(field: str | FieldName, value: object) -> str:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         raise InvalidValue(("must be a list of strings, not", GivenValue(value)), field)
     for text in value:
-        check_text(text, name_field(field, "each of "))
+        check_text(text, name_field_in_message(field, "each of "))
     return json.dumps(list(value), separators=(",", ":"))
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
-from trophy_engine.error_messages import listed, nearest, reason_of, short_repr
+from trophy_engine.error_messages import file_error_reason, list_keys_in_message, nearest_known_key, short_repr
 from trophy_engine.errors import InvalidValue, TrophyError, UnreadableRules
 from trophy_engine.paths import as_path, is_folder
 from trophy_engine.rules.diagnostics import Problem
@@ -58,9 +58,9 @@ def _hint_bundled_rules(file: Path) -> str:
     from trophy_engine.rules.bundled import bundled_names  # noqa: PLC0415  # a game brings its own rules
 
     names = bundled_names()
-    near = nearest(file.name, names)
+    near = nearest_known_key(file.name, names)
     hint = f"did you mean {near!r}? " if near else ""
-    return f"; {hint}bundled rules: {listed(names)}"
+    return f"; {hint}bundled rules: {list_keys_in_message(names)}"
 
 
 def read_rules_file(path: str | PathLike[str]) -> str:
@@ -74,10 +74,10 @@ def read_rules_file(path: str | PathLike[str]) -> str:
         with as_path(path).open("rb") as file:
             return decode_rules(file.read(MAX_BYTES), str(path))
     except FileNotFoundError as error:
-        fact = f"{reason_of(error)}; {_suggest_rules_file(as_path(path))}"
+        fact = f"{file_error_reason(error)}; {_suggest_rules_file(as_path(path))}"
         raise UnreadableRules(str(path), fact) from error
     except OSError as error:
-        raise UnreadableRules(str(path), reason_of(error)) from error
+        raise UnreadableRules(str(path), file_error_reason(error)) from error
 
 
 def _suggest_rules_file(missing: Path) -> str:
@@ -86,7 +86,7 @@ def _suggest_rules_file(missing: Path) -> str:
     if not is_folder(folder):
         return f"there is no folder {folder}"
     names = {path.stem: path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in {".toml", ".json"}}
-    near = nearest(missing.stem, tuple(names))
+    near = nearest_known_key(missing.stem, tuple(names))
     return f"did you mean {names[near]!r}?" if near else f"it is not in the folder {folder}"
 
 
@@ -103,7 +103,7 @@ def decode_rules(content: bytes, source: str) -> str:
         lines = _unify_newlines_of_rules(error.object[: error.start].decode()).split("\n")
         line, column = len(lines), len(lines[-1]) + 1
         byte = f"byte 0x{error.object[error.start]:02x} at line {line}, column {column}"
-        fact = f"{reason_of(error)} ({byte}); save it as UTF-8"
+        fact = f"{file_error_reason(error)} ({byte}); save it as UTF-8"
         raise UnreadableRules(source, fact, line, column) from error
     return _unify_newlines_of_rules(text)
 
@@ -122,7 +122,7 @@ def write_rules_file(path: str | PathLike[str], text: str) -> None:
     try:
         as_path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise TrophyError(f"cannot write {path}: {reason_of(error)}") from error
+        raise TrophyError(f"cannot write {path}: {file_error_reason(error)}") from error
 
 
 def parse_rules(text: str, format_: Format, problems: list[Problem]) -> Any:

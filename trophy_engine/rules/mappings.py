@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, listed, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, list_keys_in_message, short_repr
 from trophy_engine.errors import InvalidValue
 
 Rule = TypeVar("Rule")
@@ -23,7 +23,7 @@ def rule_from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) ->
     for name in values:
         if name not in fields:
             near = _meant_rule_field(name, [cls], values)
-            hint = f"did you mean {near!r}?" if near else f"known: {listed(tuple(fields))}"
+            hint = f"did you mean {near!r}?" if near else f"known: {list_keys_in_message(tuple(fields))}"
             raise InvalidValue(f"has an unknown field {short_repr(name)}; {hint}", field)
     for name, one in fields.items():
         if name not in values and one.default is attrs.NOTHING:
@@ -57,11 +57,11 @@ def rule_from_typed_mapping(classes: Sequence[Any], values: Mapping[str, Any], f
     """
     types = {cls.type: cls for cls in classes}
     if "type" not in values:
-        raise InvalidValue(f"lacks the field 'type'; known: {listed(tuple(types))}", field)
+        raise InvalidValue(f"lacks the field 'type'; known: {list_keys_in_message(tuple(types))}", field)
     fields = {name: value for name, value in values.items() if name != "type"}
     kind = values["type"]
     if not isinstance(kind, str) or kind not in types:
-        known = f"{short_repr(kind)} is unknown; known: {listed(tuple(types))}"
+        known = f"{short_repr(kind)} is unknown; known: {list_keys_in_message(tuple(types))}"
         raise InvalidValue(known, "type").prefix_field(field)
     return rule_from_mapping(types[kind], fields, field)
 

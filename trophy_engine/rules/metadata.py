@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import FLAG, Constraint, Integer, Numeric, Text, as_rule_number
 from trophy_engine.rules.diagnostics import rule_field_path
@@ -66,8 +66,8 @@ class _MetadataConstraint(Constraint):
             return
         for key, item in value.items():
             for constraint, part, field in (
-                (_NAME, key, name_field(name, "each key of ")),
-                (self.item, item, name_field(name, after=f".{key}")),
+                (_NAME, key, name_field_in_message(name, "each key of ")),
+                (self.item, item, name_field_in_message(name, after=f".{key}")),
             ):
                 try:
                     constraint.check(field, part)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import cut, short_repr
+from trophy_engine.error_messages import cut_text_for_message, short_repr
 from trophy_engine.rules.constraints import Constraint
 from trophy_engine.rules.diagnostics import quote_unless_bare_key, split_rule_path
 from trophy_engine.values import Value
@@ -91,11 +91,13 @@ class Notation(Value):
             case date() | time():
                 return value.isoformat() if self.is_toml else f'"{value.isoformat()}"'
             case list() | tuple():
-                return cut(f"[{', '.join(map(self.show, value))}]")
+                return cut_text_for_message(f"[{', '.join(map(self.show, value))}]")
             case Mapping():
-                return cut(f"{{{', '.join(self._show_field(str(key), item) for key, item in value.items())}}}")
+                return cut_text_for_message(
+                    f"{{{', '.join(self._show_field(str(key), item) for key, item in value.items())}}}"
+                )
             case str() if not self.is_toml:
-                return cut(json.dumps(value, ensure_ascii=not value.isprintable()))
+                return cut_text_for_message(json.dumps(value, ensure_ascii=not value.isprintable()))
             case _:
                 return short_repr(value)
 

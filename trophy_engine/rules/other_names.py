@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import nearest
+from trophy_engine.error_messages import nearest_known_key
 from trophy_engine.rules.references import is_reference_field
 
 #: By other names, the fields that they can mean, in the order of likelihood. After a class, it is its field alone.
@@ -83,7 +83,7 @@ def meant_rule_field(name: str, classes: Sequence[type], given: Collection[str],
     has_type = any("type" in vars(cls) for cls in classes)
     if name not in _BY_NAME:
         known = dict.fromkeys(field.name for field in fields.values())
-        return nearest(name, (*known, "type") if has_type and "type" not in known else tuple(known))
+        return nearest_known_key(name, (*known, "type") if has_type and "type" not in known else tuple(known))
     if has_type and "type" in _BY_NAME[name]:
         return "type"
     meant = [fields[other] for other in _BY_NAME[name] if other in fields]

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, nearest, short_repr, unknown_key
+from trophy_engine.error_messages import FieldName, GivenValue, nearest_known_key, short_repr, unknown_key_message
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
@@ -123,5 +123,5 @@ def _index_of_overridden_item(items: Any, step: str, path: str) -> int:
     elif keys and not known:
         message = f"unknown item {short_repr(step)}; the items have no keys: write a number from 0 to {len(keys) - 1}"
     else:
-        message = unknown_key("item", step, nearest(step, known), known)
+        message = unknown_key_message("item", step, nearest_known_key(step, known), known)
     raise InvalidRules([Problem("error", path, message)])

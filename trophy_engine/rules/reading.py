@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import GivenValue, nearest_choice, one_of, short_repr
+from trophy_engine.error_messages import GivenValue, nearest_choice, one_of_message, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import OneOf, OneOfOrTable, Optional
 from trophy_engine.rules.diagnostics import Problem, rule_field_path, rule_item_path, split_rule_path
@@ -122,7 +122,7 @@ class RulesReader(Value):
                 path, f"the field 'type' is missing; it must be one of {', '.join(map(self.notation.show, by_type))}"
             )
         else:
-            error = InvalidValue(one_of(tuple(by_type), type_), "type")
+            error = InvalidValue(one_of_message(tuple(by_type), type_), "type")
             path = rule_field_path(path, name)
             self._report_problem(path, self.describe_error(error, path))
         near = nearest_choice(type_, tuple(by_type)) if isinstance(type_, str) else None

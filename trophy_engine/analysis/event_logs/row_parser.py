@@ -22,7 +22,7 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.identifiers import check_text, check_user_id
-from trophy_engine.numbers import Number, exact_text
+from trophy_engine.numbers import Number, parse_exact_number
 from trophy_engine.rules.notation import show_value
 from trophy_engine.rules.structure import as_plain_rule
 
@@ -66,7 +66,7 @@ class RowParser:
         self._on_note = on_note
         self._attributes = sorted(columns.attributes.items())
         self._metric = intern(columns.metric[1:]) if columns.metric.startswith("=") else None
-        self._value = exact_text(columns.value[1:], "value") if columns.value.startswith("=") else None
+        self._value = parse_exact_number(columns.value[1:], "value") if columns.value.startswith("=") else None
         self._zone = None
         if columns.time_zone is not None and columns.time_zone.startswith("="):
             self._zone = zone(columns.time_zone[1:])
@@ -178,7 +178,7 @@ class RowParser:
         columns = self.columns
         if columns.value_map is not None:
             number = columns.value_map.get(text)
-            return None if number is None else exact_text(number, column)
+            return None if number is None else parse_exact_number(number, column)
         return _parse_decimal(text, columns.decimal, column)
 
     def _parse_number(self, text: str, source: Source) -> int | LocalTime:
@@ -231,13 +231,13 @@ def _parse_decimal(text: str, decimal: str, column: str) -> Number:
             raise InvalidValue(
                 ("must be a number with a decimal comma and without points, not", GivenValue(text)), column
             )
-        return exact_text(text.replace(",", ".", 1), column)
+        return parse_exact_number(text.replace(",", ".", 1), column)
     if "," in text:
         remedy = "; with a decimal comma set --decimal ," if _DECIMAL_COMMA.fullmatch(text) else ""
         if _THOUSANDS.fullmatch(text):
             remedy += "; separators of thousands are not read"
         raise InvalidValue(("must be a number, not", GivenValue(text, after=remedy)), column)
-    return exact_text(text, column)
+    return parse_exact_number(text, column)
 
 
 def _find(row: Mapping[str, Any], column: str) -> Any:

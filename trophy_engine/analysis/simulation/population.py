@@ -19,7 +19,7 @@ from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates,
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
-from trophy_engine.error_messages import GivenValue, name_field
+from trophy_engine.error_messages import GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
@@ -68,7 +68,7 @@ class Population(Value):
             return
         InstanceOf((int, float), many=True).check("weights", self.weights)
         for weight in self.weights:
-            Within(0, _HEAVIEST).check(name_field("weights", "each of "), weight)
+            Within(0, _HEAVIEST).check(name_field_in_message("weights", "each of "), weight)
         if len(self.weights) != len(self.members):
             fact = f"must be {count_noun(len(self.members), 'number')}, one for each member, not"
             raise InvalidValue((fact, GivenValue(self.weights)), "weights")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field, one_of
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message, one_of_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_constraint_faults, not_a_list_message
 from trophy_engine.rules.mappings import choose_rule_class
@@ -30,7 +30,7 @@ class OneOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
-            fact: tuple[str | FieldName | GivenValue, ...] = one_of(self.choices, value)
+            fact: tuple[str | FieldName | GivenValue, ...] = one_of_message(self.choices, value)
             if isinstance(value, str) and value in self.remedies:
                 fact = (*fact[:-1], GivenValue(value, after=";"), *self.remedies[value])
             raise InvalidValue(fact, name)
@@ -59,7 +59,7 @@ class OneOfOrTable(Constraint):
             return
         self._check_class(name, type(value))
         length = _parse_length_with_unit(value)
-        *known, last = one_of(self.choices, None if length else value)
+        *known, last = one_of_message(self.choices, None if length else value)
         if not length and not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is meant
             raise InvalidValue((*known, last), name)
         table = self._example_with_length(*length) if length else self.example
@@ -152,7 +152,7 @@ class InstanceOf(Constraint):
             if not isinstance(item, self.kinds):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
                 article = "an" if names[0] in "AEIOU" else "a"
-                field = name_field(name, "each of " if self.many else "")
+                field = name_field_in_message(name, "each of " if self.many else "")
                 example = self._show_constructor_call(item)
                 remedy = f"; write {example}" if example else ""
                 raise InvalidValue((f"must be {article} {names}, not", GivenValue(item, after=remedy)), field)

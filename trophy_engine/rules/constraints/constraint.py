@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.diagnostics import rule_item_path
 
@@ -115,7 +115,7 @@ def item_constraint_faults(
     """Yield the violations of a constraint on each item, and the items that are repeated."""
     seen: set[Any] = set()
     for index, value in enumerate(values):
-        faults = list(constraint.faults(name_field(name, "each of "), value))
+        faults = list(constraint.faults(name_field_in_message(name, "each of "), value))
         yield from ((rule_item_path(path, index), error) for path, error in faults)
         if not faults and value in seen:
             yield rule_item_path("", index), InvalidValue(("must not contain", GivenValue(value), "twice"), name)

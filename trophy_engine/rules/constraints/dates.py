@@ -11,7 +11,7 @@ import attrs
 
 from trophy_engine.calendar.instants import does_not_exist, has_form_of_date, parse_date, parse_time_of_day
 from trophy_engine.calendar.zones import similar_zone, zone
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems
 from trophy_engine.rules.diagnostics import rule_item_path
@@ -110,7 +110,7 @@ class _StretchOfDayConstraint(ManyItems):
             yield "", InvalidValue((f"has {value[0]} twice and is never open;", remedy), name)
 
     def _item_faults(self, name: str | FieldName, value: Any) -> Iterator[InvalidValue]:
-        return (error for _, error in self.item.faults(name_field(name, "each of "), value))
+        return (error for _, error in self.item.faults(name_field_in_message(name, "each of "), value))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": TIME_OF_DAY.schema(), "minItems": 2, "maxItems": 2}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_key, check_text
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_constraint_faults
@@ -33,8 +33,8 @@ class _FilterConstraint(ManyItems):
             return
         for key, required in value.items():
             for check, item, field in (
-                (check_key, key, name_field(name, "each key of ")),
-                (self._check_required, required, name_field(name, after=f".{key}")),
+                (check_key, key, name_field_in_message(name, "each key of ")),
+                (self._check_required, required, name_field_in_message(name, after=f".{key}")),
             ):
                 try:
                     check(item, field)
@@ -76,8 +76,8 @@ class _LevelsConstraint(ManyItems):
             return
         for system, level in value.items():
             for key, field in (
-                (system, name_field(name, "each key of ")),
-                (level, name_field(name, after=f".{system}")),
+                (system, name_field_in_message(name, "each key of ")),
+                (level, name_field_in_message(name, after=f".{system}")),
             ):
                 try:
                     check_key(key, field)

@@ -10,7 +10,7 @@ import attrs
 
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
-from trophy_engine.numbers import Number, as_json, exact
+from trophy_engine.numbers import Number, exact, number_as_json
 from trophy_engine.rules.constraints.constraint import Constraint
 
 #: The limit of the magnitude of integers in rules, so that no sum of them reaches ``numbers.BEYOND``.
@@ -81,7 +81,7 @@ class Between(Constraint):
         if factor is not None:
             meant = Decimal(factor[1]) / (100 if factor[2] == "%" else 1)
             if self.accepts(meant):
-                fact = "must be a number, not", GivenValue(value, after=";"), f"write {as_json(exact(meant))}"
+                fact = "must be a number, not", GivenValue(value, after=";"), f"write {number_as_json(exact(meant))}"
                 raise InvalidValue(fact, name)
         if not self.low < _exact_rule_number(name, value) < self.high or value == self.apart_from:
             bounds = f"above {self.low}, below {self.high}"
@@ -107,6 +107,6 @@ def as_rule_number(value: Any) -> Any:
 
 def _exact_rule_number(name: str | FieldName, value: Any) -> Number:
     number = exact(value, name)
-    if isinstance(as_json(number), str):
+    if isinstance(number_as_json(number), str):
         raise InvalidValue(("must have at most 15 digits, not", GivenValue(value)), name)
     return number
