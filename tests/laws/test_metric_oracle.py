@@ -31,7 +31,7 @@ from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
 from trophy_engine.core.commands import Identify, Record
 from trophy_engine.rules.metric_uses import (
     has_event_attributes,
-    has_metric_whole_totals,
+    has_only_whole_totals,
     refuse_metric_for_leaderboard,
     refuse_metric_for_points,
     refuse_metric_for_streak,
@@ -251,7 +251,7 @@ def rulesets_with_a_streak(draw):
     """Draw rules with a streak on one metric."""
     metrics = draw(metric_rules())
     metric = draw(st.sampled_from([metric for metric in metrics if refuse_metric_for_streak(metric) is None]))
-    thresholds = [1, 2, 3] if has_metric_whole_totals(metric) else [1, 2, 3, Decimal("0.4")]
+    thresholds = [1, 2, 3] if has_only_whole_totals(metric) else [1, 2, 3, Decimal("0.4")]
     filters = [{}, {"device": "ios"}, {"device": ["android", "ios"]}] if has_event_attributes(metric) else [{}]
     condition = StreakMetric(
         metric.key, draw(st.sampled_from(thresholds)), event_attributes=draw(st.sampled_from(filters))

@@ -48,7 +48,7 @@ def check_gate(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Proble
         streak_key = getattr(gate.streak, "key", None)
         yield from declared.streaks.check_known("streak", streak_key, f"{streak_path}.key")
         yield from declared.check_streak_can_start(streak_key, streak_path)
-    if not _has_gate_date_on_weekday(gate):
+    if not _can_gate_open_on_weekdays(gate):
         weekdays = " or ".join(map(str.title, gate.weekdays))
         message = f"never has an effect, because no {weekdays} lies from {gate.start} to {gate.end}; change one of them"
         yield Problem("warning", f"{gate_path}.weekdays", message)
@@ -57,10 +57,10 @@ def check_gate(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Proble
 def is_gate_never_open(gate: Gate, idle_streaks: Collection[str | None]) -> bool:
     """Return True if a gate never opens, whatever users do; ``idle_streaks`` are those that never start."""
     is_idle = gate.streak is not None and getattr(gate.streak, "key", None) in idle_streaks
-    return gate is not ALWAYS and (is_idle or not _has_gate_date_on_weekday(gate))
+    return gate is not ALWAYS and (is_idle or not _can_gate_open_on_weekdays(gate))
 
 
-def _has_gate_date_on_weekday(gate: Gate) -> bool:
+def _can_gate_open_on_weekdays(gate: Gate) -> bool:
     """Return True if a date of the gate falls on one of its weekdays, as far as they could be read."""
     if not gate.weekdays or None in gate.weekdays or gate.start is None or gate.end is None:
         return True

@@ -108,7 +108,7 @@ def _refuse_metric_aggregate(metric: Metric, use: str) -> str | None:
     return f"{metric.key!r} is {value}, which {use}; use a metric with another aggregate, for example 'max'"
 
 
-def has_metric_whole_totals(metric: Metric) -> bool:
+def has_only_whole_totals(metric: Metric) -> bool:
     """Return True if every total of a metric is a number of things: events, different values, or dates."""
     return metric.aggregate in {"count", "distinct", "days"}
 

@@ -54,12 +54,12 @@ def locate_problems(problems: Iterable[Problem], text: str, format_: Format) -> 
     root: _PositionedValue | None = None
     if any(problem.line is None and problem.path for problem in problems):  # then the text has no fault of syntax
         encoded = text.encode()
-        lines, root = encoded.split(b"\n"), _parse_syntax_tree(encoded, format_)
+        lines, root = encoded.split(b"\n"), _parse_rules_syntax_tree(encoded, format_)
     located = [problem if problem.line is not None else _locate_problem(problem, root, lines) for problem in problems]
     return sorted(located, key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
-def _parse_syntax_tree(encoded: bytes, format_: Format) -> _PositionedValue:
+def _parse_rules_syntax_tree(encoded: bytes, format_: Format) -> _PositionedValue:
     language = tree_sitter_json.language() if format_ == "json" else tree_sitter_toml.language()
     document = Parser(Language(language)).parse(encoded).root_node
     return _read_json_positions(document) if format_ == "json" else _read_toml_positions(document)

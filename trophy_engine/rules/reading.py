@@ -79,14 +79,14 @@ class RulesReader(Value):
 
     def read_fields(self, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool = True) -> Any:
         """Return a table as an instance of a class, or as a partial one; if the class is not sure, of what it has."""
-        table = _TableReader(self, cls, raw, path, is_sure=is_sure)
+        table = _RuleTableReader(self, cls, raw, path, is_sure=is_sure)
         rule = table.read_rule()
         self.problems.extend(table.problems())
         return rule
 
     def read_parts(self, cls: type, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Return the readable fields of the table of a whole file by name, from which no instance is made."""
-        table = _TableReader(self, cls, raw, "", is_sure=True)
+        table = _RuleTableReader(self, cls, raw, "", is_sure=True)
         parts = table.read_parts()
         self.problems.extend(table.problems())
         return parts
@@ -136,7 +136,7 @@ class RulesReader(Value):
         self.problems.append(Problem("error", path, message))
 
 
-class _TableReader:
+class _RuleTableReader:
     """Reads one table as one class, and collects the problems by field."""
 
     def __init__(self, reader: RulesReader, cls: type, raw: Mapping[str, Any], path: str, *, is_sure: bool) -> None:

@@ -54,13 +54,13 @@ def _as_streak_filter(value: Any) -> Any:
     """Return a mapping as a filter with values in order, and a single one as text, so that equal filters are equal."""
     filter_ = as_filter(value)
     return (
-        Filter({key: _sort_required_values(wanted) for key, wanted in filter_.items()})
+        Filter({key: _sort_streak_filter_values(wanted) for key, wanted in filter_.items()})
         if isinstance(filter_, Filter)
         else value
     )
 
 
-def _sort_required_values(wanted: Any) -> Any:
+def _sort_streak_filter_values(wanted: Any) -> Any:
     if not isinstance(wanted, tuple) or not all(isinstance(one, str) for one in wanted):
         return wanted
     return wanted[0] if len(wanted) == 1 else tuple(sorted(wanted))

@@ -18,7 +18,7 @@ from trophy_engine.rules.achievements import (
     LevelTrigger,
 )
 from trophy_engine.rules.metric_uses import (
-    has_metric_whole_totals,
+    has_only_whole_totals,
     refuse_metric_for_at_most,
     refuse_metric_for_repeats,
 )
@@ -74,7 +74,7 @@ def varied_achievements(draw: st.DrawFn, achievement: Achievement, metrics: Iter
         kinds += ["at_most", "falling tiers"] * 2
     match draw(st.sampled_from(kinds)):
         case "tiers":
-            numbers = _totals if metric is not None and not has_metric_whole_totals(metric) else _small
+            numbers = _totals if metric is not None and not has_only_whole_totals(metric) else _small
             numbers = numbers[:3] if isinstance(trigger, AnniversaryTrigger) else numbers
             tiers = [Tier(f"t{n}", number, **_texts(draw)) for n, number in _enumerated(draw, numbers)]
             return _with_tiers(achievement, tiers)

@@ -27,7 +27,7 @@ from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
 from trophy_engine.rules.metric_uses import (
     has_event_attributes,
-    has_metric_whole_totals,
+    has_only_whole_totals,
     refuse_metric_for_points,
     refuse_metric_for_streak,
 )
@@ -119,7 +119,7 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str | Metric] = _KEYS, key: 
 def _condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetric:
     if isinstance(metric, str):
         return StreakMetric(metric, draw(_measured))
-    threshold = draw(_counted if has_metric_whole_totals(metric) else _measured)
+    threshold = draw(_counted if has_only_whole_totals(metric) else _measured)
     return StreakMetric(
         metric.key, threshold, event_attributes=draw(_for_events) if has_event_attributes(metric) else {}
     )
@@ -137,7 +137,7 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _AchievementTriggers]
                 MetricTrigger,
                 st.just(metric.key),
                 st.sampled_from(
-                    [1, 2, 5] if has_metric_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]
+                    [1, 2, 5] if has_only_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]
                 ),
                 _for_events if has_event_attributes(metric) else st.just({}),
             )
@@ -204,7 +204,7 @@ def _metric_payments(metric: Metric) -> st.SearchStrategy[PointsTrigger]:
         MetricPointsTrigger,
         st.just(metric.key),
         _points,
-        _whole_steps if has_metric_whole_totals(metric) else _whole_steps | _decimal_steps,
+        _whole_steps if has_only_whole_totals(metric) else _whole_steps | _decimal_steps,
         event_attributes=_for_events if has_event_attributes(metric) else st.just({}),
         when=_gates,
         block_if_out_of_points=st.booleans() if has_event_attributes(metric) else st.just(False),
