@@ -28,7 +28,7 @@ from trophy_engine.rules.constraints import (
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
+from trophy_engine.rules.phrases import count_noun, describe_filtered_metric, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
 from trophy_engine.rules.tiers import (
     Tier,
@@ -114,7 +114,7 @@ class MetricTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        total = f"the total of {describe_counter(self.metric, self.event_attributes)}"
+        total = f"the total of {describe_filtered_metric(self.metric, self.event_attributes)}"
         if self.at_most is not None:
             return f"{total} fell to at most {self.at_most:,}"
         return f"{total} reached {_show_trigger_number(self.value)}"

@@ -36,7 +36,7 @@ def name_streak(streak: str | None) -> str:
     return "the streak" if streak is None else f"the {streak} streak"
 
 
-def describe_counter(metric: str, attributes: Filter) -> str:
+def describe_filtered_metric(metric: str, attributes: Filter) -> str:
     """Return the name of a metric, with the attribute values of a filter on its events."""
     if not attributes:
         return metric

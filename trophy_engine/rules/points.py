@@ -33,7 +33,7 @@ from trophy_engine.rules.constraints import (
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
+from trophy_engine.rules.phrases import count_noun, describe_filtered_metric, name_streak
 from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 from trophy_engine.values import Value
@@ -128,7 +128,7 @@ class MetricPointsTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        counter = describe_counter(self.metric, self.event_attributes)
+        counter = describe_filtered_metric(self.metric, self.event_attributes)
         return f"for {counter}" if self.threshold == 1 else f"for every {self.threshold:,} {counter}"
 
 

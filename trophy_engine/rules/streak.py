@@ -30,7 +30,7 @@ from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency_or_interval
 from trophy_engine.rules.mappings import rule_from_mapping, rule_from_typed_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter
+from trophy_engine.rules.phrases import count_noun, describe_filtered_metric
 from trophy_engine.rules.references import TO_ACHIEVEMENT
 from trophy_engine.values import Value
 
@@ -86,7 +86,7 @@ class StreakMetric(Value):
     @property
     def name(self) -> str:
         """What is counted, in words: the key of the metric, and the filter if there is one."""
-        return describe_counter(self.key, Filter(dict(sorted(self.event_attributes.items()))))
+        return describe_filtered_metric(self.key, Filter(dict(sorted(self.event_attributes.items()))))
 
 
 @attrs.frozen
