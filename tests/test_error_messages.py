@@ -2,7 +2,7 @@
 
 import pytest
 
-from trophy_engine.error_messages import nearest, short_repr, unknown_key
+from trophy_engine.error_messages import nearest_known_key, short_repr, unknown_key_message
 
 
 def test_a_value_of_several_lines_is_shown_as_one():
@@ -26,10 +26,10 @@ def test_a_value_with_a_faulty_representation_is_shown_by_its_class():
     ("key", "found"), [("Lesons", "lessons"), ("WORDS", "words"), ("pages", None), ("words" * 21, None)]
 )
 def test_the_nearest_key_is_found_regardless_of_case(key, found):
-    assert nearest(key, ["words", "lessons"]) == found
+    assert nearest_known_key(key, ["words", "lessons"]) == found
 
 
 def test_an_unknown_key_is_shown_with_the_nearest_key_or_all_known_ones():
     known = ["words", "lessons"]
-    assert unknown_key("metric", "word", "words", known) == "unknown metric 'word'; did you mean 'words'?"
-    assert unknown_key("metric", "page", None, known) == "unknown metric 'page'; known: 'words', 'lessons'"
+    assert unknown_key_message("metric", "word", "words", known) == "unknown metric 'word'; did you mean 'words'?"
+    assert unknown_key_message("metric", "page", None, known) == "unknown metric 'page'; known: 'words', 'lessons'"

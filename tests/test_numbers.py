@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trophy_engine import InvalidValue
-from trophy_engine.numbers import add, as_json, exact, exact_text
+from trophy_engine.numbers import add, exact, number_as_json, parse_exact_number
 
 numbers = st.one_of(
     st.integers(-(10**29), 10**29),
@@ -33,7 +33,7 @@ def test_sums_are_those_of_fractions(left, right):
 
 @given(numbers)
 def test_json_reads_back_equal(number):
-    written = as_json(exact(number))
+    written = number_as_json(exact(number))
     assert Fraction(str(written)) == fraction(number)
 
 
@@ -81,6 +81,6 @@ def test_an_invalid_number_is_refused(value):
 
 
 def test_text_is_read_digit_by_digit():
-    assert exact_text("0.10") == Decimal("0.1")
+    assert parse_exact_number("0.10") == Decimal("0.1")
     with pytest.raises(InvalidValue, match="n must be a number, not 'one'"):
-        exact_text("one", "n")
+        parse_exact_number("one", "n")

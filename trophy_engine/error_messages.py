@@ -1,6 +1,6 @@
 """What error messages are made of: names of fields, values as they were given, and keys that exist.
 
->>> f"{name_field('days_off', before='each of ')} must be a weekday, not {GivenValue('sonday')}"
+>>> f"{name_field_in_message('days_off', before='each of ')} must be a weekday, not {GivenValue('sonday')}"
 "each of days_off must be a weekday, not 'sonday'"
 """
 
@@ -64,7 +64,7 @@ class GivenValue:
         return str, (str(self),)
 
 
-def name_field(name: str | FieldName, before: str = "", after: str = "") -> FieldName:
+def name_field_in_message(name: str | FieldName, before: str = "", after: str = "") -> FieldName:
     """Return a name as a ``FieldName``, with more text around it."""
     if isinstance(name, str):
         return FieldName(name, before=before, after=after)
@@ -84,20 +84,20 @@ def short_repr(value: object) -> str:
     except Exception:  # noqa: BLE001  # an int of 4,300 digits, nesting without end, or a faulty __repr__
         kind = type(value).__name__
         return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind} that is too long to show"
-    return cut(" ".join(shown.split()) if "\n" in shown else shown)
+    return cut_text_for_message(" ".join(shown.split()) if "\n" in shown else shown)
 
 
-def cut(text: str) -> str:
+def cut_text_for_message(text: str) -> str:
     """Return a text, cut to a length for messages."""
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
-def nearest(key: str, known: Sequence[str]) -> str | None:
+def nearest_known_key(key: str, known: Sequence[str]) -> str | None:
     """Return the known key nearest to ``key`` regardless of case, or None if none is near.
 
     A key of more than 100 characters is near to none.
 
-    >>> nearest("Lesons", ["words", "lessons"])
+    >>> nearest_known_key("Lesons", ["words", "lessons"])
     'lessons'
     """
     from difflib import get_close_matches  # noqa: PLC0415  # only messages use it
@@ -117,13 +117,13 @@ def nearest_choice(text: str, choices: Sequence[str]) -> str | None:
     """
     start = text.strip().rstrip(".").lower()
     abbreviated = [choice for choice in choices if start and choice.lower().startswith(start)]
-    return abbreviated[0] if len(abbreviated) == 1 else nearest(start, choices)
+    return abbreviated[0] if len(abbreviated) == 1 else nearest_known_key(start, choices)
 
 
-def one_of(choices: Sequence[str], value: object) -> tuple[str | GivenValue, ...]:
+def one_of_message(choices: Sequence[str], value: object) -> tuple[str | GivenValue, ...]:
     """Return the parts of a message for a value that is none of the choices, with the nearest choice.
 
-    >>> " ".join(map(str, one_of(["daily", "weekly"], "Daily")))
+    >>> " ".join(map(str, one_of_message(["daily", "weekly"], "Daily")))
     "must be one of 'daily', 'weekly', not 'Daily'; did you mean 'daily'?"
     """
     near = nearest_choice(value, choices) if isinstance(value, str) else None
@@ -134,22 +134,23 @@ def one_of(choices: Sequence[str], value: object) -> tuple[str | GivenValue, ...
     return *known, GivenValue(value, after=";"), "did you mean", GivenValue(near, after="?")
 
 
-def unknown_key(kind: str, key: str, near: str | None, known: Sequence[str]) -> str:
+def unknown_key_message(kind: str, key: str, near: str | None, known: Sequence[str]) -> str:
     """Return a short message for an unknown key: the key, and the nearest known key or, without one, the known keys."""
-    return f"unknown {kind} {short_repr(key)}; {f'did you mean {near!r}?' if near else f'known: {listed(known)}'}"
+    hint = f"did you mean {near!r}?" if near else f"known: {list_keys_in_message(known)}"
+    return f"unknown {kind} {short_repr(key)}; {hint}"
 
 
-def reason_of(error: Exception) -> str:
+def file_error_reason(error: Exception) -> str:
     """Return why a file cannot be read or written, without its name, which the message already has."""
     if isinstance(error, UnicodeError):
         return "it is not UTF-8 text"
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
 
 
-def listed(keys: Sequence[str], shown: int = _SHOWN) -> str:
+def list_keys_in_message(keys: Sequence[str], shown: int = _SHOWN) -> str:
     """Return the first keys, eight by default, and the number of further ones.
 
-    >>> listed(["words", "lessons"]), listed([str(number) for number in range(10)])
+    >>> list_keys_in_message(["words", "lessons"]), list_keys_in_message([str(number) for number in range(10)])
     ("'words', 'lessons'", "'0', '1', '2', '3', '4', '5', '6', '7' and 2 more")
     """
     more = f" and {len(keys) - shown} more" if len(keys) > shown else ""

@@ -12,7 +12,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
-from trophy_engine.error_messages import FieldName, GivenValue, listed, name_field, nearest, short_repr
+from trophy_engine.error_messages import (
+    FieldName,
+    GivenValue,
+    list_keys_in_message,
+    name_field_in_message,
+    nearest_known_key,
+    short_repr,
+)
 
 __all__ = [
     "AchievementLocked",
@@ -65,10 +72,10 @@ class InvalidValue(TrophyError, ValueError):
     def __init__(
         self, fact: str | tuple[str | FieldName | GivenValue, ...], field: str | FieldName | None = None
     ) -> None:
-        shown = fact if isinstance(fact, str) else _show_values(fact, short_repr)
+        shown = fact if isinstance(fact, str) else _show_given_values(fact, short_repr)
         super().__init__(shown) if field is None else super().__init__(shown, field)
         self._fact = (fact,) if isinstance(fact, str) else fact
-        self._field = None if field is None else name_field(field)
+        self._field = None if field is None else name_field_in_message(field)
         self.field = None if self._field is None else (self._field.name + self._field.after) or None
         self.fact = " ".join(map(str, self._fact))
 
@@ -83,7 +90,7 @@ class InvalidValue(TrophyError, ValueError):
 
     def show_values(self, show: Callable[[object], str]) -> InvalidValue:
         """Return the error with every given value converted to text by ``show``."""
-        return InvalidValue(_show_values(self._fact, show), self._field)
+        return InvalidValue(_show_given_values(self._fact, show), self._field)
 
     def with_remedy(self, remedy: str) -> InvalidValue:
         """Return the error with a text after its fact."""
@@ -92,7 +99,7 @@ class InvalidValue(TrophyError, ValueError):
         if isinstance(last, GivenValue):
             ended = GivenValue(last.value, after=f"{last.after}{remedy}")
         elif isinstance(last, FieldName):
-            ended = name_field(last, after=remedy)
+            ended = name_field_in_message(last, after=remedy)
         return InvalidValue((*parts, ended), self._field)
 
     def with_field(self, field: str) -> InvalidValue:
@@ -104,7 +111,7 @@ class InvalidValue(TrophyError, ValueError):
         return InvalidValue(self._fact, self._field and self._field.rename(lambda name: f"{path}.{name}"))
 
 
-def _show_values(
+def _show_given_values(
     fact: tuple[str | FieldName | GivenValue, ...], show: Callable[[object], str]
 ) -> tuple[str | FieldName, ...]:
     return tuple(f"{show(part.value)}{part.after}" if isinstance(part, GivenValue) else part for part in fact)
@@ -162,10 +169,10 @@ class UnknownKey(TrophyError, LookupError):
     def __str__(self) -> str:
         """Return the key, what it names or the nearest known key, and the known keys."""
         if self.fact is not None:
-            return f"{self.fact}; known {self.kind}s: {listed(self.known)}"
-        near = nearest(self.key, self.known) if isinstance(self.key, str) else None
+            return f"{self.fact}; known {self.kind}s: {list_keys_in_message(self.known)}"
+        near = nearest_known_key(self.key, self.known) if isinstance(self.key, str) else None
         hint = f" did you mean {near!r}?" if near else ""
-        return f"unknown {self.kind} {short_repr(self.key)};{hint} known: {listed(self.known)}"
+        return f"unknown {self.kind} {short_repr(self.key)};{hint} known: {list_keys_in_message(self.known)}"
 
 
 class UnknownUser(TrophyError, LookupError):

@@ -2,7 +2,7 @@
 
 An identifier is the UUIDv5 of a path of names, so that the same inputs give the same identifiers in every process:
 
->>> derive("completion", "18", "first-word")
+>>> derive_identifier("completion", "18", "first-word")
 UUID('ad8c1bf7-0030-51b4-ae14-8309d176e30c')
 """
 
@@ -25,7 +25,7 @@ _A_USER_ID = FieldName(before="a user id")
 _NAMESPACE = UUID("6f1b9b0e-52c1-5d0c-9a53-1f0c0d5f7e11")
 
 
-def derive(kind: str, *names: str | int) -> UUID:
+def derive_identifier(kind: str, *names: str | int) -> UUID:
     """Return the identifier of a thing from its kind and its names."""
     return uuid5(_NAMESPACE, json.dumps([kind, *names], ensure_ascii=True, separators=(",", ":")))
 

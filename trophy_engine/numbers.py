@@ -48,7 +48,7 @@ def exact(value: object, field: str | FieldName = "value") -> Number:
         if not number.is_finite():
             raise InvalidValue(("must be finite, not", GivenValue(value)), field)
         if -_MAGNITUDE < number < _MAGNITUDE and number == number.quantize(_FINEST, context=_VALUES):
-            return _canonical(number)
+            return _canonical_number(number)
     elif isinstance(value, bool) or not isinstance(value, int):
         raise InvalidValue(("must be an integer or a decimal number, not", GivenValue(value)), field)
     else:
@@ -62,14 +62,14 @@ def add(left: Number, right: Number) -> Number:
     """Return the exact sum of two exact numbers."""
     if type(left) is int and type(right) is int:
         return left + right
-    return _canonical(_SUMS.add(Decimal(left), Decimal(right)))
+    return _canonical_number(_SUMS.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: Number, right: Number) -> Number:
     """Return the exact difference of two exact numbers."""
     if type(left) is int and type(right) is int:
         return left - right
-    return _canonical(_SUMS.subtract(Decimal(left), Decimal(right)))
+    return _canonical_number(_SUMS.subtract(Decimal(left), Decimal(right)))
 
 
 def negate(number: Number) -> Number:
@@ -101,10 +101,10 @@ def since_multiple(total: Number, step: Number) -> Number:
 
 def multiple_of(step: Number, count: int) -> Number:
     """Return so many times a step."""
-    return step * count if type(step) is int else _canonical(_SUMS.multiply(Decimal(step), Decimal(count)))
+    return step * count if type(step) is int else _canonical_number(_SUMS.multiply(Decimal(step), Decimal(count)))
 
 
-def as_json(value: Number) -> int | float | str:
+def number_as_json(value: Number) -> int | float | str:
     """Return a JSON number that reads back equal, or the digits as a string if no float equals the number."""
     if isinstance(value, int):
         return value
@@ -122,11 +122,11 @@ def read_number(encoded: int | str) -> Number:
     return encoded if isinstance(encoded, int) else Decimal(encoded)
 
 
-def _canonical(number: Decimal) -> Number:
+def _canonical_number(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number.normalize(_SUMS)
 
 
-def exact_text(text: str, field: str | FieldName = "value") -> Number:
+def parse_exact_number(text: str, field: str | FieldName = "value") -> Number:
     """Parse an exact number.
 
     Raises:

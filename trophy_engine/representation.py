@@ -39,7 +39,7 @@ _DETAILS: Final = (_Detail(8, 400, 5), _Detail(3, 80, 3), _Detail(2, 40, 2), _De
 
 def brief_repr(self: object) -> str:
     """Return the class and its fields, in at most 1,000 characters."""
-    return named_repr(self, _fields(self))
+    return named_repr(self, _fields_to_represent(self))
 
 
 def named_repr(value: object, fields: Mapping[str, Any]) -> str:
@@ -51,32 +51,34 @@ def named_repr(value: object, fields: Mapping[str, Any]) -> str:
     """
     text = ""
     for detail in _DETAILS:
-        text = _show_fields(type(value).__name__, fields, detail)
+        text = _represent_fields(type(value).__name__, fields, detail)
         if len(text) <= MAX_LENGTH:
             return text
     return f"{text[: MAX_LENGTH - 2]}…)"
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def _fields_to_represent(value: Any) -> dict[str, Any]:
     """Return the fields of a named tuple or of an attrs object."""
     if hasattr(value, "_fields"):
         return dict(zip(value._fields, value, strict=True))
     return {field.name: getattr(value, field.name) for field in type(value).__attrs_attrs__ if field.repr}
 
 
-def _show_fields(name: str, fields: Mapping[str, Any], detail: _Detail) -> str:
-    return f"{name}({', '.join(f'{field}={_show(value, detail)}' for field, value in fields.items())})"
+def _represent_fields(name: str, fields: Mapping[str, Any], detail: _Detail) -> str:
+    return f"{name}({', '.join(f'{field}={_represent_value(value, detail)}' for field, value in fields.items())})"
 
 
-def _show(value: Any, detail: _Detail) -> str:
+def _represent_value(value: Any, detail: _Detail) -> str:
     if isinstance(value, str | bytes):
         return repr(value) if len(value) <= detail.characters else f"{value[: detail.characters]!r}…"
     if hasattr(type(value), "__attrs_attrs__") or hasattr(value, "_fields"):
         if detail.levels <= 0:
             return f"{type(value).__name__}(…)"
-        return _show_fields(type(value).__name__, _fields(value), detail._replace(levels=detail.levels - 1))
+        return _represent_fields(
+            type(value).__name__, _fields_to_represent(value), detail._replace(levels=detail.levels - 1)
+        )
     if isinstance(value, Collection):
-        return _show_items(value, detail)
+        return _represent_collection(value, detail)
     try:
         text = repr(value)
     except ValueError:  # an int of more than 4,300 digits
@@ -84,10 +86,10 @@ def _show(value: Any, detail: _Detail) -> str:
     return text if len(text) <= detail.characters else f"{text[: detail.characters]}…"
 
 
-def _show_items(value: Collection[Any], detail: _Detail) -> str:
+def _represent_collection(value: Collection[Any], detail: _Detail) -> str:
     if detail.levels <= 0 and value:
         return f"<{len(value):,} items>" if len(value) > 1 else "<1 item>"
-    items = list(_items(value, detail._replace(levels=detail.levels - 1)))
+    items = list(_represent_items(value, detail._replace(levels=detail.levels - 1)))
     hidden = len(value) - len(items)
     if hidden:
         items.append(f"… {hidden:,} more")
@@ -99,14 +101,14 @@ def _show_items(value: Collection[Any], detail: _Detail) -> str:
     return f"{start}{', '.join(items)}{comma}{end}"
 
 
-def _items(value: Collection[Any], detail: _Detail) -> Iterator[str]:
+def _represent_items(value: Collection[Any], detail: _Detail) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, item in islice(value.items(), detail.items):
-            yield f"{_show(key, detail)}: {_show(item, detail)}"
+            yield f"{_represent_value(key, detail)}: {_represent_value(item, detail)}"
     else:
         ordered = sorted(value, key=repr) if isinstance(value, AbstractSet) else value
         for item in islice(ordered, detail.items):
-            yield _show(item, detail)
+            yield _represent_value(item, detail)
 
 
 class TextAsHtml:
@@ -116,13 +118,13 @@ class TextAsHtml:
 
     def _repr_html_(self) -> str:
         """Return the text as HTML."""
-        return html_text(str(self))
+        return html_repr_of_text(str(self))
 
 
-def html_text(text: str) -> str:
+def html_repr_of_text(text: str) -> str:
     """Return text as HTML, with its line breaks and indentation.
 
-    >>> html_text("a < b")
+    >>> html_repr_of_text("a < b")
     '<pre style="white-space: pre-wrap">a &lt; b</pre>'
     """
     from html import escape  # noqa: PLC0415  # a game shows no HTML
@@ -130,7 +132,7 @@ def html_text(text: str) -> str:
     return f'<pre style="white-space: pre-wrap">{escape(text)}</pre>'
 
 
-def html_table(
+def html_repr_of_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[str] = (), limit: int = 40
 ) -> str:
     """Return a table of text as HTML; all text in it is escaped.

@@ -44,7 +44,7 @@ class Value:
         """Return True if the other object is of the same class and has equal fields."""
         if other.__class__ is not self.__class__:
             return NotImplemented
-        return bool(_compared(self) == _compared(other))
+        return bool(_compared_field_values(self) == _compared_field_values(other))
 
     def __hash__(self) -> int:
         """Return the hash of the class and the fields.
@@ -52,21 +52,21 @@ class Value:
         Raises:
             TypeError: a field cannot be hashed.
         """
-        return hash((self.__class__, _compared(self)))
+        return hash((self.__class__, _compared_field_values(self)))
 
     __repr__ = brief_repr
 
 
-def _compared(value: Any) -> Any:
+def _compared_field_values(value: Any) -> Any:
     """Return the fields that are compared: of one its value, of several a tuple."""
-    return _getter(value.__class__)(value)
+    return _compared_values_getter(value.__class__)(value)
 
 
 @cache
-def _getter(cls: Any) -> Callable[[object], Any]:
+def _compared_values_getter(cls: Any) -> Callable[[object], Any]:
     names = [field.name for field in cls.__attrs_attrs__ if field.eq]
-    return attrgetter(*names) if names else _no_fields
+    return attrgetter(*names) if names else _no_compared_values
 
 
-def _no_fields(_: object) -> tuple[()]:
+def _no_compared_values(_: object) -> tuple[()]:
     return ()

@@ -10,7 +10,7 @@ from odd_values import json_text, odd_json, odd_text, replaced
 
 from trophy_engine import InvalidRules, InvalidValue, Ruleset, TrophyError
 from trophy_engine.identifiers import is_writable
-from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.diagnostics import exclude_warnings
 from trophy_engine.rules.draft import check_file, check_text
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.testing.rulesets import rulesets
@@ -51,7 +51,7 @@ def check_problems(text, format_):
         assert problem.column >= 1
         if text.isascii():
             assert problem.column <= len(lines[problem.line - 1]) + 1
-    return bool(select_errors(located))
+    return bool(exclude_warnings(located))
 
 
 def check_reading(text, format_):

@@ -30,11 +30,11 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import DAY, HOUR, LAST, from_micros
 from trophy_engine.core.commands import Identify, Record
 from trophy_engine.rules.metric_uses import (
-    has_attributes,
-    has_whole_totals,
-    refuse_for_leaderboard,
-    refuse_for_points,
-    refuse_for_streak,
+    has_event_attributes,
+    has_only_whole_totals,
+    refuse_metric_for_leaderboard,
+    refuse_metric_for_points,
+    refuse_metric_for_streak,
 )
 from trophy_engine.storage import MemoryStorage, SQLiteStorage
 from trophy_engine.testing import execute, games
@@ -50,7 +50,7 @@ LATER = (0, 1, HOUR // 2, HOUR + 1, DAY, 2 * DAY, 9 * DAY, 400 * DAY)
 def rulesets_on_totals(draw):
     """Draw rules whose achievements and balances show each total that reaches a threshold, and each multiple."""
     metrics = draw(metrics_strategy(st.integers(6, 12)))
-    steps = [metric for metric in metrics if refuse_for_points(metric) is None]
+    steps = [metric for metric in metrics if refuse_metric_for_points(metric) is None]
     achieved, paid = (draw(st.lists(st.sampled_from(some), max_size=4)) for some in (metrics, steps))
     return Ruleset(
         metrics,
@@ -220,7 +220,7 @@ def test_other_metrics_are_counted_from_the_log(history, data):
 def rulesets_with_a_board(draw):
     """Draw rules with a leaderboard by a metric, of one run or of several."""
     metrics = draw(metrics_strategy())
-    metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_leaderboard(metric) is None]))
+    metric = draw(st.sampled_from([metric for metric in metrics if refuse_metric_for_leaderboard(metric) is None]))
     unit, interval = draw(st.sampled_from([(None, None), ("day", 3), ("month", 1)]))
     start = draw(st.sampled_from([date(2004, 1, 31), date(2004, 1, 31), date(2011, 12, 30)]))
     board = Leaderboard("board", "metric", start, metric=metric.key, run_unit=unit, run_interval=interval)
@@ -250,9 +250,9 @@ def test_a_leaderboard_has_the_totals_of_its_runs(history):
 def rulesets_with_a_streak(draw):
     """Draw rules with a streak on one metric."""
     metrics = draw(metrics_strategy())
-    metric = draw(st.sampled_from([metric for metric in metrics if refuse_for_streak(metric) is None]))
-    thresholds = [1, 2, 3] if has_whole_totals(metric) else [1, 2, 3, Decimal("0.4")]
-    filters = [{}, {"device": "ios"}, {"device": ["android", "ios"]}] if has_attributes(metric) else [{}]
+    metric = draw(st.sampled_from([metric for metric in metrics if refuse_metric_for_streak(metric) is None]))
+    thresholds = [1, 2, 3] if has_only_whole_totals(metric) else [1, 2, 3, Decimal("0.4")]
+    filters = [{}, {"device": "ios"}, {"device": ["android", "ios"]}] if has_event_attributes(metric) else [{}]
     condition = StreakMetric(
         metric.key, draw(st.sampled_from(thresholds)), event_attributes=draw(st.sampled_from(filters))
     )

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trophy_engine import Achievement, ApiTrigger, Engine, Metric, MetricTrigger, Ruleset, Tier
-from trophy_engine.rules.check import check_parts
-from trophy_engine.rules.completion_counts import greatest_completions
+from trophy_engine.rules.check import check_ruleset_parts
+from trophy_engine.rules.completion_counts import greatest_completion_counts
 from trophy_engine.rules.draft import check_text
 
 BY_CALL = "".join(f'[[achievements]]\nkey = "{key}"\ntrigger = {{ type = "api" }}\n' for key in "abcd")
@@ -141,7 +141,7 @@ def test_the_limit_is_reached_by_completing_everything(calls, by_metric, everyth
     names = [name for one in achievements for name in {one.key: None, **{part.key: None for part in one.parts}}]
     chosen = "*" if everything or not names else data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
     metrics = [Metric("badges", source={"completions": chosen})]
-    [greatest] = greatest_completions(metrics, achievements).values()
+    [greatest] = greatest_completion_counts(metrics, achievements).values()
     engine = Engine(Ruleset(metrics, achievements=achievements))
     engine.identify("jo")
     for number in range(calls):
@@ -149,5 +149,7 @@ def test_the_limit_is_reached_by_completing_everything(calls, by_metric, everyth
     player = engine.user("jo")
     assert player.metrics["badges"] == greatest
     parts = {part.key for achievement in achievements for part in achievement.parts}
-    warned = [one for one in check_parts(metrics, (), (), achievements, ()) if "is never reached" in one.message]
+    warned = [
+        one for one in check_ruleset_parts(metrics, (), (), achievements, ()) if "is never reached" in one.message
+    ]
     assert len(warned) == len(parts - player.completed.keys())

@@ -53,7 +53,7 @@ def test_keys_are_looked_up_once_and_in_order():
 def test_suggestions_end_after_many_comparisons():
     suggestions = Suggestions()
     declared = DeclaredKeys([f"metric-{number}" for number in range(5_000)], suggestions)
-    found = [suggestions.nearest(f"metrik-{number}", declared) for number in range(500)]
+    found = [suggestions.nearest_declared_key(f"metrik-{number}", declared) for number in range(500)]
     assert found[0] == "metric-0"
     assert found[-1] is None
-    assert suggestions.nearest("metrik-0", declared) == "metric-0"  # what was found is kept
+    assert suggestions.nearest_declared_key("metrik-0", declared) == "metric-0"  # what was found is kept

@@ -3,7 +3,7 @@
 import pytest
 
 from trophy_engine import Achievement, InvalidRules, Metric, MetricTrigger, Ruleset
-from trophy_engine.rules.diagnostics import Problem, field_path, label_problems, split_path
+from trophy_engine.rules.diagnostics import Problem, label_problems, rule_field_path, split_rule_path
 from trophy_engine.rules.draft import check_text
 
 TABLE = {
@@ -49,9 +49,9 @@ def test_a_problem_is_one_line_with_its_place_if_known():
 def test_a_path_has_as_many_steps_as_names(names):
     path = ""
     for name in names:
-        path = field_path(path, name)
-    assert len(split_path(path)) == len(names)
-    assert split_path(f"{path}[7]")[-1] == 7
+        path = rule_field_path(path, name)
+    assert len(split_rule_path(path)) == len(names)
+    assert split_rule_path(f"{path}[7]")[-1] == 7
 
 
 def test_rules_in_python_have_the_same_labels():

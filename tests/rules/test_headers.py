@@ -6,7 +6,7 @@ import re
 import pytest
 
 from trophy_engine.rules.draft import check_text
-from trophy_engine.rules.headers import double_brackets
+from trophy_engine.rules.headers import double_toml_header_brackets
 
 LISTS = ["metrics", "attributes", "streaks", "achievements", "points", "leaderboards"]
 PARTS = ["points.triggers", "points.levels", "points.boosts", "streaks.metrics"]
@@ -125,7 +125,9 @@ def test_problems_in_tables_by_key_have_the_path_that_is_written():
 
 def test_only_headers_of_lists_are_corrected():
     text = "[a]\n[b.c]\nx = '''\n[a]\n'''  # [a]\n y = [\n[1],\n]\n [ a ] # [a]\n[[a]]\n[d]"
-    corrected, problems = double_brackets(text, lambda names: names if names in {("a",), ("b", "c")} else None)
+    corrected, problems = double_toml_header_brackets(
+        text, lambda names: names if names in {("a",), ("b", "c")} else None
+    )
     assert corrected == "[[a]]\n[[b.c]]\nx = '''\n[a]\n'''  # [a]\n y = [\n[1],\n]\n [[ a ]] # [a]\n[[a]]\n[d]"
     assert [(one.line, one.column) for one in problems] == [(1, 1), (2, 1), (9, 2)]
 

@@ -11,7 +11,7 @@ from trophy_engine import (
     Ruleset,
 )
 from trophy_engine.rules import declared, limits
-from trophy_engine.rules.check import check_parts
+from trophy_engine.rules.check import check_ruleset_parts
 from trophy_engine.rules.draft import check_file
 
 LINEAR = 5  # for four times as much
@@ -21,7 +21,9 @@ def test_misspelt_references_are_all_reported_and_the_first_are_compared():
     size = 400
     metrics = [Metric(f"metric-{n:04}") for n in range(size)]
     triggers = [MetricPointsTrigger(f"metrik-{n:04}", 1) for n in range(size)]
-    problems = [one.message for one in check_parts(metrics, (), (), (), [PointsSystem("xp", triggers=triggers)])]
+    problems = [
+        one.message for one in check_ruleset_parts(metrics, (), (), (), [PointsSystem("xp", triggers=triggers)])
+    ]
     compared = declared._MAX_COMPARED // size
     assert len(problems) == size
     assert (
@@ -34,14 +36,14 @@ def test_misspelt_references_are_all_reported_and_the_first_are_compared():
 def test_the_same_misspelling_is_compared_once():
     metrics = [Metric(f"metric-{n:04}") for n in range(1000)]
     triggers = [MetricPointsTrigger("metrik-0007", 1)] * 1000
-    problems = check_parts(metrics, (), (), (), [PointsSystem("xp", triggers=triggers)])
+    problems = check_ruleset_parts(metrics, (), (), (), [PointsSystem("xp", triggers=triggers)])
     assert {problem.message for problem in problems} == {"unknown metric 'metrik-0007'; did you mean 'metric-0007'?"}
 
 
 def test_keys_of_triggers_are_compared_in_linear_time():
     def work(size):
         triggers = [MetricPointsTrigger("words", 1, key=f"k{n}") for n in range(size)]
-        return lambda: check_parts([Metric("words")], (), (), (), [PointsSystem("xp", triggers=triggers)])
+        return lambda: check_ruleset_parts([Metric("words")], (), (), (), [PointsSystem("xp", triggers=triggers)])
 
     assert growth(work, 200) < LINEAR
 

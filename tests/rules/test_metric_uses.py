@@ -4,13 +4,13 @@ import pytest
 
 from trophy_engine import Metric
 from trophy_engine.rules.metric_uses import (
-    greatest_total,
-    least_total,
-    refuse_for_at_most,
-    refuse_for_leaderboard,
-    refuse_for_points,
-    refuse_for_repeats,
-    refuse_for_streak,
+    greatest_possible_total,
+    least_possible_total,
+    refuse_metric_for_at_most,
+    refuse_metric_for_leaderboard,
+    refuse_metric_for_points,
+    refuse_metric_for_repeats,
+    refuse_metric_for_streak,
 )
 
 ROLLING = {"last": 7, "unit": "day"}
@@ -29,11 +29,11 @@ ROLLING = {"last": 7, "unit": "day"}
 )
 def test_each_use_has_its_metrics(metric, allowed):
     refusals = {
-        "points": refuse_for_points(metric),
-        "repeats": refuse_for_repeats(metric),
-        "streak": refuse_for_streak(metric),
-        "leaderboard": refuse_for_leaderboard(metric),
-        "at_most": refuse_for_at_most(metric),
+        "points": refuse_metric_for_points(metric),
+        "repeats": refuse_metric_for_repeats(metric),
+        "streak": refuse_metric_for_streak(metric),
+        "leaderboard": refuse_metric_for_leaderboard(metric),
+        "at_most": refuse_metric_for_at_most(metric),
     }
     assert {use for use, refusal in refusals.items() if refusal is None} == allowed
     assert all("; use a metric" in refusal for refusal in refusals.values() if refusal is not None)
@@ -41,6 +41,6 @@ def test_each_use_has_its_metrics(metric, allowed):
 
 def test_a_range_of_values_bounds_a_least_value():
     metric = Metric("m", source="laps", aggregate="min", event_value={"at_least": 10, "at_most": 200})
-    assert (least_total(metric), greatest_total(metric)) == (10, 200)
-    assert least_total(Metric("m", aggregate="min")) is None
-    assert greatest_total(Metric("m", aggregate="days", window=ROLLING)) == 9
+    assert (least_possible_total(metric), greatest_possible_total(metric)) == (10, 200)
+    assert least_possible_total(Metric("m", aggregate="min")) is None
+    assert greatest_possible_total(Metric("m", aggregate="days", window=ROLLING)) == 9

@@ -10,8 +10,8 @@ from trophy_engine import Boost, Leaderboard, Metric, MetricPointsTrigger, Rules
 from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.gates import StreakLength
 from trophy_engine.rules.notation import TOML
-from trophy_engine.rules.other_names import _BY_NAME, meant_field
-from trophy_engine.rules.reading import Reader
+from trophy_engine.rules.other_names import _BY_NAME, meant_rule_field
+from trophy_engine.rules.reading import RulesReader
 from trophy_engine.rules.streak import Freezes, Streak
 from trophy_engine.rules.structure import rule_classes_of
 from trophy_engine.rules.windows import RollingWindow, RunWindow
@@ -69,18 +69,18 @@ def test_another_name_is_one_mistake(rules, names):
 
 
 def test_a_field_under_another_name_is_read():
-    reader = Reader(TOML)
+    reader = RulesReader(TOML)
     freezes = reader.read_rule((Freezes,), {"max": 2}, "freezes")
     assert freezes.max_count == 2
 
 
 def test_another_name_means_no_field_that_is_given():
-    assert meant_field("max", [Freezes], ["max", "max_count"]) is None
+    assert meant_rule_field("max", [Freezes], ["max", "max_count"]) is None
 
 
 def test_a_number_means_no_reference():
-    assert meant_field("metric", [Streak], ["metric"]) == "metrics"
-    assert meant_field("nope", [Streak], ["nope"], 3) is None
+    assert meant_rule_field("metric", [Streak], ["metric"]) == "metrics"
+    assert meant_rule_field("nope", [Streak], ["nope"], 3) is None
 
 
 @pytest.mark.parametrize("format_", ["toml", "json"])
@@ -134,11 +134,11 @@ def test_names_of_other_platforms_are_one_mistake_in_both_formats(rules, names, 
     ],
 )
 def test_a_name_means_the_likeliest_field_of_its_class(cls, name, given, value, field):
-    assert meant_field(name, [cls], {name, *given}, value) == field
+    assert meant_rule_field(name, [cls], {name, *given}, value) == field
 
 
 def test_of_several_classes_the_likeliest_field_of_all_is_meant():
-    assert meant_field("days", [RunWindow, RollingWindow], {"days"}) == "last"
+    assert meant_rule_field("days", [RunWindow, RollingWindow], {"days"}) == "last"
 
 
 def test_every_field_of_the_table_exists():

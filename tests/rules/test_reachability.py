@@ -10,7 +10,7 @@ from trophy_engine import (
     Ruleset,
 )
 from trophy_engine.core.compile import compile_plan
-from trophy_engine.rules.check import check_parts
+from trophy_engine.rules.check import check_ruleset_parts
 
 LINEAR = 5  # for four times as much
 
@@ -26,11 +26,11 @@ def cycle(length):
 
 
 def checking(achievements, metrics=()):
-    return lambda: check_parts(metrics, (), (), achievements, ())
+    return lambda: check_ruleset_parts(metrics, (), (), achievements, ())
 
 
 def problems_of(achievements, metrics=()):
-    return [str(problem) for problem in check_parts(metrics, (), (), achievements, ())]
+    return [str(problem) for problem in check_ruleset_parts(metrics, (), (), achievements, ())]
 
 
 @pytest.mark.parametrize("shape", [chain, cycle])

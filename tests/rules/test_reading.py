@@ -24,12 +24,12 @@ from trophy_engine import (
     UserCreationPointsTrigger,
 )
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger
-from trophy_engine.rules.diagnostics import select_errors
+from trophy_engine.rules.diagnostics import exclude_warnings
 from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.notation import JSON, TOML
 from trophy_engine.rules.partial_rules import UNREADABLE, Unreadable
-from trophy_engine.rules.reading import Reader
+from trophy_engine.rules.reading import RulesReader
 from trophy_engine.rules.structure import rule_classes_of, write_rule
 from trophy_engine.rules.tiers import Tier
 from trophy_engine.rules.value_range import ValueRange
@@ -37,7 +37,7 @@ from trophy_engine.rules.windows import DateWindow, RollingWindow
 
 
 def read(raw, *classes, path="here"):
-    reader = Reader(TOML)
+    reader = RulesReader(TOML)
     return reader.read_rule(classes, raw, path), [problem.path for problem in reader.problems]
 
 
@@ -132,7 +132,7 @@ def test_a_name_that_is_no_bare_key_is_quoted():
     ],
 )
 def test_a_text_in_place_of_a_table_can_be_meant_as_its_key_or_type(text, format_, message):
-    [problem] = select_errors(check_text(text, format_))
+    [problem] = exclude_warnings(check_text(text, format_))
     assert problem.message.endswith(message)
 
 
@@ -304,7 +304,7 @@ CONTRADICTIONS = [
 
 @pytest.mark.parametrize(("table", "messages"), CONTRADICTIONS)
 def test_a_contradiction_reads_well_after_its_path(table, messages):
-    reader = Reader(JSON)
+    reader = RulesReader(JSON)
     cls, raw = table
     reader.read_rule((cls,), raw, "here")
     assert {problem.path: problem.message for problem in reader.problems} == {
@@ -318,7 +318,7 @@ def test_every_condition_is_contradicted():
         (cls, condition)
         for (cls, raw), _ in CONTRADICTIONS
         for condition in cls.conditions
-        if contradicts(condition, Reader(JSON), cls, raw)
+        if contradicts(condition, RulesReader(JSON), cls, raw)
     }
     assert conditions
     assert broken == conditions
@@ -342,7 +342,7 @@ def rule_classes(root=Ruleset):
 
 
 def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
-    reader = Reader(TOML)
+    reader = RulesReader(TOML)
     cls, raw = board(run_unit="weekly")
     reader.read_rule((cls,), raw, "here")
     assert [(problem.path, problem.message) for problem in reader.problems] == [
@@ -360,7 +360,7 @@ def test_an_invalid_value_does_not_hide_that_another_field_is_missing():
     ],
 )
 def test_a_field_with_an_invalid_value_is_given(table, paths):
-    reader = Reader(TOML)
+    reader = RulesReader(TOML)
     cls, raw = table
     reader.read_rule((cls,), raw, "here")
     problems = [problem.path.removeprefix("here") for problem in reader.problems]
@@ -375,7 +375,7 @@ def test_a_field_with_an_invalid_value_is_given(table, paths):
     ],
 )
 def test_values_and_remedies_are_in_the_notation_of_the_file(notation, messages):
-    reader = Reader(notation)
+    reader = RulesReader(notation)
     reader.read_rule((Streak,), {"key": "s", "days_off": "sunday", "evaluation_mode": {"key": "x"}}, "here")
     assert sorted(problem.message for problem in reader.problems) == messages
 

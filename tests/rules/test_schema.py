@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from trophy_engine.rules.draft import check_text
-from trophy_engine.rules.files import format_of
+from trophy_engine.rules.files import rules_file_format
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.rules.schema import json_schema
 
@@ -166,7 +166,7 @@ def test_there_are_twenty_files():
 
 @pytest.mark.parametrize(("name", "paths", "lines"), MISTAKES, ids=[name for name, _, _ in MISTAKES])
 def test_a_mistake_is_pointed_at(name, paths, lines):
-    text, format_ = (FILES / name).read_text(encoding="utf-8"), format_of(name)
+    text, format_ = (FILES / name).read_text(encoding="utf-8"), rules_file_format(name)
     assert schema_paths(text, format_) == paths
     problems = locate_problems(check_text(text, format_), text, format_)
     assert [f"{one.line}:{one.column}" for one in problems] == [place for place, _, _ in lines]

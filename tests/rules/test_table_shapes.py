@@ -3,7 +3,7 @@
 import pytest
 
 from trophy_engine import Metric, MetricTrigger, Ruleset, StreakTrigger
-from trophy_engine.rules.table_shapes import find_list_of_rules, has_tables_by_key, is_list_of_tables, shape_of
+from trophy_engine.rules.table_shapes import find_list_of_rules, has_tables_by_key, is_list_of_tables, table_shape_of
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ def test_a_list_of_rules_is_found_by_its_names(names, meant):
 
 
 def test_the_type_is_a_name_that_is_known_but_no_field():
-    shape = shape_of(StreakTrigger)
+    shape = table_shape_of(StreakTrigger)
     assert (shape.known, list(shape.fields)) == (("length", "streak", "type"), ["length", "streak"])
-    assert shape_of(Metric).required == ("key",)
+    assert table_shape_of(Metric).required == ("key",)
 
 
 @pytest.mark.parametrize(("value", "is_list"), [([{}], True), ([], False), ([{}, 1], False), ({}, False)])

@@ -3,7 +3,7 @@
 import pytest
 
 from trophy_engine import Achievement, ApiTrigger, InvalidValue, MetricTrigger, Ruleset, StreakTrigger, Tier
-from trophy_engine.rules.tiers import number_fields, tier_key, tier_names
+from trophy_engine.rules.tiers import number_fields_of_trigger, tier_key, tier_names
 
 TIERS = [{"key": "bronze", "value": 10}, {"key": "gold", "value": 100, "name": "Gold"}]
 
@@ -30,8 +30,8 @@ def test_parts_are_achievements_of_their_own():
 
 
 def test_the_number_of_a_trigger_has_a_name():
-    assert number_fields(MetricTrigger) == ("value", "at_most")
-    assert number_fields(StreakTrigger) == ("length",)
+    assert number_fields_of_trigger(MetricTrigger) == ("value", "at_most")
+    assert number_fields_of_trigger(StreakTrigger) == ("length",)
 
 
 @pytest.mark.parametrize(

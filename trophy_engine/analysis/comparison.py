@@ -29,7 +29,7 @@ from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, Integer
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_ruleset_has_metrics
 from trophy_engine.values import Value
 
 __all__ = ["Comparison", "Difference", "UserTotals", "compare"]
@@ -238,7 +238,7 @@ def compare(
     """
     rules = as_ruleset(old, "old"), as_ruleset(new, "new")
     for one in rules:
-        check_metrics(one)
+        check_ruleset_has_metrics(one)
     rows = rows_of_log_source(log, check_log_columns(columns, *rules))
     FLAG.check("tally", tally)
     bad_rows = BadRows(max_errors, on_bad_row)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trophy_engine.analysis.statistics.contents import Content
 from trophy_engine.analysis.statistics.percentages import NOT_OBSERVED
 from trophy_engine.errors import MissingExtra
-from trophy_engine.representation import html_table, html_text
+from trophy_engine.representation import html_repr_of_table, html_repr_of_text
 from trophy_engine.rules.phrases import count_noun
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def summary_html(summary: Summary) -> str:
 
     skipped = f", {count_noun(summary.skipped, 'skipped row')}" if summary.skipped else ""
     head = f"{count_noun(summary.users, 'user')}, {count_noun(summary.events, 'event')}{skipped}"
-    return "".join([html_text(head), *_summary_tables_html(summary_tables(summary))])
+    return "".join([html_repr_of_text(head), *_summary_tables_html(summary_tables(summary))])
 
 
 def comparison_html(result: Comparison) -> str:
@@ -57,12 +57,12 @@ def comparison_html(result: Comparison) -> str:
         "Most affected users: new minus old": tabulate_affected_users(result, lambda old, new: f"{new - old:+,}"),
     }
     tables = [
-        html_table(title, content.columns, content.rows, content.numbers)
+        html_repr_of_table(title, content.columns, content.rows, content.numbers)
         for title, content in contents.items()
         if content.rows
     ]
     drawn = () if result.tallies is None else compare_figures((result.old, result.new), result.tallies)
-    return "".join([html_text("\n".join((head, *result.sentences()))), *tables, *map(figure_html, drawn)])
+    return "".join([html_repr_of_text("\n".join((head, *result.sentences()))), *tables, *map(figure_html, drawn)])
 
 
 def simulation_html(result: Simulation) -> str:
@@ -70,14 +70,14 @@ def simulation_html(result: Simulation) -> str:
     scenario = result.scenario
     users, days = count_noun(scenario.users, "simulated user"), count_noun(scenario.days, "day")
     head = f"{users} over {days} from {scenario.start}, seed {scenario.seed}"
-    return html_text(head) + replay_html(result.result)
+    return html_repr_of_text(head) + replay_html(result.result)
 
 
 def sweep_html(result: Sweep) -> str:
     """Return the table and the charts of the figures of a sweep."""
     drawn = result.figures()
     if not drawn:
-        return html_text("No user was active in the simulation.")
+        return html_repr_of_text("No user was active in the simulation.")
     return "".join([figure_table_html(drawn[0]), *map(figure_html, drawn)])
 
 
@@ -94,7 +94,7 @@ def effects_html(effects: EffectLog, shown: int = 10) -> str:
     ]
     numbers = [columns[index].name for index in used if columns[index].kind in {"integer", "number"}]
     title = f"The first {shown} effects" if len(rows) > shown else count_noun(len(rows), "effect")
-    return html_table(title, [columns[index].name for index in used], texts, numbers)
+    return html_repr_of_table(title, [columns[index].name for index in used], texts, numbers)
 
 
 def figure_html(figure: Figure) -> str:
@@ -108,7 +108,7 @@ def figure_html(figure: Figure) -> str:
     alternative = escape(describe_figure(figure))
     return (
         f'<figure style="margin: 1em 0"><img alt="{alternative}" src="data:image/svg+xml;base64,{source}">'
-        f"<figcaption>{html_text(figure.caption)}</figcaption></figure>"
+        f"<figcaption>{html_repr_of_text(figure.caption)}</figcaption></figure>"
     )
 
 
@@ -125,7 +125,7 @@ def figure_table_html(figure: Figure) -> str:
     """Return the table of a figure."""
     rows = [[_figure_cell_text(cell) for cell in row] for row in figure.rows]
     numbers = [column.name for column in figure.table_columns() if column.kind in {"integer", "float"}]
-    return html_table(figure.title, figure.columns, rows, numbers)
+    return html_repr_of_table(figure.title, figure.columns, rows, numbers)
 
 
 def _figure_cell_text(value: Any) -> str:
@@ -135,4 +135,4 @@ def _figure_cell_text(value: Any) -> str:
 
 
 def _summary_tables_html(contents: Iterable[Content]) -> Iterator[str]:
-    return (html_table(one.title, one.columns, one.rows, one.numbers) for one in contents)
+    return (html_repr_of_table(one.title, one.columns, one.rows, one.numbers) for one in contents)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from trophy_engine.error_messages import FieldName, GivenValue, reason_of
+from trophy_engine.error_messages import FieldName, GivenValue, file_error_reason
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf
@@ -27,7 +27,7 @@ def writing(path: object, field: str = "path") -> Iterator[Path]:
     try:
         yield target
     except OSError as error:
-        raise TrophyError(f"cannot write {error.filename or target}: {reason_of(error)}") from None
+        raise TrophyError(f"cannot write {error.filename or target}: {file_error_reason(error)}") from None
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 import tzdata
 
 from trophy_engine.calendar.instants import DAY, EPOCH_DAY, FIRST, HOUR, LAST, from_micros
-from trophy_engine.error_messages import nearest, short_repr
+from trophy_engine.error_messages import nearest_known_key, short_repr
 from trophy_engine.errors import InvalidValue
 
 #: The version of the zone data, on which every result depends.
@@ -290,7 +290,7 @@ def _known_zone_names() -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _nearest_zone_name(name: str) -> str | None:
-    return nearest(name, zone_names())
+    return nearest_known_key(name, zone_names())
 
 
 def similar_zone(name: object) -> str | None:

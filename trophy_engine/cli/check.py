@@ -13,9 +13,9 @@ from trophy_engine.cli.console import result_console
 from trophy_engine.cli.rules import problem_line_for_terminal
 from trophy_engine.errors import TrophyError, UnreadableRules
 from trophy_engine.rules import bundled
-from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.diagnostics import Problem, exclude_warnings
 from trophy_engine.rules.draft import check_text
-from trophy_engine.rules.files import MAX_BYTES, decode, format_of, read_text
+from trophy_engine.rules.files import MAX_BYTES, decode_rules, read_rules_file, rules_file_format
 from trophy_engine.rules.formats import Format
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.values import Value
@@ -65,7 +65,7 @@ def check(
             _print_problems(one)
     problems = [problem for one in checked for problem in one.problems]
     if problems:
-        raise typer.Exit(_ERRORS if select_errors(problems) else _WARNINGS)
+        raise typer.Exit(_ERRORS if exclude_warnings(problems) else _WARNINGS)
 
 
 def _check_file_argument(name: str, language: Format | None) -> _Checked:
@@ -73,12 +73,12 @@ def _check_file_argument(name: str, language: Format | None) -> _Checked:
     file = _STANDARD_INPUT_NAME if name == _STANDARD_INPUT else name
     try:
         if name == _STANDARD_INPUT:
-            text = decode(sys.stdin.buffer.read(MAX_BYTES), "standard input")
+            text = decode_rules(sys.stdin.buffer.read(MAX_BYTES), "standard input")
             language = language or ("json" if text.lstrip()[:1] == "{" else "toml")
         else:
             path = bundled.rules_path(name)
-            file, language = str(path), language or format_of(path)
-            text = read_text(path)
+            file, language = str(path), language or rules_file_format(path)
+            text = read_rules_file(path)
     except UnreadableRules as error:
         fact = f"the file cannot be read: {error.fact}"
         return _Checked(file, [Problem("error", "", fact, line=error.line, column=error.column)])
@@ -104,7 +104,7 @@ def _print_problems(checked: _Checked) -> None:
     for problem in checked.problems:
         style = "red" if problem.severity == "error" else "yellow"
         console.print(problem_line_for_terminal(checked.file, problem), style=style, markup=False, soft_wrap=True)
-    errors = len(select_errors(checked.problems))
+    errors = len(exclude_warnings(checked.problems))
     warnings = len(checked.problems) - errors
     counts = f"{_count_printed_problems(errors, 'error')}, {_count_printed_problems(warnings, 'warning')}"
     console.print(f"{checked.file}: {counts}", markup=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from trophy_engine.error_messages import reason_of
+from trophy_engine.error_messages import file_error_reason
 
 _PIPED_WIDTH = 100
 #: Names are continued on further lines from this width on.
@@ -47,6 +47,6 @@ def print_note(note: str) -> None:
 def exit_with_error(error: object) -> NoReturn:
     """Print an error and exit with status 1."""
     if isinstance(error, OSError) and error.filename:  # files are read by functions that raise a TrophyError
-        error = f"cannot write {error.filename}: {reason_of(error)}"
+        error = f"cannot write {error.filename}: {file_error_reason(error)}"
     note_console().print(f"error: {str(error).removeprefix('error: ')}", style="red", markup=False)
     raise typer.Exit(1)

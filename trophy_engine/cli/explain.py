@@ -19,7 +19,7 @@ from trophy_engine.cli.progress import show_progress
 from trophy_engine.cli.rules import Rules, load_rules_argument
 from trophy_engine.core import Transition
 from trophy_engine.engine.engine import Engine
-from trophy_engine.error_messages import nearest
+from trophy_engine.error_messages import nearest_known_key
 from trophy_engine.errors import TrophyError
 from trophy_engine.explain.timeline import calendar_of, draw_calendar, timeline_of
 from trophy_engine.rules.phrases import join_words
@@ -165,7 +165,7 @@ def _read_events_of_user_option(
                 user_events.append(row)
     skipped_rows.check_any_row_evaluated(len(users), skipped, log_names, left_out=log.left_out())
     if not user_events:
-        similar = nearest(user, sorted(users))
+        similar = nearest_known_key(user, sorted(users))
         hint = f"; did you mean {similar!r}?" if similar else ""
         raise TrophyError(f"unknown user {user!r}: {log_names} has no event of that user{hint}")
     user_events.sort(key=itemgetter(0))

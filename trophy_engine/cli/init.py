@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from trophy_engine.cli.console import exit_with_error
-from trophy_engine.error_messages import reason_of
+from trophy_engine.error_messages import file_error_reason
 from trophy_engine.rules.starters import Starter, starter_text
 
 
@@ -33,7 +33,7 @@ def init(
     except FileExistsError:
         exit_with_error(f"{out} exists and is not overwritten; choose another name with --out")
     except OSError as error:
-        exit_with_error(f"cannot write {out}: {reason_of(error)}")
+        exit_with_error(f"cannot write {out}: {file_error_reason(error)}")
     name = shlex.quote(str(out))
     typer.echo(
         f"{out} is written: rules of {_TITLES[kind]}, to be changed in an editor. Next:\n"

@@ -219,7 +219,7 @@ class LogOptions(Value):
             InvalidValue: no log is given or bundled, a format is unknown, or two options contradict each other.
             UnknownKey: an option names a metric that the rules do not declare.
         """
-        if git is None and not events and rules in bundled.log_names():
+        if git is None and not events and rules in bundled.bundled_log_names():
             log_name = name_log_arguments(None, rules=rules)
             print_note(f"no event log given; evaluating {log_name} (--git PATH evaluates a repository)")
             return Logs((read_bundled_log(rules),))
@@ -242,7 +242,7 @@ class LogOptions(Value):
 
     def _read_source(self, path: str, columns: Columns, proposals: dict[str, str]) -> Iterable[Row]:
         """Return the rows of a log, or those of a bundled log if its name is given and no file has it."""
-        if path in bundled.log_names() and not Path(path).exists():
+        if path in bundled.bundled_log_names() and not Path(path).exists():
             return read_bundled_log(path)
         try:
             return read_log(path, columns, self.file_format(), on_note=print_note, proposals=proposals)
@@ -374,7 +374,7 @@ def _parse_where_option(texts: list[str] | None) -> dict[str, list[str]]:
 
 def name_log_arguments(events: list[str] | None, git: Path | None = None, rules: str = "") -> str:
     """Return the names of the logs of a command, for messages."""
-    if git is None and not events and rules in bundled.log_names():
+    if git is None and not events and rules in bundled.bundled_log_names():
         return f"the log that comes with the rules {rules}: {_BUNDLED_SOURCES[rules]}"
     names = ["standard input" if path == STDIN else path for path in events or []]
     return " and ".join(names if git is None else [*names, f"the history of {git}"])
@@ -382,7 +382,7 @@ def name_log_arguments(events: list[str] | None, git: Path | None = None, rules:
 
 def title_log_arguments(events: list[str] | None, git: Path | None, rules: str = "") -> str:
     """Return the names of the logs of a command without their folders, for titles; a bundled log has its source."""
-    if git is None and not events and rules in bundled.log_names():
+    if git is None and not events and rules in bundled.bundled_log_names():
         return _BUNDLED_SOURCES[rules]
     names = [path if path == STDIN else Path(path).name for path in events or []]
     return name_log_arguments(names, None if git is None else Path(git.resolve().name))

@@ -8,9 +8,9 @@ import typer
 
 from trophy_engine.errors import InvalidRules, TrophyError
 from trophy_engine.rules import bundled
-from trophy_engine.rules.diagnostics import Problem, select_errors
+from trophy_engine.rules.diagnostics import Problem, exclude_warnings
 from trophy_engine.rules.draft import check_text
-from trophy_engine.rules.files import format_of, read_text
+from trophy_engine.rules.files import read_rules_file, rules_file_format
 from trophy_engine.rules.positions import locate_problems
 from trophy_engine.rules.ruleset import Ruleset
 
@@ -24,11 +24,11 @@ def load_rules_argument(name: str) -> Ruleset:
         TrophyError: the rules cannot be read, or have errors; the message lists all errors.
     """
     path = bundled.rules_path(name)
-    language, text = format_of(path), read_text(path)
+    language, text = rules_file_format(path), read_rules_file(path)
     try:
         return Ruleset.from_text(text, language)
     except InvalidRules as error:
-        errors = select_errors(locate_problems(check_text(text, language), text, language))
+        errors = exclude_warnings(locate_problems(check_text(text, language), text, language))
         lines = "\n".join(problem_line_for_terminal(str(path), problem) for problem in errors)
         raise TrophyError(f"{name} has errors:\n{lines}") from error
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from trophy_engine.cli.console import exit_with_error
-from trophy_engine.error_messages import reason_of
+from trophy_engine.error_messages import file_error_reason
 from trophy_engine.rules.schema import json_schema
 
 #: What a file with a schema begins with; only such a file is replaced.
@@ -34,4 +34,4 @@ def schema(
             exit_with_error(f"{out} is no schema of rules and is not overwritten; choose another name with --out")
         out.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        exit_with_error(f"cannot write {out}: {reason_of(error)}")
+        exit_with_error(f"cannot write {out}: {file_error_reason(error)}")

@@ -21,7 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from trophy_engine.calendar.instants import parse_datetime, to_micros
 from trophy_engine.engine.engine import Engine
-from trophy_engine.error_messages import GivenValue, reason_of
+from trophy_engine.error_messages import GivenValue, file_error_reason
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.asgi import ABORT, ASGIApplication, Receive, Scope, Send
@@ -140,7 +140,7 @@ def open_server_socket(host: str, port: int) -> socket.socket:
             opened.pop_all()
             return listener
     except (OSError, UnicodeError) as error:
-        fact = error.strerror if isinstance(error, socket.gaierror) else reason_of(error)
+        fact = error.strerror if isinstance(error, socket.gaierror) else file_error_reason(error)
         raise TrophyError(f"cannot listen at {host}:{port}: {fact}; choose others with --host and --port") from None
 
 

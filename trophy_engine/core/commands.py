@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, assert_never
 from trophy_engine.calendar.instants import FIRST, LAST, parse_date
 from trophy_engine.errors import InvalidValue, StorageIncompatible
 from trophy_engine.identifiers import is_writable
-from trophy_engine.numbers import Number, exact, exact_text
+from trophy_engine.numbers import Number, exact, parse_exact_number
 from trophy_engine.representation import brief_repr
 
 __all__ = [
@@ -269,7 +269,7 @@ def _parse_record_command(
         _parse_command_text(user_id),
         _parse_command_instant(at),
         _parse_command_text(metric),
-        exact(value) if type(value) is int else exact_text(_parse_command_text(value)),
+        exact(value) if type(value) is int else parse_exact_number(_parse_command_text(value)),
         tuple([(_parse_command_text(key), _parse_command_text(text)) for key, text in _parse_command_list(attributes)]),
         _parse_optional_command_text(idempotency_key),
     )

@@ -15,7 +15,7 @@ import attrs
 
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.core.manual_award import ManualAward
-from trophy_engine.identifiers import derive
+from trophy_engine.identifiers import derive_identifier
 from trophy_engine.numbers import Number
 from trophy_engine.rules.points import Boost, PointsTrigger
 from trophy_engine.rules.streak import FreezeReward
@@ -73,7 +73,7 @@ def derive_completion_id(user_id: str, achievement: str, number: int = 1) -> UUI
         achievement: the key by which rules name the achievement, or the tier.
         number: the number of the user's completions of it so far, for a repeatable one.
     """
-    return derive("completion", user_id, achievement, *([number] if number > 1 else ()))
+    return derive_identifier("completion", user_id, achievement, *([number] if number > 1 else ()))
 
 
 @attrs.frozen
@@ -336,7 +336,7 @@ class PointsAwarded(Effect):
     @property
     def award_id(self) -> UUID:
         """The identifier of the award."""
-        return derive("award", self.user_id, self.system, self.sequence)
+        return derive_identifier("award", self.user_id, self.system, self.sequence)
 
 
 @attrs.frozen

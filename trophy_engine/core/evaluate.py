@@ -42,7 +42,7 @@ from trophy_engine.errors import (
     UnknownUser,
 )
 from trophy_engine.numbers import Number, add
-from trophy_engine.rules.achievements import is_completed_by_calls, not_completed_by_calls
+from trophy_engine.rules.achievements import has_active_api_trigger, missing_api_trigger_error
 
 
 def apply_command(agenda: Agenda, state: UserState | None, command: UserCommand) -> UserState:  # noqa: C901  # one branch per command
@@ -166,8 +166,8 @@ def find_achievement_for_command(plan: Plan, key: str) -> AchievementPlan:
         UnknownKey: there is none with this key.
     """
     achievement = plan.achievements.get(key)
-    if achievement is None or not is_completed_by_calls(achievement.rule):
-        raise not_completed_by_calls(plan.ruleset.achievements, key)
+    if achievement is None or not has_active_api_trigger(achievement.rule):
+        raise missing_api_trigger_error(plan.ruleset.achievements, key)
     return achievement
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 import attrs
 
 from trophy_engine.core.plan import Plan, StreakPlan
-from trophy_engine.numbers import exact_text
-from trophy_engine.rules.metric_uses import refuse_for_streak
+from trophy_engine.numbers import parse_exact_number
+from trophy_engine.rules.metric_uses import refuse_metric_for_streak
 from trophy_engine.rules.streak import Streak, StreakMetric
 
 #: The kinds of preferences: the first part of their names.
@@ -38,7 +38,7 @@ def read_streak_preferences(preferences: Mapping[str, str], streak: str) -> dict
         if name.startswith(prefix):
             value, choice = json.loads(encoded), name.removeprefix(prefix)
             if choice == "metrics":
-                value = tuple(StreakMetric(metric, exact_text(threshold)) for metric, threshold in value)
+                value = tuple(StreakMetric(metric, parse_exact_number(threshold)) for metric, threshold in value)
             choices[choice] = tuple(value) if isinstance(value, list) else value
     return choices
 
@@ -73,7 +73,7 @@ def _select_preferred_conditions(plan: Plan, metrics: tuple[StreakMetric, ...]) 
     return tuple(
         metric
         for metric in metrics
-        if metric.key in plan.metrics and refuse_for_streak(plan.metrics[metric.key].rule) is None
+        if metric.key in plan.metrics and refuse_metric_for_streak(plan.metrics[metric.key].rule) is None
     )
 
 

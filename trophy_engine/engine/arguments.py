@@ -12,13 +12,13 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
 from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_preferred_conditions
-from trophy_engine.error_messages import FieldName, GivenValue, name_field, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
-from trophy_engine.rules.metric_uses import refuse_for_streak
+from trophy_engine.rules.metric_uses import refuse_metric_for_streak
 from trophy_engine.rules.streak import StreakMetric
-from trophy_engine.rules.structure import as_plain
+from trophy_engine.rules.structure import as_plain_value
 
 _EACH_KEY: Final = FieldName("attributes", before="each key of ")
 _AN_IDEMPOTENCY_KEY: Final = FieldName(before="an idempotency key")
@@ -44,7 +44,7 @@ def encode_attributes_argument(attributes: Mapping[str, str], kind: str, plan: P
     """
     check_attributes_argument(attributes)
     plan.check_attributes(attributes, kind)
-    return tuple(sorted(map(as_plain, attributes.items())))
+    return tuple(sorted(map(as_plain_value, attributes.items())))
 
 
 def check_attributes_argument(attributes: object) -> None:
@@ -122,7 +122,7 @@ def encode_strings_argument(field: str | FieldName, value: object) -> str:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         raise InvalidValue(("must be a list of strings, not", GivenValue(value)), field)
     for text in value:
-        check_text(text, name_field(field, "each of "))
+        check_text(text, name_field_in_message(field, "each of "))
     return json.dumps(list(value), separators=(",", ":"))
 
 
@@ -150,7 +150,7 @@ def encode_channels_argument(notifications: Mapping[str, Sequence[str]]) -> dict
         field = FieldName("notifications", after=f".{kind}")
         encoded = encode_strings_argument(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
-        changes[f"preferences.{NOTIFICATIONS}.{as_plain(kind)}"] = encoded
+        changes[f"preferences.{NOTIFICATIONS}.{as_plain_value(kind)}"] = encoded
     return changes
 
 
@@ -166,7 +166,7 @@ def encode_conditions_argument(metrics: Sequence[StreakMetric], plan: Plan) -> s
     InstanceOf((StreakMetric,), many=True).check("metrics", conditions)
     KEYS.check("metrics", tuple(metric.key for metric in conditions))
     for metric in conditions:
-        refusal = refuse_for_streak(plan.metric(metric.key).rule)
+        refusal = refuse_metric_for_streak(plan.metric(metric.key).rule)
         if refusal is not None:
             raise InvalidValue(refusal)
         if metric.event_attributes:

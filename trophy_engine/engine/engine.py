@@ -42,7 +42,7 @@ from trophy_engine.engine.execution import Execution
 from trophy_engine.engine.outcome import Outcome
 from trophy_engine.engine.plugs import PLUGS
 from trophy_engine.engine.subscribable import Subscribable
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue, StorageIncompatible
 from trophy_engine.identifiers import check_text, check_user_id
 from trophy_engine.numbers import Number, exact
@@ -838,7 +838,7 @@ class Engine(Subscribable):
                 raise StorageIncompatible("the first entry of a log must be rules; export the log from its beginning")
             engine = cls(Ruleset.from_text(first.command.rules, format="json"), storage=storage)
         with _close_if_engine_fails(engine._repository.storage):
-            each = name_field("entries", "each of ")
+            each = name_field_in_message("entries", "each of ")
             for entry in log:
                 InstanceOf((Entry,)).check(each, entry)
                 match entry.command:

@@ -38,7 +38,7 @@ from trophy_engine.identifiers import check_user_id
 from trophy_engine.repository.due_users import DueUsers
 from trophy_engine.repository.repository import Repository
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.structure import as_plain
+from trophy_engine.rules.structure import as_plain_value
 from trophy_engine.storage.protocol import Entry
 from trophy_engine.views.player import Player
 
@@ -198,7 +198,7 @@ class Execution:
     def run(self, command: UserCommand) -> Outcome:
         """Apply a command whose fields are arguments, commit it, and notify subscribers; raise as ``apply`` does."""
         check_user_id(command.user_id)
-        return self.apply(type(command)(*map(as_plain, command)))
+        return self.apply(type(command)(*map(as_plain_value, command)))
 
     def apply(self, command: UserCommand) -> Outcome:
         """Apply a command of plain values, commit it, and notify subscribers.

@@ -33,7 +33,7 @@ from trophy_engine.core import (
     name_raw_effect,
     select_raw_effects,
 )
-from trophy_engine.identifiers import derive
+from trophy_engine.identifiers import derive_identifier
 from trophy_engine.numbers import Number
 from trophy_engine.repository.plans import plan_of_logged_rules
 from trophy_engine.values import Value
@@ -168,7 +168,7 @@ class Outcome:
     @property
     def event_id(self) -> UUID | None:
         """The identifier of the event, that of the first use for a repeated key; None for other commands."""
-        return derive("event", self.user_id, self._number) if isinstance(self._command, Record) else None
+        return derive_identifier("event", self.user_id, self._number) if isinstance(self._command, Record) else None
 
     @property
     def total(self) -> Number | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from trophy_engine.core import CORE_EFFECTS, KIND, Effect, RawEffect, effect_from_raw
 from trophy_engine.engine.outcome import Outcome
-from trophy_engine.error_messages import FieldName, GivenValue, listed, nearest, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, list_keys_in_message, nearest_known_key, short_repr
 from trophy_engine.errors import InvalidValue, SubscribersFailed
 
 
@@ -76,9 +76,9 @@ def _find_subscribed_kind(kind: object) -> type[Effect]:
     from trophy_engine.notifications.effects import EFFECTS  # noqa: PLC0415  # few callbacks take notifications
 
     if kind not in EFFECTS:
-        near = nearest(kind, tuple(EFFECTS))
+        near = nearest_known_key(kind, tuple(EFFECTS))
         hint = f" did you mean {near!r}?" if near else ""
-        known = f"for all effects pass the class Effect; known: {listed(sorted(EFFECTS), len(EFFECTS))}"
+        known = f"for all effects pass the class Effect; known: {list_keys_in_message(sorted(EFFECTS), len(EFFECTS))}"
         fact = f"is not the name of an effect;{hint} {known}"
         raise InvalidValue(fact, FieldName("kind", after=f" {short_repr(kind)}"))
     return EFFECTS[kind]

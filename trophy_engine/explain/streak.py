@@ -28,7 +28,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.interval import Interval, period_noun
-from trophy_engine.rules.phrases import count_noun, describe_counter, join_words
+from trophy_engine.rules.phrases import count_noun, describe_filtered_metric, join_words
 from trophy_engine.rules.streak import EvaluationMode
 from trophy_engine.values import Value
 
@@ -69,7 +69,7 @@ class Condition(Value):
     @property
     def name(self) -> str:
         """What is counted, in words: the metric, and the filter if there is one."""
-        return describe_counter(self.metric, self.event_attributes)
+        return describe_filtered_metric(self.metric, self.event_attributes)
 
     @property
     def missing(self) -> Number:

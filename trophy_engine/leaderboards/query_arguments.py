@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from trophy_engine.core import BoardPlan
-from trophy_engine.error_messages import FieldName, nearest, unknown_key
+from trophy_engine.error_messages import FieldName, nearest_known_key, unknown_key_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import LOCAL_DATE
 from trophy_engine.rules.phrases import join_words
@@ -60,9 +60,9 @@ def check_queried_attributes(board: BoardPlan, attributes: Mapping[str, str] | N
     required = attributes or {}
     for key in required:
         if key not in names:
-            raise InvalidValue(
-                f"leaderboard {board.key!r}: {unknown_key('breakdown attribute', key, nearest(str(key), names), names)}"
-            )
+            near = nearest_known_key(str(key), names)
+            fact = unknown_key_message("breakdown attribute", key, near, names)
+            raise InvalidValue(f"leaderboard {board.key!r}: {fact}")
     if names and not required:
         fact = f"leaderboard {board.key!r} has a ranking for each group of users with the same {join_words(names)}; set"
         raise InvalidValue((fact, FieldName("attributes"), "to select groups"))

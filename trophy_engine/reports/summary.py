@@ -9,7 +9,7 @@ import attrs
 
 from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency_named
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
-from trophy_engine.error_messages import FieldName, one_of
+from trophy_engine.error_messages import FieldName, one_of_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.reports.measure import DailyTotals
@@ -65,7 +65,7 @@ def check_summary_range(aggregation: str, start: object, end: object) -> None:
             or more than 400 days apart.
     """
     if aggregation not in get_args(Aggregation):
-        raise InvalidValue(one_of(get_args(Aggregation), aggregation), "aggregation")
+        raise InvalidValue(one_of_message(get_args(Aggregation), aggregation), "aggregation")
     for name, day in (("start", start), ("end", end)):
         LOCAL_DATE.check(name, day)
         if isinstance(day, date) and not _DAYS[0] <= day <= _DAYS[1]:

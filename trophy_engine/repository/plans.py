@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from trophy_engine.core import ChangeRules, CompilePlug, Plan, RulesDiff, compile_plan
 from trophy_engine.rules.limits import MAX_CHARACTERS
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.structure import is_plain
+from trophy_engine.rules.structure import is_plain_value
 from trophy_engine.storage.protocol import Entry
 
 #: The number of versions of rules whose plans are kept; compiling one takes as long as applying a hundred commands.
@@ -24,7 +24,7 @@ _WRITTEN: Final[WeakValueDictionary[str, Ruleset]] = WeakValueDictionary()
 def write_rules_for_log(ruleset: Ruleset) -> str:
     """Return rules as the text that a log keeps."""
     text = ruleset.to_text(format="json")
-    if len(text) <= MAX_CHARACTERS and is_plain(ruleset):  # others differ from what is read, or cannot be read
+    if len(text) <= MAX_CHARACTERS and is_plain_value(ruleset):  # others differ from what is read, or cannot be read
         _WRITTEN[text] = ruleset
     return text
 

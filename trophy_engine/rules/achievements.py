@@ -22,20 +22,20 @@ from trophy_engine.rules.constraints import (
     Numeric,
     OneOf,
     Optional,
-    as_number,
+    as_rule_number,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter, join_words, name_streak
+from trophy_engine.rules.phrases import count_noun, describe_filtered_metric, join_words, name_streak
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK, TO_SYSTEM
 from trophy_engine.rules.tiers import (
     Tier,
     as_tiers,
     check_tier_keys,
     check_tiers,
-    number_fields,
+    number_fields_of_trigger,
     tier_key,
     tier_names,
     trigger_of_tier,
@@ -76,7 +76,7 @@ class _Trigger(Value):
     never_repeats: ClassVar[str | None] = None
 
 
-def _check_numbers(value: Number | None, at_most: Number | None) -> None:
+def _check_value_or_at_most(value: Number | None, at_most: Number | None) -> None:
     if value is not None and at_most is not None:
         raise InvalidValue(("must not be given together with", FieldName("at_most", after=";"), "remove one"), "value")
 
@@ -98,12 +98,14 @@ class MetricTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     number: ClassVar[str | None] = "value"
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
+        Condition(("value", "at_most"), _check_value_or_at_most, given=("value", "at_most")),
     )
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
-    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric(above=0)))
+    value: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric(above=0)))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER)
-    at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()), kw_only=True)
+    at_most: Number | None = attrs.field(
+        default=None, converter=as_rule_number, validator=Optional(Numeric()), kw_only=True
+    )
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
@@ -112,10 +114,10 @@ class MetricTrigger(_Trigger):
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        total = f"the total of {describe_counter(self.metric, self.event_attributes)}"
+        total = f"the total of {describe_filtered_metric(self.metric, self.event_attributes)}"
         if self.at_most is not None:
             return f"{total} fell to at most {self.at_most:,}"
-        return f"{total} reached {_show(self.value)}"
+        return f"{total} reached {_show_trigger_number(self.value)}"
 
 
 @attrs.frozen
@@ -130,13 +132,13 @@ class StreakTrigger(_Trigger):
     type: ClassVar[str] = "streak"
     number: ClassVar[str | None] = "length"
     needs_streak: ClassVar[bool] = True
-    length: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1)))
+    length: int | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Integer(min=1)))
     streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"{name_streak(self.streak)} reached {_show(self.length)}"
+        return f"{name_streak(self.streak)} reached {_show_trigger_number(self.length)}"
 
 
 @attrs.frozen
@@ -151,7 +153,7 @@ class ApiTrigger(_Trigger):
         return "the application completed it"
 
 
-def _check_at_least(achievements: tuple[str, ...], at_least: int | None) -> None:
+def _check_composite_at_least(achievements: tuple[str, ...], at_least: int | None) -> None:
     if at_least is not None and at_least > len(achievements):
         count = count_noun(len(achievements), "achievement")
         raise InvalidValue(
@@ -172,7 +174,7 @@ class CompositeTrigger(_Trigger):
     never_repeats: ClassVar[str | None] = (
         "prerequisites are not completed together; count their completions by a metric with a window, and repeat that"
     )
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("achievements", "at_least"), _check_at_least),)
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("achievements", "at_least"), _check_composite_at_least),)
     achievements: tuple[str, ...] = attrs.field(converter=as_sequence, validator=KEYS, metadata=TO_ACHIEVEMENT)
     at_least: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)), kw_only=True)
 
@@ -206,7 +208,7 @@ class AnniversaryTrigger(_Trigger):
     type: ClassVar[str] = "anniversary"
     number: ClassVar[str | None] = "years"
     never_repeats: ClassVar[str | None] = "each number of years passes once; give it tiers"
-    years: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1, max=200)))
+    years: int | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Integer(min=1, max=200)))
 
     @property
     def reason(self) -> str:
@@ -229,12 +231,12 @@ class BalanceTrigger(_Trigger):
         "a balance that is spent and earned again would complete it each time; take a metric on the points"
     )
     system: str = attrs.field(validator=KEY, metadata=TO_SYSTEM)
-    value: int | None = attrs.field(default=None, converter=as_number, validator=Optional(Integer(min=1)))
+    value: int | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Integer(min=1)))
 
     @property
     def reason(self) -> str:
         """The reason of the completion, as a phrase."""
-        return f"the balance of {self.system} reached {_show(self.value)}"
+        return f"the balance of {self.system} reached {_show_trigger_number(self.value)}"
 
 
 @attrs.frozen
@@ -259,7 +261,7 @@ class LevelTrigger(_Trigger):
         return f"the level {self.level!r} of {self.system} is reached"
 
 
-def _show(number: Number | None) -> str:
+def _show_trigger_number(number: Number | None) -> str:
     return "a tier" if number is None else f"{number:,}"
 
 
@@ -273,7 +275,7 @@ def _schema_without_tiers() -> dict[str, Any]:
     cases = [
         {
             "if": {"properties": {"type": {"const": kind.type}}, "required": ["type"]},
-            "then": {"anyOf": [{"required": [name]} for name in number_fields(kind)]},
+            "then": {"anyOf": [{"required": [name]} for name in number_fields_of_trigger(kind)]},
         }
         for kind in get_args(AchievementTrigger)
         if kind.number is not None
@@ -349,9 +351,9 @@ class Achievement(Value):
     @property
     def parts(self) -> tuple[Achievement, ...]:
         """The achievement; for one with tiers, each tier as an achievement of its own, by the key that names it."""
-        return tuple(self._part(tier) for tier in self.tiers) if self.tiers else (self,)
+        return tuple(self._make_part_from_tier(tier) for tier in self.tiers) if self.tiers else (self,)
 
-    def _part(self, tier: Tier) -> Achievement:
+    def _make_part_from_tier(self, tier: Tier) -> Achievement:
         return attrs.evolve(
             self,
             key=tier_key(self.key, tier.key),
@@ -364,17 +366,17 @@ class Achievement(Value):
         )
 
 
-def is_completed_by_calls(achievement: Achievement) -> bool:
+def has_active_api_trigger(achievement: Achievement) -> bool:
     """Return True if ``Engine.complete`` completes an achievement."""
     return isinstance(achievement.trigger, ApiTrigger) and achievement.status != "inactive"
 
 
-def not_completed_by_calls(achievements: Iterable[Achievement], key: str) -> UnknownKey:
+def missing_api_trigger_error(achievements: Iterable[Achievement], key: str) -> UnknownKey:
     """Return the error for a key of none of the achievements that calls complete: what it names, and their keys."""
     known: list[str] = []
     fact = None
     for achievement in achievements:
-        if is_completed_by_calls(achievement):
+        if has_active_api_trigger(achievement):
             known.append(achievement.key)
         elif key in {achievement.key, *(name for _, name in tier_names(achievement))}:
             type_ = achievement.trigger.type

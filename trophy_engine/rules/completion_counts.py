@@ -17,7 +17,7 @@ from trophy_engine.rules.references import EVERY
 from trophy_engine.rules.tiers import Tier, tier_key
 
 
-class _Completions:
+class _CompletionCounts:
     """The completions of achievements, by the keys that name achievements and tiers.
 
     Attributes:
@@ -33,12 +33,12 @@ class _Completions:
         self.thresholds: dict[str, list[tuple[Number, tuple[str, ...]]]] = {}
         self.total: int | None = 0
         for achievement in achievements:
-            count = _count(achievement)
+            count = _count_completions_at_most(achievement)
             self.total = None if count is None or self.total is None else self.total + count
             if count is not None and achievement.key:
-                self._add(achievement, count)
+                self._add_achievement(achievement, count)
 
-    def _add(self, achievement: Achievement, count: int) -> None:
+    def _add_achievement(self, achievement: Achievement, count: int) -> None:
         self.counts[achievement.key] = count
         for tier in achievement.tiers:
             if tier.key:
@@ -46,9 +46,9 @@ class _Completions:
                 self.counts[name], self.owners[name] = 1, achievement.key
         trigger = achievement.trigger
         if isinstance(trigger, MetricTrigger) and trigger.metric:
-            self.thresholds.setdefault(trigger.metric, []).extend(_thresholds(achievement, trigger))
+            self.thresholds.setdefault(trigger.metric, []).extend(_thresholds_of_achievement(achievement, trigger))
 
-    def count(self, metric: str, keys: Sequence[str | None]) -> int | None:
+    def greatest_count(self, metric: str, keys: Sequence[str | None]) -> int | None:
         """Return how many completions a metric on some achievements, or on all, can count, or None for no limit."""
         chosen = set(keys) if keys != EVERY else None
         total: int | None = self.total
@@ -67,7 +67,7 @@ class _Completions:
         return reached
 
 
-def _count(achievement: Any) -> int | None:
+def _count_completions_at_most(achievement: Any) -> int | None:
     """Return how often an achievement with its tiers is completed; None for no limit, and if it could not be read."""
     if not isinstance(achievement, Achievement) or achievement.repeatable is not False:
         return None
@@ -76,7 +76,9 @@ def _count(achievement: Any) -> int | None:
     return len(achievement.tiers) or 1
 
 
-def _thresholds(achievement: Achievement, trigger: MetricTrigger) -> Iterator[tuple[Number, tuple[str, ...]]]:
+def _thresholds_of_achievement(
+    achievement: Achievement, trigger: MetricTrigger
+) -> Iterator[tuple[Number, tuple[str, ...]]]:
     """Yield the readable totals that complete an achievement or its tiers, each with the keys that name it."""
     if trigger.value is not None:
         yield trigger.value, (achievement.key,)
@@ -85,13 +87,13 @@ def _thresholds(achievement: Achievement, trigger: MetricTrigger) -> Iterator[tu
             yield tier.value, (achievement.key, tier_key(achievement.key, tier.key))
 
 
-def greatest_completions(metrics: Sequence[Any], achievements: Sequence[Any]) -> dict[str, int]:
+def greatest_completion_counts(metrics: Sequence[Any], achievements: Sequence[Any]) -> dict[str, int]:
     """Return, by metric on completions, the number that it can ever count; those without a limit are left out."""
     sources = [
         (metric.key, metric.source.completions)
         for metric in metrics
         if isinstance(metric, Metric) and isinstance(metric.source, CompletionsSource) and metric.source.completions
     ]
-    completions = _Completions(achievements if sources else ())
-    counts = {key: completions.count(key, keys) for key, keys in reversed(sources)}
+    completion_counts = _CompletionCounts(achievements if sources else ())
+    counts = {key: completion_counts.greatest_count(key, keys) for key, keys in reversed(sources)}
     return {key: count for key, count in counts.items() if count is not None}

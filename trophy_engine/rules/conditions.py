@@ -39,7 +39,7 @@ def check_conditions(rule: Any) -> None:
         condition.check(*(getattr(rule, name) for name in condition.fields))
 
 
-def given_together(first: str, second: str) -> Condition:
+def both_or_neither_condition(first: str, second: str) -> Condition:
     """Return the condition that of two fields both are given or none."""
 
     def check(value: object, other: object) -> None:
@@ -49,10 +49,10 @@ def given_together(first: str, second: str) -> Condition:
     return Condition((first, second), check, given=(first, second))
 
 
-def _check_end(start: date | None, end: date | None) -> None:
+def _check_end_not_before_start(start: date | None, end: date | None) -> None:
     if start is not None and end is not None and end < start:
         raise InvalidValue((f"{end} must not be before", FieldName("start"), str(start)), "end")
 
 
 #: The last day is not before the first.
-END_NOT_BEFORE_START: Final = Condition(("start", "end"), _check_end)
+END_NOT_BEFORE_START: Final = Condition(("start", "end"), _check_end_not_before_start)

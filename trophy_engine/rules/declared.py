@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import listed, nearest, unknown_key
+from trophy_engine.error_messages import list_keys_in_message, nearest_known_key, unknown_key_message
 from trophy_engine.identifiers import is_key
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.gates import ALWAYS, Gate
@@ -31,14 +31,14 @@ class Suggestions:
         self._compared = 0
         self._nearest_keys: dict[tuple[int, str], str | None] = {}
 
-    def nearest(self, key: str, declared: DeclaredKeys) -> str | None:
+    def nearest_declared_key(self, key: str, declared: DeclaredKeys) -> str | None:
         """Return the declared key nearest to a key, or None if none is near or the limit is reached."""
         lookup = id(declared), key
         if lookup not in self._nearest_keys:
             if self._compared and self._compared + len(declared.keys) > _MAX_COMPARED:
                 return None
             self._compared += len(declared.keys)
-            self._nearest_keys[lookup] = nearest(key, declared.keys)
+            self._nearest_keys[lookup] = nearest_known_key(key, declared.keys)
         return self._nearest_keys[lookup]
 
 
@@ -62,9 +62,9 @@ class DeclaredKeys:
             return
         others, other_kind = self._others
         if key in others:
-            message = f"unknown {kind} {key!r}, which is {other_kind}; known: {listed(self.keys)}"
+            message = f"unknown {kind} {key!r}, which is {other_kind}; known: {list_keys_in_message(self.keys)}"
         else:
-            message = unknown_key(kind, key, self._suggestions.nearest(key, self), self.keys)
+            message = unknown_key_message(kind, key, self._suggestions.nearest_declared_key(key, self), self.keys)
         yield Problem("error", path, message)
 
 

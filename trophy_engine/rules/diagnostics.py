@@ -11,7 +11,7 @@ import attrs
 from trophy_engine.error_messages import short_repr
 from trophy_engine.values import Value
 
-__all__ = ["Problem", "Severity", "item_path", "select_errors"]
+__all__ = ["Problem", "Severity", "exclude_warnings", "rule_item_path"]
 
 #: An error prevents the use of the rules, a warning does not.
 Severity = Literal["error", "warning"]
@@ -55,38 +55,38 @@ class Problem(Value):
         return f"{self.severity}: {self.label}: {self.message}" if self.label else f"{self.severity}: {self.message}"
 
 
-def select_errors(problems: list[Problem]) -> list[Problem]:
+def exclude_warnings(problems: list[Problem]) -> list[Problem]:
     """Return the errors without the warnings."""
     return [problem for problem in problems if problem.severity == "error"]
 
 
-def item_path(path: str, index: int) -> str:
+def rule_item_path(path: str, index: int) -> str:
     """Return a path extended by an index in a list.
 
-    >>> item_path("achievements", 3)
+    >>> rule_item_path("achievements", 3)
     'achievements[3]'
     """
     return f"{path}[{index}]"
 
 
-def field_path(path: str, name: str) -> str:
+def rule_field_path(path: str, name: str) -> str:
     """Return a path extended by the name of a field, in quotes if it has other characters than a bare key of TOML.
 
-    >>> field_path("metrics[0]", "name"), field_path("metrics[0]", "the name")
+    >>> rule_field_path("metrics[0]", "name"), rule_field_path("metrics[0]", "the name")
     ('metrics[0].name', "metrics[0].'the name'")
     """
-    return f"{path}.{show_name(name)}" if path else show_name(name)
+    return f"{path}.{quote_unless_bare_key(name)}" if path else quote_unless_bare_key(name)
 
 
-def show_name(name: str) -> str:
+def quote_unless_bare_key(name: str) -> str:
     """Return the name of a field as it is in a path."""
     return name if _BARE.fullmatch(name) else short_repr(name)
 
 
-def split_path(path: str) -> list[str | int]:
+def split_rule_path(path: str) -> list[str | int]:
     """Return the names and indices of a path; quoted names stay quoted.
 
-    >>> split_path("points[0].'the name'")
+    >>> split_rule_path("points[0].'the name'")
     ['points', 0, "'the name'"]
     """
     return [int(index) if index else name or quoted or cut for index, name, quoted, cut in re.findall(_STEP, path)]
@@ -99,19 +99,19 @@ def label_problems(problems: Iterable[Problem], rules: object) -> list[Problem]:
 
 def _label_problem(problem: Problem, rules: object) -> Problem:
     node, label, key = rules, "", None
-    for step in split_path(problem.path):
-        node = _child(node, step)
+    for step in split_rule_path(problem.path):
+        node = _value_at_rule_path_step(node, step)
         if isinstance(step, str):
             label += f".{step}" if label else step
             continue
-        item_key, name = (_child(node, "key"), _child(node, "name"))
+        item_key, name = (_value_at_rule_path_step(node, "key"), _value_at_rule_path_step(node, "name"))
         known = item_key if isinstance(item_key, str) else name
         label += f"[{step}]" + (f" {short_repr(known)}" if isinstance(known, str) else "")
         key = item_key if isinstance(item_key, str) else key
     return attrs.evolve(problem, label=label or problem.path, key=key)
 
 
-def _child(node: Any, step: str | int) -> Any:
+def _value_at_rule_path_step(node: Any, step: str | int) -> Any:
     """Return the value at a step; a table in place of a list of tables is its only item, and the reverse."""
     if isinstance(step, int):
         if isinstance(node, list | tuple):

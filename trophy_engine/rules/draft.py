@@ -12,14 +12,14 @@ import attrs
 
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import is_writable
-from trophy_engine.rules.check import check_parts
+from trophy_engine.rules.check import check_ruleset_parts
 from trophy_engine.rules.constraints import InstanceOf
 from trophy_engine.rules.diagnostics import Problem, label_problems
-from trophy_engine.rules.files import format_of, parse, read_text
-from trophy_engine.rules.formats import Format, check_format
-from trophy_engine.rules.headers import double_brackets
+from trophy_engine.rules.files import parse_rules, read_rules_file, rules_file_format
+from trophy_engine.rules.formats import Format, check_rules_format
+from trophy_engine.rules.headers import double_toml_header_brackets
 from trophy_engine.rules.notation import JSON, TOML
-from trophy_engine.rules.reading import Reader
+from trophy_engine.rules.reading import RulesReader
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.table_shapes import find_list_of_rules
 from trophy_engine.values import Value
@@ -35,7 +35,7 @@ def check_file(path: str | PathLike[str]) -> list[Problem]:
     Raises:
         TrophyError: the file cannot be read.
     """
-    return check_text(read_text(path), format_of(path))
+    return check_text(read_rules_file(path), rules_file_format(path))
 
 
 def check_text(text: str, format: Format = "toml") -> list[Problem]:  # noqa: A002  # the usual name
@@ -47,7 +47,7 @@ def check_text(text: str, format: Format = "toml") -> list[Problem]:  # noqa: A0
     InstanceOf((str,)).check("text", text)
     if not is_writable(text.replace("\0", "")):  # a NUL is a fault of syntax
         raise InvalidValue("must be text that UTF-8 can write", "text")
-    check_format(format)
+    check_rules_format(format)
     return read_draft(text, format).find_problems()
 
 
@@ -58,26 +58,26 @@ class Draft(Value):
     table: Mapping[str, Any]
     parts: dict[str, Any]
     problems: list[Problem]
-    reader: Reader
+    reader: RulesReader
 
     def find_problems(self) -> list[Problem]:
         """List the problems so far, then the contradictions among the parts, with the keys of the items."""
         lists = {name: part if isinstance(part := self.parts.get(name), tuple) else () for name in _LISTS}
-        contradictions = check_parts(**lists)
-        return label_problems([*self.problems, *map(self.reader.as_written, contradictions)], self.table)
+        contradictions = check_ruleset_parts(**lists)
+        return label_problems([*self.problems, *map(self.reader.restore_misspelt_path, contradictions)], self.table)
 
 
 def read_draft(text: str, format_: Format) -> Draft:
     """Read as much of the text of rules as can be read."""
     notation = TOML if format_ == "toml" else JSON
     problems: list[Problem] = []
-    table = parse(text, format_, problems)
+    table = parse_rules(text, format_, problems)
     if problems and format_ == "toml":
-        table, problems = _parse_with_headers(text, problems)
+        table, problems = _parse_toml_with_fixed_headers(text, problems)
     if not isinstance(table, dict):
         problems.append(Problem("error", "", f"the rules must be {notation.table}, not {notation.show(table)}"))
         table = {}
-    reader = Reader(notation, Ruleset)
+    reader = RulesReader(notation, Ruleset)
     table.pop("$schema", None)
     parts = reader.read_parts(Ruleset, table)
     known = {problem.path for problem in problems if problem.on_key}  # of headers, which have no indices
@@ -85,10 +85,10 @@ def read_draft(text: str, format_: Format) -> Draft:
     return Draft(table, parts, [*problems, *further], reader)
 
 
-def _parse_with_headers(text: str, problems: list[Problem]) -> tuple[Any, list[Problem]]:
+def _parse_toml_with_fixed_headers(text: str, problems: list[Problem]) -> tuple[Any, list[Problem]]:
     """Parse text of TOML that is invalid, with two brackets at the headers of lists that have one."""
-    corrected, remedies = double_brackets(text, partial(find_list_of_rules, Ruleset))
+    corrected, remedies = double_toml_header_brackets(text, partial(find_list_of_rules, Ruleset))
     if not remedies:
         return {}, problems
     further: list[Problem] = []
-    return parse(corrected, "toml", further), [*remedies, *further]
+    return parse_rules(corrected, "toml", further), [*remedies, *further]

@@ -13,11 +13,11 @@ from typing import Any, Final, assert_never
 import attrs
 
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.diagnostics import Problem, rule_item_path
 from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, PointsSource
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
-from trophy_engine.rules.reachability import find_cyclic, shortest_cycle
+from trophy_engine.rules.reachability import find_dependency_cycles, shortest_dependency_cycle
 from trophy_engine.rules.references import references_of
 from trophy_engine.values import Value
 
@@ -34,25 +34,27 @@ class _Step(Value):
     path: str = ""
 
 
-def check_cycles(metrics: Sequence[Any], achievements: Sequence[Any], points: Sequence[Any]) -> Iterator[Problem]:
+def check_endless_cycles(
+    metrics: Sequence[Any], achievements: Sequence[Any], points: Sequence[Any]
+) -> Iterator[Problem]:
     """Yield a problem for each points trigger and each repeatable achievement that makes itself fire without end."""
-    sources = list(_steps_of_metrics(metrics, achievements))
+    sources = list(_cycle_steps_of_metrics(metrics, achievements))
     if not sources:
         return
-    steps = [*sources, *_steps_of_achievements(achievements), *_steps_of_triggers(points)]
+    steps = [*sources, *_cycle_steps_of_achievements(achievements), *_cycle_steps_of_triggers(points)]
     consequences: dict[str, tuple[str, ...]] = {}
     for step in steps:
         consequences.setdefault(step.consequence, ())
         consequences[step.cause] = (*consequences.get(step.cause, ()), step.consequence)
-    components = find_cyclic(consequences)
+    components = find_dependency_cycles(consequences)
     for step in steps:
         component = components.get(step.cause)
         if step.path and component is not None and component == components.get(step.consequence):
-            cycle = " -> ".join(shortest_cycle(step.cause, consequences, components))
+            cycle = " -> ".join(shortest_dependency_cycle(step.cause, consequences, components))
             yield Problem("error", step.path, f"would fire without end: {cycle}; break the cycle")
 
 
-def _steps_of_metrics(metrics: Sequence[Any], achievements: Sequence[Any]) -> Iterator[_Step]:
+def _cycle_steps_of_metrics(metrics: Sequence[Any], achievements: Sequence[Any]) -> Iterator[_Step]:
     for metric in metrics:
         source: MetricSource | None = metric.source if isinstance(metric, Metric) else None
         if not isinstance(source, str | None) and not hasattr(source, "named_by"):
@@ -60,48 +62,51 @@ def _steps_of_metrics(metrics: Sequence[Any], achievements: Sequence[Any]) -> It
         match source:
             case PointsSource(points):
                 if points is not None:
-                    yield _Step(_name("points", points), _name("metric", metric.key))
+                    yield _Step(_name_rule_in_cycle("points", points), _name_rule_in_cycle("metric", metric.key))
             case CompletionsSource(completions):
-                for achievement in filter(_is_repeated, achievements if completions is not None else ()):
+                for achievement in filter(_can_repeat_in_cycle, achievements if completions is not None else ()):
                     if achievement.key in source:
-                        yield _Step(_name("achievement", achievement.key), _name("metric", metric.key))
+                        yield _Step(
+                            _name_rule_in_cycle("achievement", achievement.key),
+                            _name_rule_in_cycle("metric", metric.key),
+                        )
             case str() | None:
                 continue
             case _:
                 assert_never(source)
 
 
-def _steps_of_achievements(achievements: Sequence[Any]) -> Iterator[_Step]:
+def _cycle_steps_of_achievements(achievements: Sequence[Any]) -> Iterator[_Step]:
     for index, achievement in enumerate(achievements):
-        if _is_repeated(achievement) and achievement.trigger is not None:  # else it could not be read
-            path = f"{item_path('achievements', index)}.repeatable"
-            for cause in _causes(achievement.trigger):
-                yield _Step(cause, _name("achievement", achievement.key), path)
+        if _can_repeat_in_cycle(achievement) and achievement.trigger is not None:  # else it could not be read
+            path = f"{rule_item_path('achievements', index)}.repeatable"
+            for cause in _repeatable_causes_of_trigger(achievement.trigger):
+                yield _Step(cause, _name_rule_in_cycle("achievement", achievement.key), path)
 
 
-def _steps_of_triggers(points: Sequence[Any]) -> Iterator[_Step]:
+def _cycle_steps_of_triggers(points: Sequence[Any]) -> Iterator[_Step]:
     for number, system in enumerate(points):
         for index, trigger in enumerate(system.triggers or () if isinstance(system, PointsSystem) else ()):
-            path = item_path(f"{item_path('points', number)}.triggers", index)
-            for cause in _causes(trigger) if _pays(trigger) else ():
-                yield _Step(cause, _name("points", system.key), path)
+            path = rule_item_path(f"{rule_item_path('points', number)}.triggers", index)
+            for cause in _repeatable_causes_of_trigger(trigger) if _can_pay_in_cycle(trigger) else ():
+                yield _Step(cause, _name_rule_in_cycle("points", system.key), path)
 
 
-def _causes(trigger: Any) -> Iterator[str]:
+def _repeatable_causes_of_trigger(trigger: Any) -> Iterator[str]:
     """Yield what makes a trigger fire several times within a command; a streak and time do not."""
     for reference in references_of(trigger, nested=False):
         kind = _MOVING.get(reference.kind)
-        yield from (_name(kind, key) for key in reference.keys.values() if kind is not None)
+        yield from (_name_rule_in_cycle(kind, key) for key in reference.keys.values() if kind is not None)
 
 
-def _is_repeated(achievement: Any) -> bool:
+def _can_repeat_in_cycle(achievement: Any) -> bool:
     return isinstance(achievement, Achievement) and bool(achievement.repeatable) and achievement.status == "active"
 
 
-def _pays(trigger: Any) -> bool:
+def _can_pay_in_cycle(trigger: Any) -> bool:
     points = getattr(trigger, "points", None)
     return points is not None and points > 0 and trigger.status == "active"
 
 
-def _name(kind: str, key: str) -> str:
+def _name_rule_in_cycle(kind: str, key: str) -> str:
     return f"{kind} {key!r}"

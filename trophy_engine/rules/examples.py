@@ -37,7 +37,7 @@ def example_fields(cls: type, value: object) -> dict[str, object]:
     number = getattr(cls, "example_number", None) or getattr(cls, "number", None)
     required = [field for field in fields if field.default is attrs.NOTHING or field.name == number] or [fields[0]]
     of_value = next((field for field in required if value is not None and field.validator.accepts(value)), None)
-    return {field.name: value if field is of_value else _sample(field.validator) for field in required}
+    return {field.name: value if field is of_value else _example_value(field.validator) for field in required}
 
 
 def example_table(classes: tuple[type, ...], value: object) -> dict[str, object]:
@@ -46,18 +46,18 @@ def example_table(classes: tuple[type, ...], value: object) -> dict[str, object]
     return {"type": vars(cls)["type"], **example_fields(cls, None)} if others else example_fields(cls, value)
 
 
-def fields_meant_by(classes: tuple[type, ...], value: object) -> dict[str, object]:
+def table_meant_by_value(classes: tuple[type, ...], value: object) -> dict[str, object]:
     """Return the table that a text in its place is meant as: with it as the key or the type; else an empty one."""
     field = "key" if len(classes) == 1 else "type"
     choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [value]
     return {field: value} if is_key(value) and value in choices and hasattr(classes[0], field) else {}
 
 
-def _sample(constraint: Constraint) -> object:
+def _example_value(constraint: Constraint) -> object:
     """Return a valid value, or a placeholder for a text that only the author knows."""
     match constraint:
         case Optional():
-            return _sample(constraint.constraint)
+            return _example_value(constraint.constraint)
         case Integer() | Numeric():
             return max(1, constraint.min or 1)
         case Between():

@@ -9,12 +9,17 @@ from decimal import Decimal, InvalidOperation
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
-from trophy_engine.error_messages import listed, nearest, reason_of, short_repr
+from trophy_engine.error_messages import file_error_reason, list_keys_in_message, nearest_known_key, short_repr
 from trophy_engine.errors import InvalidValue, TrophyError, UnreadableRules
 from trophy_engine.paths import as_path, is_folder
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.formats import Format
-from trophy_engine.rules.limits import MAX_CHARACTERS, check_limits, find_unclosed, mask_quoted
+from trophy_engine.rules.limits import (
+    MAX_CHARACTERS,
+    check_rules_text_limits,
+    find_unclosed_toml_string,
+    mask_toml_strings,
+)
 from trophy_engine.rules.notation import OutOfRange, RepeatedNames
 
 if TYPE_CHECKING:
@@ -28,7 +33,7 @@ _THOUSAND: Final = 3
 _TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
 
 
-def format_of(path: str | PathLike[str]) -> Format:
+def rules_file_format(path: str | PathLike[str]) -> Format:
     """Return the format of a rules file from its suffix.
 
     Raises:
@@ -41,22 +46,24 @@ def format_of(path: str | PathLike[str]) -> Format:
         case ".json":
             return "json"
         case _:
-            raise InvalidValue(f"the name of a rules file must end in .toml or .json, not {path}{_hint_bundled(file)}")
+            raise InvalidValue(
+                f"the name of a rules file must end in .toml or .json, not {path}{_hint_bundled_rules(file)}"
+            )
 
 
-def _hint_bundled(file: Path) -> str:
+def _hint_bundled_rules(file: Path) -> str:
     """Return which rules the package ships if a path is a bare word, which can be meant as the name of some."""
     if file.suffix or len(file.parts) != 1:
         return ""
     from trophy_engine.rules.bundled import bundled_names  # noqa: PLC0415  # a game brings its own rules
 
     names = bundled_names()
-    near = nearest(file.name, names)
+    near = nearest_known_key(file.name, names)
     hint = f"did you mean {near!r}? " if near else ""
-    return f"; {hint}bundled rules: {listed(names)}"
+    return f"; {hint}bundled rules: {list_keys_in_message(names)}"
 
 
-def read_text(path: str | PathLike[str]) -> str:
+def read_rules_file(path: str | PathLike[str]) -> str:
     """Read the text of a rules file, cut after the greatest length.
 
     Raises:
@@ -65,25 +72,25 @@ def read_text(path: str | PathLike[str]) -> str:
     """
     try:
         with as_path(path).open("rb") as file:
-            return decode(file.read(MAX_BYTES), str(path))
+            return decode_rules(file.read(MAX_BYTES), str(path))
     except FileNotFoundError as error:
-        fact = f"{reason_of(error)}; {_describe_folder(as_path(path))}"
+        fact = f"{file_error_reason(error)}; {_suggest_rules_file(as_path(path))}"
         raise UnreadableRules(str(path), fact) from error
     except OSError as error:
-        raise UnreadableRules(str(path), reason_of(error)) from error
+        raise UnreadableRules(str(path), file_error_reason(error)) from error
 
 
-def _describe_folder(missing: Path) -> str:
+def _suggest_rules_file(missing: Path) -> str:
     """Return where a missing file was searched, and the file there with the most similar name."""
     folder = missing.absolute().parent
     if not is_folder(folder):
         return f"there is no folder {folder}"
     names = {path.stem: path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in {".toml", ".json"}}
-    near = nearest(missing.stem, tuple(names))
+    near = nearest_known_key(missing.stem, tuple(names))
     return f"did you mean {names[near]!r}?" if near else f"it is not in the folder {folder}"
 
 
-def decode(content: bytes, source: str) -> str:
+def decode_rules(content: bytes, source: str) -> str:
     """Return the first ``MAX_BYTES`` of rules as text, with newlines as in a file.
 
     Raises:
@@ -93,19 +100,19 @@ def decode(content: bytes, source: str) -> str:
     try:
         text = decoder.decode(content, final=len(content) < MAX_BYTES)  # the last character may be cut
     except UnicodeDecodeError as error:
-        lines = _unify_newlines(error.object[: error.start].decode()).split("\n")
+        lines = _unify_newlines_of_rules(error.object[: error.start].decode()).split("\n")
         line, column = len(lines), len(lines[-1]) + 1
         byte = f"byte 0x{error.object[error.start]:02x} at line {line}, column {column}"
-        fact = f"{reason_of(error)} ({byte}); save it as UTF-8"
+        fact = f"{file_error_reason(error)} ({byte}); save it as UTF-8"
         raise UnreadableRules(source, fact, line, column) from error
-    return _unify_newlines(text)
+    return _unify_newlines_of_rules(text)
 
 
-def _unify_newlines(text: str) -> str:
+def _unify_newlines_of_rules(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def write_text(path: str | PathLike[str], text: str) -> None:
+def write_rules_file(path: str | PathLike[str], text: str) -> None:
     """Write the text of a rules file.
 
     Raises:
@@ -115,34 +122,34 @@ def write_text(path: str | PathLike[str], text: str) -> None:
     try:
         as_path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise TrophyError(f"cannot write {path}: {reason_of(error)}") from error
+        raise TrophyError(f"cannot write {path}: {file_error_reason(error)}") from error
 
 
-def parse(text: str, format_: Format, problems: list[Problem]) -> Any:
+def parse_rules(text: str, format_: Format, problems: list[Problem]) -> Any:
     """Parse text to plain values; if it is beyond limits or has a fault of syntax, add a problem and return ``{}``."""
     try:
-        check_limits(text, format_)
+        check_rules_text_limits(text, format_)
     except InvalidValue as error:
         problems.append(Problem("error", "", f"the rules {error}"))
         return {}
     try:
-        return _parse_json(text) if format_ == "json" else _parse_toml(text)
+        return _parse_json_rules(text) if format_ == "json" else _parse_toml_rules(text)
     except _SyntaxError as error:
         message = f"the rules are not valid {format_.upper()}: {error}"
         problems.append(Problem("error", "", message, line=error.line, column=error.column))
     except ValueError:  # tomllib calls int, which limits the number of digits
-        line, column = _find_digits(text)
+        line, column = _find_overlong_toml_number(text)
         problems.append(Problem("error", "", f"the rules {_TOO_LONG}", line=line, column=column))
     return {}
 
 
-def _find_digits(text: str) -> tuple[int, int]:
+def _find_overlong_toml_number(text: str) -> tuple[int, int]:
     """Return the line and column of the first whole number of TOML that is too long."""
-    match = re.search(r"[0-9][0-9_]{4300,}", mask_quoted(text))
-    return _place_of(text, match.start() if match else 0)
+    match = re.search(r"[0-9][0-9_]{4300,}", mask_toml_strings(text))
+    return _line_and_column_in_toml(text, match.start() if match else 0)
 
 
-def _place_of(text: str, index: int) -> tuple[int, int]:
+def _line_and_column_in_toml(text: str, index: int) -> tuple[int, int]:
     """Return the line and column of an index in a text, from 1."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
@@ -155,9 +162,14 @@ class _SyntaxError(Exception):
         self.line, self.column = line, column
 
 
-def _parse_json(text: str) -> Any:
+def _parse_json_rules(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=_parse_decimal, parse_int=_parse_integer, object_pairs_hook=_read_object)
+        return json.loads(
+            text,
+            parse_float=_parse_decimal_in_rules,
+            parse_int=_parse_integer_in_rules,
+            object_pairs_hook=_json_object_as_rules_table,
+        )
     except json.JSONDecodeError as error:
         is_control = error.msg.startswith("Invalid control character") and text[error.pos] in "\r\n"
         is_open = is_control or error.msg.startswith("Unterminated string")
@@ -167,11 +179,11 @@ def _parse_json(text: str) -> Any:
         raise _SyntaxError(str(error), 1, 1) from None
 
 
-def _parse_toml(text: str) -> dict[str, Any]:
+def _parse_toml_rules(text: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  # not needed for rules in Python
 
     try:
-        return tomllib.loads(text, parse_float=_parse_decimal)
+        return tomllib.loads(text, parse_float=_parse_decimal_in_rules)
     except tomllib.TOMLDecodeError as error:
         message, line, column = _split_toml_message(str(error), text)
         raise _SyntaxError(message, line, column) from None
@@ -188,37 +200,37 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     if fact == "Unterminated string" or re.fullmatch(r"(Illegal|Found invalid) character '\\[nr]'", fact):
         return _NOT_CLOSED, *place
     if fact == 'Expected "\'"':  # tomllib searches the end of the text in single quotes in the whole file
-        return _NOT_CLOSED, *_place_of(text, find_unclosed(text))
+        return _NOT_CLOSED, *_line_and_column_in_toml(text, find_unclosed_toml_string(text))
     if fact == "Invalid date or datetime":
         written = re.split(r"[#,}\]]", lines[place[0] - 1][place[1] - 1 :])[0].strip()
         return f"the date or time {written[:40]} does not exist", *place
-    comma = _find_comma(lines[place[0] - 1], place[1] - 1)
+    comma = _find_toml_number_with_comma(lines[place[0] - 1], place[1] - 1)
     if comma is not None:
-        return _explain_comma(comma), place[0], comma.start(1) + 1
+        return _toml_comma_remedy(comma), place[0], comma.start(1) + 1
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
-    fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted(names[1])}]", fact)
-    return f"{fact[:1].lower()}{fact[1:]}{_quotes_remedy(fact, lines[place[0] - 1][place[1] - 1 :])}", *place
+    fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted_toml_key(names[1])}]", fact)
+    return f"{fact[:1].lower()}{fact[1:]}{_toml_quotes_remedy(fact, lines[place[0] - 1][place[1] - 1 :])}", *place
 
 
-def _dotted(names: str) -> str:
+def _dotted_toml_key(names: str) -> str:
     return ".".join(re.findall(r"'([^']*)'", names))
 
 
-def _find_comma(line: str, index: int) -> re.Match[str] | None:
+def _find_toml_number_with_comma(line: str, index: int) -> re.Match[str] | None:
     """Return the number with a comma in a line in which, or after which, a fault is."""
     numbers = re.finditer(r"=\s*([+-]?\d+),(\d+)\s*(?![\s\w.=])", line)
     return next((number for number in numbers if number.start() < index <= number.end()), None)
 
 
-def _explain_comma(number: re.Match[str]) -> str:
+def _toml_comma_remedy(number: re.Match[str]) -> str:
     """Return what to write for a number with a comma, which can separate thousands."""
     whole, rest = number.groups()
     remedy = f"{whole}{rest}, or {whole}.{rest} with" if len(rest) == _THOUSAND else f"{whole}.{rest}, with"
     return f"a number has no comma; write {remedy} a decimal point"
 
 
-def _quotes_remedy(fact: str, rest: str) -> str:
+def _toml_quotes_remedy(fact: str, rest: str) -> str:
     """Return what to write where a value begins with a bare word."""
     word = re.match(r"[^\W\d][\w-]*", rest)
     if fact != "Invalid value" or word is None:
@@ -227,21 +239,21 @@ def _quotes_remedy(fact: str, rest: str) -> str:
     return f"; write {written}" + (", in quotes" if '"' in written else "")
 
 
-def _parse_integer(digits: str) -> int | OutOfRange:
+def _parse_integer_in_rules(digits: str) -> int | OutOfRange:
     try:
         return int(digits)
     except ValueError:
         return OutOfRange(digits, _TOO_LONG)
 
 
-def _parse_decimal(digits: str) -> Decimal | OutOfRange:
+def _parse_decimal_in_rules(digits: str) -> Decimal | OutOfRange:
     try:
         return Decimal(digits)
     except InvalidOperation:
         return OutOfRange(digits, f"the number {short_repr(digits)} is out of range")
 
 
-def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _json_object_as_rules_table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the table of a JSON object, with the names that are given twice, which TOML forbids, too."""
     table = dict(pairs)
     return table if len(table) == len(pairs) else RepeatedNames(pairs)

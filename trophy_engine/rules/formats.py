@@ -17,7 +17,7 @@ Format = Literal["toml", "json"]
 _FORMATS: Final = get_args(Format)
 
 
-def check_format(format_: object) -> None:
+def check_rules_format(format_: object) -> None:
     """Check the name of a format of rules files.
 
     Raises:
@@ -26,7 +26,7 @@ def check_format(format_: object) -> None:
     OneOf(_FORMATS).check("format", format_)
 
 
-def emit(values: Mapping[str, Any], format_: Format) -> str:
+def format_rules_as_text(values: Mapping[str, Any], format_: Format) -> str:
     """Return plain values as text.
 
     Raises:
@@ -34,7 +34,7 @@ def emit(values: Mapping[str, Any], format_: Format) -> str:
     """
     if format_ == "json":
         try:
-            return json.dumps(values, default=_plain, ensure_ascii=False, indent=2) + "\n"
+            return json.dumps(values, default=_rules_value_as_json, ensure_ascii=False, indent=2) + "\n"
         except InvalidValue:
             raise
         except (TypeError, ValueError, RecursionError) as error:  # an invalid key, a very long integer, or deep nesting
@@ -44,7 +44,7 @@ def emit(values: Mapping[str, Any], format_: Format) -> str:
     return tomli_w.dumps(values)
 
 
-def _plain(value: Any) -> Any:
+def _rules_value_as_json(value: Any) -> Any:
     """Convert a value without a JSON type; every decimal in rules is exact as a float.
 
     Raises:

@@ -25,7 +25,7 @@ from trophy_engine.rules.constraints import (
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_STREAK
 from trophy_engine.values import Value
 
@@ -45,8 +45,8 @@ class StreakLength(Value):
     key: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
 
-def _as_streak_length(value: Any) -> Any:
-    return from_mapping(StreakLength, value, "streak") if isinstance(value, Mapping) else value
+def _as_gate_streak_length(value: Any) -> Any:
+    return rule_from_mapping(StreakLength, value, "streak") if isinstance(value, Mapping) else value
 
 
 @attrs.frozen(kw_only=True)
@@ -79,7 +79,7 @@ class Gate(Value):
     )
     levels: Filter = attrs.field(factory=Filter, converter=as_filter, validator=LEVELS)
     streak: StreakLength | None = attrs.field(
-        default=None, converter=_as_streak_length, validator=Optional(InstanceOf((StreakLength,)))
+        default=None, converter=_as_gate_streak_length, validator=Optional(InstanceOf((StreakLength,)))
     )
 
     def __attrs_post_init__(self) -> None:
@@ -99,7 +99,7 @@ class Gate(Value):
 
 def as_gate(value: Any) -> Any:
     """Return a mapping as a gate, and any other value unchanged, for the validator."""
-    return from_mapping(Gate, value, "when") if isinstance(value, Mapping) else value
+    return rule_from_mapping(Gate, value, "when") if isinstance(value, Mapping) else value
 
 
 #: The gate of a rule without conditions.

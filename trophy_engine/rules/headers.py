@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Final
 
 from trophy_engine.rules.diagnostics import Problem
-from trophy_engine.rules.limits import mask_quoted
+from trophy_engine.rules.limits import mask_toml_strings
 from trophy_engine.rules.notation import TOML
 
 _HEADER: Final = re.compile(r"^([ \t]*)\[([ \t]*[\w-]+(?:[ \t]*\.[ \t]*[\w-]+)*[ \t]*)\][ \t]*$", re.MULTILINE)
 
 
-def double_brackets(
+def double_toml_header_brackets(
     text: str, find_list: Callable[[tuple[str, ...]], tuple[str, ...] | None]
 ) -> tuple[str, list[Problem]]:
     """Return the text with two brackets at the headers of lists that have one, and a problem for each.
@@ -28,7 +28,7 @@ def double_brackets(
     problems: list[Problem] = []
     corrected: list[str] = []
     end = 0
-    for match in _HEADER.finditer(mask_quoted(text)):
+    for match in _HEADER.finditer(mask_toml_strings(text)):
         names = tuple(re.sub(r"\s", "", match[2]).split("."))
         meant = find_list(names)
         if meant is not None:

@@ -11,7 +11,7 @@ import attrs
 from trophy_engine.calendar.frequencies import Frequency, FrequencyName, PeriodUnit, frequency_every
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.rules.constraints import LOCAL_DATE, Integer, OneOf, OneOfOrTable, as_date
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.values import Value
 
@@ -59,9 +59,9 @@ class Interval(Value):
         return frequency_every(self.every, self.unit, self.start)
 
 
-def as_frequency(value: FrequencyName | Interval | Mapping[str, Any]) -> FrequencyName | Interval:
+def as_frequency_or_interval(value: FrequencyName | Interval | Mapping[str, Any]) -> FrequencyName | Interval:
     """Return a mapping as an interval, and any other value unchanged, for the validator."""
-    return from_mapping(Interval, value, "frequency") if isinstance(value, Mapping) else value
+    return rule_from_mapping(Interval, value, "frequency") if isinstance(value, Mapping) else value
 
 
 def period_noun(frequency: FrequencyName | Interval) -> str:

@@ -13,7 +13,7 @@ from trophy_engine.calendar.runs import Runs, RunUnit
 from trophy_engine.calendar.zones import zone
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, check_conditions, given_together
+from trophy_engine.rules.conditions import END_NOT_BEFORE_START, Condition, both_or_neither_condition, check_conditions
 from trophy_engine.rules.constraints import (
     FILTER,
     KEY,
@@ -46,7 +46,7 @@ _UNITS: Final[tuple[RunUnit, ...]] = get_args(RunUnit)
 _STATUSES: Final = ("active", "inactive", "finished")
 
 
-def _check_subject(kind: str, other: str) -> Callable[[str, str | None, str | None], None]:
+def _check_rank_by_field(kind: str, other: str) -> Callable[[str, str | None, str | None], None]:
     """Return a check that what is ranked by is given as one kind; in place of another, that is the only error."""
 
     def check(rank_by: str, subject: str | None, other_subject: str | None) -> None:
@@ -63,18 +63,18 @@ def _check_subject(kind: str, other: str) -> Callable[[str, str | None, str | No
     return check
 
 
-def _check_streak(rank_by: str, streak: str | None) -> None:
+def _check_ranked_streak(rank_by: str, streak: str | None) -> None:
     if streak is not None and rank_by != "streak":
         raise InvalidValue(("must be left out unless", FieldName("rank_by"), "is", GivenValue("streak")), "streak")
 
 
-def _check_single_run(rank_by: str, run_unit: str | None) -> None:
+def _check_streak_ranking_runs(rank_by: str, run_unit: str | None) -> None:
     if rank_by == "streak" and run_unit is not None:
         fields = FieldName("run_unit"), "and", FieldName("run_interval")
         raise InvalidValue(("a leaderboard by streak has no repeated runs; remove", *fields))
 
 
-def _check_times(start_time: str | None, end_time: str | None) -> None:
+def _check_leaderboard_times(start_time: str | None, end_time: str | None) -> None:
     times = (start_time, end_time)
     if None not in times and time.fromisoformat(str(end_time)) <= time.fromisoformat(str(start_time)):
         raise InvalidValue((f"{end_time} must be after", FieldName("start_time"), str(start_time)), "end_time")
@@ -113,13 +113,17 @@ class Leaderboard(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("rank_by", "metric", "points"), _check_subject("metric", "points"), given=("metric", "points")),
-        Condition(("rank_by", "points", "metric"), _check_subject("points", "metric"), given=("points", "metric")),
-        Condition(("rank_by", "streak"), _check_streak, given=("streak",)),
-        given_together("run_unit", "run_interval"),
-        Condition(("rank_by", "run_unit"), _check_single_run, given=("run_unit",)),
+        Condition(
+            ("rank_by", "metric", "points"), _check_rank_by_field("metric", "points"), given=("metric", "points")
+        ),
+        Condition(
+            ("rank_by", "points", "metric"), _check_rank_by_field("points", "metric"), given=("points", "metric")
+        ),
+        Condition(("rank_by", "streak"), _check_ranked_streak, given=("streak",)),
+        both_or_neither_condition("run_unit", "run_interval"),
+        Condition(("rank_by", "run_unit"), _check_streak_ranking_runs, given=("run_unit",)),
         END_NOT_BEFORE_START,
-        Condition(("start_time", "end_time"), _check_times),
+        Condition(("start_time", "end_time"), _check_leaderboard_times),
     )
     key: str = attrs.field(validator=KEY)
     rank_by: RankBy = attrs.field(validator=OneOf(_RANKED_BY))

@@ -34,7 +34,7 @@ _KEY_PART: Final = r"[A-Za-z0-9_\-\"]++"
 _LONG_KEY: Final = rf"(?<![A-Za-z0-9_\-\"]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_DEPTH}}}"
 
 
-def check_limits(text: str, format_: str) -> None:
+def check_rules_text_limits(text: str, format_: str) -> None:
     """Check that a text can be parsed in reasonable time and memory.
 
     Raises:
@@ -42,7 +42,7 @@ def check_limits(text: str, format_: str) -> None:
     """
     if len(text) > MAX_CHARACTERS:
         raise InvalidValue(f"have more than {MAX_CHARACTERS:,} characters; remove some")
-    bare = re.sub(_JSON_QUOTED, '"', text) if format_ == "json" else _replace_quoted(text, lambda _: '"')
+    bare = re.sub(_JSON_QUOTED, '"', text) if format_ == "json" else _replace_toml_strings(text, lambda _: '"')
     depth = 0
     for bracket in re.findall(_BRACKET, bare):
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
@@ -52,30 +52,30 @@ def check_limits(text: str, format_: str) -> None:
         raise InvalidValue(f"have a key of more than {MAX_DEPTH} parts; three are enough")
 
 
-def mask_quoted(text: str) -> str:
+def mask_toml_strings(text: str) -> str:
     """Return text of TOML with spaces in place of strings and comments; every line keeps its place and length."""
-    return _replace_quoted(text, lambda quoted: re.sub(r"[^\n]", " ", quoted))
+    return _replace_toml_strings(text, lambda quoted: re.sub(r"[^\n]", " ", quoted))
 
 
-def find_unclosed(text: str) -> int:
+def find_unclosed_toml_string(text: str) -> int:
     """Return the index of the end of the first text of TOML in single quotes that its line does not close, or 0."""
-    for start, end in _find_quoted(text):
+    for start, end in _find_toml_strings(text):
         quoted = text[start:end]
         if re.match("'(?!'')", quoted) and (len(quoted) == 1 or not quoted.endswith("'")):
             return end
     return 0
 
 
-def _replace_quoted(text: str, replace: Callable[[str], str]) -> str:
+def _replace_toml_strings(text: str, replace: Callable[[str], str]) -> str:
     parts: list[str] = []
     done = 0
-    for start, end in _find_quoted(text):
+    for start, end in _find_toml_strings(text):
         parts += text[done:start], replace(text[start:end])
         done = end
     return "".join((*parts, text[done:]))
 
 
-def _find_quoted(text: str) -> Iterator[tuple[int, int]]:
+def _find_toml_strings(text: str) -> Iterator[tuple[int, int]]:
     """Yield the start and the end of every string and comment of TOML."""
     end = 0
     while start := _TOML_START.search(text, end):

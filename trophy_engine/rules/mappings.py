@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, listed, short_repr
+from trophy_engine.error_messages import FieldName, GivenValue, list_keys_in_message, short_repr
 from trophy_engine.errors import InvalidValue
 
 Rule = TypeVar("Rule")
 
 
-def from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule:
+def rule_from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule:
     """Return the rule of a class with the fields in a mapping.
 
     Raises:
@@ -22,8 +22,8 @@ def from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule
     fields = attrs.fields_dict(cls)  # type: ignore[arg-type]  # every class of rules is one of attrs
     for name in values:
         if name not in fields:
-            near = _meant(name, [cls], values)
-            hint = f"did you mean {near!r}?" if near else f"known: {listed(tuple(fields))}"
+            near = _meant_rule_field(name, [cls], values)
+            hint = f"did you mean {near!r}?" if near else f"known: {list_keys_in_message(tuple(fields))}"
             raise InvalidValue(f"has an unknown field {short_repr(name)}; {hint}", field)
     for name, one in fields.items():
         if name not in values and one.default is attrs.NOTHING:
@@ -34,7 +34,7 @@ def from_mapping(cls: type[Rule], values: Mapping[str, Any], field: str) -> Rule
         raise error.prefix_field(field) from None
 
 
-def from_named_mapping(classes: Sequence[Any], value: Any, field: str) -> Any:
+def rule_from_named_mapping(classes: Sequence[Any], value: Any, field: str) -> Any:
     """Return a mapping as the rule of the class that its fields name, and any other value unchanged, for the validator.
 
     Raises:
@@ -43,13 +43,13 @@ def from_named_mapping(classes: Sequence[Any], value: Any, field: str) -> Any:
     if not isinstance(value, Mapping):
         return value
     try:
-        cls = choose_class(classes, value)
+        cls = choose_rule_class(classes, value)
     except InvalidValue as error:
         raise error.with_field(field) from None
-    return from_mapping(cls, value, field)
+    return rule_from_mapping(cls, value, field)
 
 
-def from_typed_mapping(classes: Sequence[Any], values: Mapping[str, Any], field: str) -> Any:
+def rule_from_typed_mapping(classes: Sequence[Any], values: Mapping[str, Any], field: str) -> Any:
     """Return the rule with the fields in a mapping, of the class that its ``type`` names.
 
     Raises:
@@ -57,16 +57,16 @@ def from_typed_mapping(classes: Sequence[Any], values: Mapping[str, Any], field:
     """
     types = {cls.type: cls for cls in classes}
     if "type" not in values:
-        raise InvalidValue(f"lacks the field 'type'; known: {listed(tuple(types))}", field)
+        raise InvalidValue(f"lacks the field 'type'; known: {list_keys_in_message(tuple(types))}", field)
     fields = {name: value for name, value in values.items() if name != "type"}
     kind = values["type"]
     if not isinstance(kind, str) or kind not in types:
-        known = f"{short_repr(kind)} is unknown; known: {listed(tuple(types))}"
+        known = f"{short_repr(kind)} is unknown; known: {list_keys_in_message(tuple(types))}"
         raise InvalidValue(known, "type").prefix_field(field)
-    return from_mapping(types[kind], fields, field)
+    return rule_from_mapping(types[kind], fields, field)
 
 
-def choose_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
+def choose_rule_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
     """Return the class of a table that has no type: the first one whose ``named_by`` is one of the fields.
 
     If that class lacks another field of the table, it is the first class that has all of them. An unknown field counts
@@ -76,7 +76,7 @@ def choose_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
         InvalidValue: no class is named, or two that exclude one another.
     """
     known = {name for cls in classes for name in attrs.fields_dict(cls)}
-    given = {name if name in known else _meant(name, classes, values) for name in values} - {None}
+    given = {name if name in known else _meant_rule_field(name, classes, values) for name in values} - {None}
     named = [cls for cls in classes if cls.named_by in given]
     if not named:
         names = tuple(FieldName(cls.named_by, after=",") for cls in classes)
@@ -89,10 +89,10 @@ def choose_class(classes: Sequence[Any], values: Mapping[str, Any]) -> Any:
     return next((cls for cls in (first, *classes) if given <= attrs.fields_dict(cls).keys()), first)
 
 
-def _meant(name: object, classes: Sequence[type], values: Mapping[str, Any]) -> str | None:
+def _meant_rule_field(name: object, classes: Sequence[type], values: Mapping[str, Any]) -> str | None:
     """Return the field that an unknown name in a mapping means, or None."""
     if not isinstance(name, str):
         return None
-    from trophy_engine.rules.other_names import meant_field  # noqa: PLC0415  # only messages use it
+    from trophy_engine.rules.other_names import meant_rule_field  # noqa: PLC0415  # only messages use it
 
-    return meant_field(name, classes, values, values[name])
+    return meant_rule_field(name, classes, values, values[name])

@@ -21,13 +21,13 @@ _THRESHOLDS: Final = ("value", "at_most", "threshold")
 def mentioned_values(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     """Return, by key of each declared attribute, the values in filters, sorted."""
     values_by_key: dict[str, set[str]] = {attribute.key: set() for attribute in ruleset.attributes}
-    for filter_ in _filters(ruleset):
+    for filter_ in _filters_of_ruleset(ruleset):
         for key, required in filter_.items():
             values_by_key[key].update(required if isinstance(required, tuple) else (required,))
     return {key: tuple(sorted(values)) for key, values in values_by_key.items()}
 
 
-def _filters(ruleset: Ruleset) -> Iterator[Filter]:
+def _filters_of_ruleset(ruleset: Ruleset) -> Iterator[Filter]:
     for metric in ruleset.metrics:
         yield metric.event_attributes
         yield metric.when.user_attributes
@@ -36,18 +36,18 @@ def _filters(ruleset: Ruleset) -> Iterator[Filter]:
             yield condition.event_attributes
     for achievement in ruleset.achievements:
         yield achievement.when.user_attributes
-        yield _event_attributes(achievement.trigger)
+        yield _event_filter_of_trigger(achievement.trigger)
     for system in ruleset.points:
         for boost in system.boosts:
             yield boost.when.user_attributes
         for trigger in system.triggers:
             yield trigger.when.user_attributes
-            yield _event_attributes(trigger)
+            yield _event_filter_of_trigger(trigger)
     for board in ruleset.leaderboards:
         yield board.user_attributes
 
 
-def _event_attributes(trigger: AchievementTrigger | PointsTrigger) -> Filter:
+def _event_filter_of_trigger(trigger: AchievementTrigger | PointsTrigger) -> Filter:
     return getattr(trigger, "event_attributes", Filter())
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.constraints import FLAG, Constraint, Integer, Numeric, Text, as_number
-from trophy_engine.rules.diagnostics import field_path
+from trophy_engine.rules.constraints import FLAG, Constraint, Integer, Numeric, Text, as_rule_number
+from trophy_engine.rules.diagnostics import rule_field_path
 from trophy_engine.rules.tables import Table
 
 _NAME: Final = Text()
@@ -26,7 +26,7 @@ class Metadata(Table):
     __slots__ = ()
 
 
-class _Value(Constraint):
+class _MetadataValueConstraint(Constraint):
     """A string, a number, true or false."""
 
     def check(self, name: str | FieldName, value: Any) -> None:
@@ -50,8 +50,8 @@ class _Value(Constraint):
 _NONE: Final = Metadata()
 
 
-class _Metadata(Constraint):
-    item: Final = _Value()
+class _MetadataConstraint(Constraint):
+    item: Final = _MetadataValueConstraint()
 
     def check(self, name: str | FieldName, value: Any) -> None:
         if value is _NONE:
@@ -66,13 +66,13 @@ class _Metadata(Constraint):
             return
         for key, item in value.items():
             for constraint, part, field in (
-                (_NAME, key, name_field(name, "each key of ")),
-                (self.item, item, name_field(name, after=f".{key}")),
+                (_NAME, key, name_field_in_message(name, "each key of ")),
+                (self.item, item, name_field_in_message(name, after=f".{key}")),
             ):
                 try:
                     constraint.check(field, part)
                 except InvalidValue as error:
-                    yield field_path("", str(key)), error
+                    yield rule_field_path("", str(key)), error
 
     def schema(self) -> dict[str, Any]:
         return {"type": "object", "propertyNames": _NAME.schema(), "additionalProperties": self.item.schema()}
@@ -82,9 +82,9 @@ def _as_metadata(value: Any) -> Any:
     """Return a mapping as metadata, and any other value unchanged, for the validator."""
     if not isinstance(value, Mapping) or isinstance(value, Metadata):
         return value
-    return Metadata({key: as_number(item) for key, item in value.items()})
+    return Metadata({key: as_rule_number(item) for key, item in value.items()})
 
 
 def metadata_field() -> Any:
     """Return the field of a class of rules for its metadata."""
-    return attrs.field(default=_NONE, converter=_as_metadata, validator=_Metadata(), kw_only=True)
+    return attrs.field(default=_NONE, converter=_as_metadata, validator=_MetadataConstraint(), kw_only=True)

@@ -10,19 +10,19 @@ from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.identifiers import is_key
 from trophy_engine.numbers import Number
 from trophy_engine.rules.declared import DeclaredRules
-from trophy_engine.rules.diagnostics import Problem, item_path
+from trophy_engine.rules.diagnostics import Problem, rule_item_path
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gate_checks import check_gate
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metric_uses import (
-    excluded_date,
-    greatest_in_period,
-    greatest_total,
-    has_attributes,
-    open_weekdays,
-    refuse_for_leaderboard,
-    refuse_for_points,
-    refuse_for_streak,
+    date_excluded_by_gate,
+    greatest_possible_in_period,
+    greatest_possible_total,
+    has_event_attributes,
+    open_weekdays_of_gate,
+    refuse_metric_for_leaderboard,
+    refuse_metric_for_points,
+    refuse_metric_for_streak,
 )
 from trophy_engine.rules.metrics import Aggregate, Metric
 from trophy_engine.rules.streak import Streak, StreakMetric
@@ -37,27 +37,27 @@ def check_metrics(metrics: Sequence[Any], declared: DeclaredRules) -> Iterator[P
     for index, metric in enumerate(metrics):
         if not isinstance(metric, Metric):
             continue
-        path = item_path("metrics", index)
+        path = rule_item_path("metrics", index)
         if isinstance(metric.source, str):
             yield from declared.metrics.check_known("metric", metric.source, f"{path}.source")
-            yield from _check_source(metric, metric.source, f"{path}.source", declared.metric_rules)
+            yield from _check_metric_source(metric, metric.source, f"{path}.source", declared.metric_rules)
         elif metric.source is not None:
             yield from declared.check_references(metric.source, f"{path}.source")
         key = f"{path}.distinct_by"
         yield from declared.event_attributes.check_known("event attribute", metric.distinct_by, key)
         yield from declared.check_filters(metric, path)
         yield from check_gate(metric, path, declared)
-        yield from _check_dates(metric, f"{path}.when")
+        yield from _check_gate_dates_in_window(metric, f"{path}.when")
         if isinstance(metric.window, ResetWindow):
             reset_path = f"{path}.window.reset_by"
             reset_by = metric.window.reset_by if is_key(metric.window.reset_by) else None
             yield from declared.metrics.check_known("metric", reset_by, reset_path)
-            yield from _check_reset(metric, reset_by, reset_path, declared.metric_rules)
+            yield from _check_resetting_metric(metric, reset_by, reset_path, declared.metric_rules)
 
 
-def _check_dates(metric: Metric, path: str) -> Iterator[Problem]:
+def _check_gate_dates_in_window(metric: Metric, path: str) -> Iterator[Problem]:
     """Yield a problem if the dates of a gate and those of the window have none in common."""
-    excluded = excluded_date(metric)
+    excluded = date_excluded_by_gate(metric)
     if excluded is not None:
         field, day, bound = excluded
         relation = "after the last" if field == "start" else "before the first"
@@ -65,14 +65,14 @@ def _check_dates(metric: Metric, path: str) -> Iterator[Problem]:
         yield Problem("warning", f"{path}.{field}", message)
 
 
-def _check_source(metric: Metric, key: str, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
+def _check_metric_source(metric: Metric, key: str, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
     if key == metric.key:
         message = "a metric is not derived from itself; write the key of a recorded metric"
         yield Problem("error", path, message)
         return
     source = rules.get(key)
     if source is not None and source.source is not None:
-        end = _find_end(source, rules)
+        end = _find_end_of_source_chain(source, rules)
         if end is None:
             remedy = "write the key of a recorded metric"
         elif end.source is None:
@@ -84,7 +84,7 @@ def _check_source(metric: Metric, key: str, path: str, rules: Mapping[str, Metri
         yield Problem("error", path, message)
 
 
-def _find_end(metric: Metric, rules: Mapping[str, Metric]) -> Metric | None:
+def _find_end_of_source_chain(metric: Metric, rules: Mapping[str, Metric]) -> Metric | None:
     """Return the metric at the end of a chain of sources, or None for a cycle or an unknown metric."""
     passed = set[str]()
     while isinstance(metric.source, str):
@@ -95,7 +95,9 @@ def _find_end(metric: Metric, rules: Mapping[str, Metric]) -> Metric | None:
     return metric
 
 
-def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping[str, Metric]) -> Iterator[Problem]:
+def _check_resetting_metric(
+    metric: Metric, reset_by: str | None, path: str, rules: Mapping[str, Metric]
+) -> Iterator[Problem]:
     if reset_by is None:
         return
     remedy = "write the key of another recorded metric"
@@ -109,11 +111,11 @@ def _check_reset(metric: Metric, reset_by: str | None, path: str, rules: Mapping
         yield Problem("error", path, message)
 
 
-def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) -> Iterator[Problem]:
+def check_streak_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of the conditions of a streak: unknown metrics, and those in which a streak cannot count."""
     first: dict[tuple[str | int, str], str] = {}
     for index, condition in enumerate(streak.metrics or ()):
-        path = item_path(f"{streak_path}.metrics", index)
+        path = rule_item_path(f"{streak_path}.metrics", index)
         key = condition.key if is_key(condition.key) else None
         yield from declared.metrics.check_known("metric", key, f"{path}.key")
         yield from declared.check_filters(condition, path)
@@ -125,14 +127,16 @@ def check_conditions(streak: Streak, streak_path: str, declared: DeclaredRules) 
         metric = declared.metric_rules.get(condition.key)
         if metric is None:
             continue
-        refusal = refuse_for_streak(metric)
+        refusal = refuse_metric_for_streak(metric)
         if refusal is not None:
             yield Problem("error", f"{path}.key", refusal)
         elif isinstance(condition, StreakMetric):
-            yield from check_filter(metric, condition, path)
-            yield from check_whole(metric, condition.threshold, f"{path}.threshold")
-            greatest = greatest_in_period(metric, streak.frequency, declared.completions.get(metric.key))
-            yield from check_threshold(metric, condition.threshold, greatest, f"{path}.threshold", " in a period")
+            yield from check_event_filter(metric, condition, path)
+            yield from check_whole_threshold(metric, condition.threshold, f"{path}.threshold")
+            greatest = greatest_possible_in_period(metric, streak.frequency, declared.completions.get(metric.key))
+            yield from check_threshold_in_reach(
+                metric, condition.threshold, greatest, f"{path}.threshold", " in a period"
+            )
 
 
 def check_days_off(streak: Streak, path: str, declared: DeclaredRules) -> Iterator[Problem]:
@@ -144,7 +148,7 @@ def check_days_off(streak: Streak, path: str, declared: DeclaredRules) -> Iterat
     if streak.frequency != "daily" or not streak.metrics:
         return
     rules = (declared.metric_rules.get(condition.key) for condition in streak.metrics)
-    counted = [open_weekdays(None if metric is None else metric.when) for metric in rules]
+    counted = [open_weekdays_of_gate(None if metric is None else metric.when) for metric in rules]
     credited = frozenset.union(*counted) if streak.evaluation_mode == "OR" else frozenset.intersection(*counted)
     missed = [weekday for weekday in WEEKDAYS if weekday not in credited | off]
     if missed:
@@ -152,20 +156,20 @@ def check_days_off(streak: Streak, path: str, declared: DeclaredRules) -> Iterat
         yield Problem("warning", f"{path}.metrics", message)
 
 
-def check_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
+def check_metric_use(rule: Any, path: str, declared: DeclaredRules) -> Iterator[Problem]:
     """Yield the problems of a points trigger or a leaderboard that counts by a metric; other rules have none."""
     metric = declared.metric_rules.get(getattr(rule, "metric", None) or "")
     if metric is None:
         return
     if isinstance(rule, Leaderboard):
-        yield from _check_ranking(rule, metric, path)
+        yield from _check_ranked_metric(rule, metric, path)
     else:
-        yield from _check_payment(rule, metric, path, declared)
-    yield from check_filter(metric, rule, path)
+        yield from _check_metric_of_points_trigger(rule, metric, path, declared)
+    yield from check_event_filter(metric, rule, path)
 
 
-def _check_ranking(board: Leaderboard, metric: Metric, path: str) -> Iterator[Problem]:
-    refusal = refuse_for_leaderboard(metric)
+def _check_ranked_metric(board: Leaderboard, metric: Metric, path: str) -> Iterator[Problem]:
+    refusal = refuse_metric_for_leaderboard(metric)
     if refusal is not None:
         yield Problem("error", f"{path}.metric", refusal)
     elif metric.aggregate == "min" and board.order == "descending":
@@ -173,32 +177,34 @@ def _check_ranking(board: Leaderboard, metric: Metric, path: str) -> Iterator[Pr
         yield Problem("warning", f"{path}.order", message)
 
 
-def _check_payment(trigger: Any, metric: Metric, path: str, declared: DeclaredRules) -> Iterator[Problem]:
-    if getattr(trigger, "block_if_out_of_points", False) and not has_attributes(metric):
+def _check_metric_of_points_trigger(
+    trigger: Any, metric: Metric, path: str, declared: DeclaredRules
+) -> Iterator[Problem]:
+    if getattr(trigger, "block_if_out_of_points", False) and not has_event_attributes(metric):
         message = f"{metric.source} cannot be refused; remove it"
         yield Problem("error", f"{path}.block_if_out_of_points", message)
-    refusal = refuse_for_points(metric)
+    refusal = refuse_metric_for_points(metric)
     if refusal is not None:
         yield Problem("error", f"{path}.metric", refusal)
         return
     threshold = getattr(trigger, "threshold", None)
-    yield from check_whole(metric, threshold, f"{path}.threshold")
-    greatest = greatest_total(metric, declared.completions.get(metric.key))
-    yield from check_threshold(metric, threshold, greatest, f"{path}.threshold")
+    yield from check_whole_threshold(metric, threshold, f"{path}.threshold")
+    greatest = greatest_possible_total(metric, declared.completions.get(metric.key))
+    yield from check_threshold_in_reach(metric, threshold, greatest, f"{path}.threshold")
 
 
-def check_filter(metric: Metric, rule: Any, path: str) -> Iterator[Problem]:
+def check_event_filter(metric: Metric, rule: Any, path: str) -> Iterator[Problem]:
     """Yield the problems of a filter on events that have no attributes, or with which none of the metric passes."""
-    if not has_attributes(metric) and getattr(rule, "event_attributes", None):
+    if not has_event_attributes(metric) and getattr(rule, "event_attributes", None):
         message = f"{metric.source} have no attributes; remove it"
         yield Problem("error", f"{path}.event_attributes", message)
         return
-    for key in exclusive_attributes(metric, rule):
+    for key in exclusive_filter_attributes(metric, rule):
         message = f"never has an effect, because no event that {metric.key!r} counts has this value; remove it"
         yield Problem("warning", f"{path}.event_attributes.{key}", message)
 
 
-def check_threshold(
+def check_threshold_in_reach(
     metric: Metric, threshold: Number | None, greatest: Number | None, path: str, where: str = ""
 ) -> Iterator[Problem]:
     """Yield a problem if a threshold is above the greatest total of a metric."""
@@ -208,7 +214,7 @@ def check_threshold(
         yield Problem("warning", path, message)
 
 
-def check_whole(metric: Metric, threshold: Number | None, path: str) -> Iterator[Problem]:
+def check_whole_threshold(metric: Metric, threshold: Number | None, path: str) -> Iterator[Problem]:
     """Yield a problem if a metric whose totals are numbers of things has a threshold that is not such a number."""
     counts = _COUNTS.get(metric.aggregate)
     if counts is not None and threshold is not None and (not isinstance(threshold, int) or threshold < 1):
@@ -216,13 +222,13 @@ def check_whole(metric: Metric, threshold: Number | None, path: str) -> Iterator
         yield Problem("error", path, f"{message}; write {max(ceil(threshold), 1)}")
 
 
-def exclusive_attributes(metric: Metric, rule: Any) -> Iterator[str]:
+def exclusive_filter_attributes(metric: Metric, rule: Any) -> Iterator[str]:
     """Yield the attributes whose values in the filter of a rule exclude those in the filter of its metric."""
     own: Filter = metric.event_attributes or Filter()
     for key, wanted in (getattr(rule, "event_attributes", None) or {}).items():
-        if key in own and _values(own[key]).isdisjoint(_values(wanted)):
+        if key in own and _required_filter_values(own[key]).isdisjoint(_required_filter_values(wanted)):
             yield key
 
 
-def _values(required: Any) -> set[Any]:
+def _required_filter_values(required: Any) -> set[Any]:
     return set(required) if isinstance(required, tuple) else {required}

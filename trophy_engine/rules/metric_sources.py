@@ -12,8 +12,8 @@ import attrs
 
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence, not_a_list
-from trophy_engine.rules.mappings import from_named_mapping
+from trophy_engine.rules.constraints import KEY, Constraint, Keys, Optional, as_sequence, not_a_list_message
+from trophy_engine.rules.mappings import rule_from_named_mapping
 from trophy_engine.rules.phrases import join_words
 from trophy_engine.rules.references import EVERY, TO_ACHIEVEMENT, TO_SYSTEM
 from trophy_engine.values import Value
@@ -22,7 +22,7 @@ __all__ = ["CompletionsSource", "MetricSource", "PointsSource"]
 
 
 @attrs.frozen
-class _KeysOrEvery(Constraint):
+class _KeysOrEveryConstraint(Constraint):
     """A tuple of different keys, at least one, or ``"*"``."""
 
     keys: Keys = Keys(min_length=1)
@@ -40,7 +40,7 @@ class _KeysOrEvery(Constraint):
         if value == EVERY:
             return
         if isinstance(value, str):
-            fact = "must be a list of keys, or", GivenValue(EVERY), "for all, not", *not_a_list(value)
+            fact = "must be a list of keys, or", GivenValue(EVERY), "for all, not", *not_a_list_message(value)
             yield "", InvalidValue(fact, name)
         else:
             yield from self.keys.faults(name, value)
@@ -75,7 +75,7 @@ class CompletionsSource(Value):
 
     named_by: ClassVar[str] = "completions"
     completions: tuple[str, ...] | Literal["*"] = attrs.field(
-        converter=as_sequence, validator=_KeysOrEvery(), metadata=TO_ACHIEVEMENT
+        converter=as_sequence, validator=_KeysOrEveryConstraint(), metadata=TO_ACHIEVEMENT
     )
 
     def __contains__(self, achievement: str | None) -> bool:
@@ -95,17 +95,17 @@ MetricSource = str | PointsSource | CompletionsSource
 _CLASSES: Final[tuple[type[SourceTable], ...]] = get_args(SourceTable)
 
 
-def as_source(value: Any) -> Any:
+def as_metric_source(value: Any) -> Any:
     """Return a mapping as a source, and any other value unchanged, for the validator.
 
     Raises:
         InvalidValue: the mapping is none of the sources.
     """
-    return from_named_mapping(_CLASSES, value, "source")
+    return rule_from_named_mapping(_CLASSES, value, "source")
 
 
 @attrs.frozen
-class _KeyOrTable(Constraint):
+class _SourceConstraint(Constraint):
     """A key, or a source as a table."""
 
     takes_text: ClassVar[bool] = True
@@ -124,4 +124,4 @@ class _KeyOrTable(Constraint):
 
 
 #: The key of a recorded metric, or a source as a table; None for a recorded metric.
-SOURCE: Final = Optional(_KeyOrTable())
+SOURCE: Final = Optional(_SourceConstraint())

@@ -37,12 +37,12 @@ _DAYS_OF_PERIOD: Final[Mapping[FrequencyName, int]] = {
 _NO_MULTIPLES: Final[Mapping[Aggregate, str]] = {"min": "the least value", "last": "the latest value"}
 
 
-def has_attributes(metric: Metric) -> bool:
+def has_event_attributes(metric: Metric) -> bool:
     """Return True if what a metric counts has attributes and can be refused, unlike awards and completions."""
     return metric.source is None or isinstance(metric.source, str)
 
 
-def refuse_to_record(metric: Metric) -> str | None:
+def refuse_recording_of_metric(metric: Metric) -> str | None:
     """Return why events of a metric are not recorded, with a remedy, or None if they are."""
     if metric.source is None:
         return None
@@ -51,27 +51,27 @@ def refuse_to_record(metric: Metric) -> str | None:
     return f"{metric.key!r} counts {metric.source}; record the events that lead to them"
 
 
-def refuse_for_points(metric: Metric) -> str | None:
+def refuse_metric_for_points(metric: Metric) -> str | None:
     """Return why a metric cannot pay points for each multiple of a threshold, with a remedy, or None if it can."""
     if isinstance(metric.window, RollingWindow):
         return (
             f"{metric.key!r} has a rolling window, which has no beginning to count from; "
             "use a metric with another window, for example 'day', or without one"
         )
-    return _refuse_aggregate(metric, "pays no points for each multiple")
+    return _refuse_metric_aggregate(metric, "pays no points for each multiple")
 
 
-def refuse_for_repeats(metric: Metric) -> str | None:
+def refuse_metric_for_repeats(metric: Metric) -> str | None:
     """Return why an achievement by a metric cannot be repeatable, with a remedy, or None if it can."""
     if isinstance(metric.window, RollingWindow):
         return (
             f"{metric.key!r} has a rolling window, which has no beginning after which to complete it again; "
             "use a metric with another window, for example 'day', or without one"
         )
-    return _refuse_aggregate(metric, "has no multiples")
+    return _refuse_metric_aggregate(metric, "has no multiples")
 
 
-def refuse_for_at_most(metric: Metric) -> str | None:
+def refuse_metric_for_at_most(metric: Metric) -> str | None:
     """Return why an achievement cannot ask for at most so much of a metric, with a remedy, or None if it can."""
     if metric.aggregate in {"min", "last", None}:  # None could not be read
         return None
@@ -81,17 +81,17 @@ def refuse_for_at_most(metric: Metric) -> str | None:
     )
 
 
-def refuse_for_streak(metric: Metric) -> str | None:
+def refuse_metric_for_streak(metric: Metric) -> str | None:
     """Return why a metric cannot be in a condition of a streak, with a remedy, or None if it can."""
     if metric.window is not None:
         return (
             f"{metric.key!r} has a window of its own, but a streak counts in its periods; "
             "use a metric like it without a window"
         )
-    return _refuse_aggregate(metric, "is in no condition of a streak")
+    return _refuse_metric_aggregate(metric, "is in no condition of a streak")
 
 
-def refuse_for_leaderboard(metric: Metric) -> str | None:
+def refuse_metric_for_leaderboard(metric: Metric) -> str | None:
     """Return why a leaderboard cannot rank by a metric, with a remedy, or None if it can."""
     if metric.window is None:
         return None
@@ -101,45 +101,49 @@ def refuse_for_leaderboard(metric: Metric) -> str | None:
     )
 
 
-def _refuse_aggregate(metric: Metric, use: str) -> str | None:
+def _refuse_metric_aggregate(metric: Metric, use: str) -> str | None:
     value = _NO_MULTIPLES.get(metric.aggregate)
     if value is None:
         return None
     return f"{metric.key!r} is {value}, which {use}; use a metric with another aggregate, for example 'max'"
 
 
-def has_whole_totals(metric: Metric) -> bool:
+def has_only_whole_totals(metric: Metric) -> bool:
     """Return True if every total of a metric is a number of things: events, different values, or dates."""
     return metric.aggregate in {"count", "distinct", "days"}
 
 
-def greatest_total(metric: Metric, completions: int | None = None) -> Number | None:
+def greatest_possible_total(metric: Metric, completions: int | None = None) -> Number | None:
     """Return the greatest total that a metric can have in its window, or None if there is no limit.
 
     Args:
         metric: the metric.
         completions: for a metric on completions, the number that it can ever count.
     """
-    return 0 if excluded_date(metric) is not None else _greatest(metric, _days_of_window(metric.window), completions)
+    return (
+        0
+        if date_excluded_by_gate(metric) is not None
+        else _greatest_possible_in_days(metric, _greatest_days_of_window(metric.window), completions)
+    )
 
 
-def least_total(metric: Metric) -> Number | None:
+def least_possible_total(metric: Metric) -> Number | None:
     """Return the least total that a metric with the aggregate ``"min"`` or ``"last"`` can have, or None."""
     return None if metric.event_value is None else metric.event_value.at_least
 
 
-def greatest_in_period(
+def greatest_possible_in_period(
     metric: Metric, frequency: FrequencyName | Interval, completions: int | None = None
 ) -> Number | None:
-    """Return the greatest total that a metric can have in a period of a streak, as ``greatest_total`` does."""
+    """Return the greatest total that a metric can have in a period of a streak, as ``greatest_possible_total`` does."""
     if isinstance(frequency, Interval):
         days = None if None in (frequency.every, frequency.unit) else frequency.every * _DAYS[frequency.unit]
     else:
         days = _DAYS_OF_PERIOD.get(frequency)
-    return _greatest(metric, days, completions)
+    return _greatest_possible_in_days(metric, days, completions)
 
 
-def excluded_date(metric: Metric) -> tuple[str, date, date] | None:
+def date_excluded_by_gate(metric: Metric) -> tuple[str, date, date] | None:
     """Return the field and the date of a gate that excludes all dates of a window, and the nearest of them, or None."""
     window, gate = metric.window, metric.when
     if not isinstance(window, DateWindow) or not isinstance(gate, Gate):
@@ -152,9 +156,9 @@ def excluded_date(metric: Metric) -> tuple[str, date, date] | None:
     return None
 
 
-def _greatest(metric: Metric, days: int | None, completions: int | None) -> Number | None:
+def _greatest_possible_in_days(metric: Metric, days: int | None, completions: int | None) -> Number | None:
     if completions is not None:  # each is an event of value 1
-        return _greatest_of_completions(metric, days, completions)
+        return _greatest_possible_completions(metric, days, completions)
     at_most = None if metric.event_value is None else metric.event_value.at_most
     is_kept = isinstance(metric.window, RollingWindow) and metric.window.unit != "day"
     match metric.aggregate:
@@ -165,7 +169,7 @@ def _greatest(metric: Metric, days: int | None, completions: int | None) -> Numb
         case "count":
             return MAX_EVENTS if is_kept else None
         case "days":
-            return None if days is None else _open_dates(metric, days)
+            return None if days is None else _greatest_possible_dates(metric, days)
         case "min" | "max" | "last":
             return at_most
         case "sum" | None:  # None could not be read
@@ -174,14 +178,14 @@ def _greatest(metric: Metric, days: int | None, completions: int | None) -> Numb
             assert_never(metric.aggregate)
 
 
-def _open_dates(metric: Metric, days: int) -> int:
+def _greatest_possible_dates(metric: Metric, days: int) -> int:
     """Return the greatest number of dates on which a metric can count within so many days in a row."""
-    weekdays = len(open_weekdays(metric.when))
+    weekdays = len(open_weekdays_of_gate(metric.when))
     weeks, rest = divmod(days, len(WEEKDAYS))
     return weeks * weekdays + min(rest, weekdays)
 
 
-def open_weekdays(gate: Gate | None) -> frozenset[str]:
+def open_weekdays_of_gate(gate: Gate | None) -> frozenset[str]:
     """Return the weekdays of the local dates on which a gate can be open; all for one that could not be read."""
     names = (gate.weekdays or ()) if isinstance(gate, Gate) else ()
     days = {day for day, name in enumerate(WEEKDAYS) if name in names}
@@ -193,7 +197,7 @@ def open_weekdays(gate: Gate | None) -> frozenset[str]:
     return frozenset(WEEKDAYS[day] for day in days)
 
 
-def _greatest_of_completions(metric: Metric, days: int | None, completions: int) -> int | None:
+def _greatest_possible_completions(metric: Metric, days: int | None, completions: int) -> int | None:
     match metric.aggregate:
         case "min" | "max" | "last":
             return min(completions, 1)
@@ -207,7 +211,7 @@ def _greatest_of_completions(metric: Metric, days: int | None, completions: int)
             assert_never(metric.aggregate)
 
 
-def _days_of_window(window: Window | None) -> int | None:
+def _greatest_days_of_window(window: Window | None) -> int | None:
     """Return the greatest number of local dates in a window, or None if it is not limited, or could not be read."""
     if not isinstance(window, str | None) and not hasattr(window, "named_by"):
         return None  # it could not be read

@@ -13,7 +13,7 @@ from trophy_engine.rules.constraints import ANY_OF_FILTER, KEY, TEXT, InstanceOf
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_source
+from trophy_engine.rules.metric_sources import SOURCE, MetricSource, as_metric_source
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.rules.value_range import ValueRange, as_value_range
 from trophy_engine.rules.windows import WINDOW, RollingWindow, Window, as_window
@@ -33,7 +33,7 @@ _COUNT: Final = GivenValue("count")
 MAX_DISTINCT: Final = 10_000
 
 
-def _check_awards(source: MetricSource | None, aggregate: str, event_attributes: Filter) -> None:
+def _check_metric_on_awards(source: MetricSource | None, aggregate: str, event_attributes: Filter) -> None:
     """Check a metric on points or completions, which have no attributes."""
     if source is None or isinstance(source, str):
         return
@@ -49,7 +49,7 @@ def _check_distinct_by(aggregate: str, distinct_by: str | None) -> None:
         raise InvalidValue(("must be given if", *wanted), "distinct_by")
 
 
-def _check_filters(
+def _check_metric_filters(
     source: MetricSource | None, event_attributes: Filter, event_value: ValueRange | None, when: Gate
 ) -> None:
     for name, filter_ in (("event_attributes", event_attributes), ("event_value", event_value), ("when", when)):
@@ -58,7 +58,7 @@ def _check_filters(
             raise InvalidValue(remedy, name)
 
 
-def _check_rolling(aggregate: str, window: Window | None) -> None:
+def _check_rolling_window(aggregate: str, window: Window | None) -> None:
     if aggregate == "last" and isinstance(window, RollingWindow) and window.unit == "day":
         remedy = "write the window in hours, for example", GivenValue({"last": 24, "unit": "hour"})
         raise InvalidValue(("a window of days has no latest value, because dates come back;", *remedy), "window")
@@ -91,15 +91,17 @@ class Metric(Value):
 
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("aggregate", "distinct_by"), _check_distinct_by, given=("distinct_by",)),
-        Condition(("source", "event_attributes", "event_value", "when"), _check_filters, given=("source",)),
-        Condition(("aggregate", "window"), _check_rolling),
-        Condition(("source", "aggregate", "event_attributes"), _check_awards, given=("source",)),
+        Condition(("source", "event_attributes", "event_value", "when"), _check_metric_filters, given=("source",)),
+        Condition(("aggregate", "window"), _check_rolling_window),
+        Condition(("source", "aggregate", "event_attributes"), _check_metric_on_awards, given=("source",)),
     )
     key: str = attrs.field(validator=KEY)
     name: str = attrs.field(default=attrs.Factory(lambda self: self.key, takes_self=True), validator=TEXT)
     unit: str = attrs.field(default="", validator=Text(allow_empty=True))
     unit_type: UnitType = attrs.field(default="number", validator=OneOf(_UNIT_TYPES))
-    source: MetricSource | None = attrs.field(default=None, converter=as_source, validator=SOURCE, metadata=TO_METRIC)
+    source: MetricSource | None = attrs.field(
+        default=None, converter=as_metric_source, validator=SOURCE, metadata=TO_METRIC
+    )
     aggregate: Aggregate = attrs.field(default="sum", validator=OneOf(get_args(Aggregate)))
     distinct_by: str | None = attrs.field(default=None, validator=Optional(KEY))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=ANY_OF_FILTER)

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import cut, short_repr
+from trophy_engine.error_messages import cut_text_for_message, short_repr
 from trophy_engine.rules.constraints import Constraint
-from trophy_engine.rules.diagnostics import show_name, split_path
+from trophy_engine.rules.diagnostics import quote_unless_bare_key, split_rule_path
 from trophy_engine.values import Value
 
 
@@ -37,7 +37,7 @@ class Notation(Value):
         if not self.is_toml:
             remedy = "square brackets around the object, [{…}]" if key is None else f'[{{"key": {self.show(key)}, …}}]'
             return f"must be a list: write {remedy}; there may be several"
-        header, name = _header(path)
+        header, name = _toml_header(path)
         field = "" if key is None else f"key = {self._show_in_table(key)}"
         inline = f", or {name} = [{{ {f'{field}, ' if field else ''}… }}]" if "." in header else ""
         return f"write [[{header}]], with two brackets{field and f', and {field} in it'}{inline}: there may be several"
@@ -46,7 +46,7 @@ class Notation(Value):
         """Return what to write if a list of tables is given in place of one table."""
         if not self.is_toml:
             return "must be one object: remove the square brackets; there is only one"
-        header, name = _header(path)
+        header, name = _toml_header(path)
         inline = f", or {name} = {{ … }}" if "." in header else ""
         return f"write [{header}], with one bracket{inline}: there is only one"
 
@@ -67,7 +67,7 @@ class Notation(Value):
         >>> TOML.assign("streak.freezes", "2"), JSON.assign("streak.freezes", "2"), TOML.assign("metrics[0]", "2")
         ('freezes = 2', '"freezes": 2', '2')
         """
-        *_, name = split_path(path) or [0]
+        *_, name = split_rule_path(path) or [0]
         if isinstance(name, int):
             return text
         return f"{name} = {text}" if self.is_toml else f"{self.show(name)}: {text}"
@@ -91,17 +91,19 @@ class Notation(Value):
             case date() | time():
                 return value.isoformat() if self.is_toml else f'"{value.isoformat()}"'
             case list() | tuple():
-                return cut(f"[{', '.join(map(self.show, value))}]")
+                return cut_text_for_message(f"[{', '.join(map(self.show, value))}]")
             case Mapping():
-                return cut(f"{{{', '.join(self._show_field(str(key), item) for key, item in value.items())}}}")
+                return cut_text_for_message(
+                    f"{{{', '.join(self._show_field(str(key), item) for key, item in value.items())}}}"
+                )
             case str() if not self.is_toml:
-                return cut(json.dumps(value, ensure_ascii=not value.isprintable()))
+                return cut_text_for_message(json.dumps(value, ensure_ascii=not value.isprintable()))
             case _:
                 return short_repr(value)
 
     def _show_field(self, name: str, value: object) -> str:
         if self.is_toml:
-            return f"{show_name(name)} = {self.show(value)}"
+            return f"{quote_unless_bare_key(name)} = {self.show(value)}"
         return f"{self.show(name)}: {self.show(value)}"
 
 
@@ -114,7 +116,7 @@ show_value: Final = TOML.show
 def quotes_remedy(constraint: Constraint, value: Any) -> str:
     """Return what to write if a value is valid in quotes, or a text is valid without them; else an empty text."""
     if isinstance(value, str):
-        meant = _unquote(value)
+        meant = _value_of_quoted_text(value)
         is_meant = not isinstance(meant, str) and constraint.accepts(meant)
         return f"; write it without quotes: {value}" if is_meant else ""
     if isinstance(value, bool | int | Decimal | date | time):
@@ -123,7 +125,7 @@ def quotes_remedy(constraint: Constraint, value: Any) -> str:
     return ""
 
 
-def _unquote(text: str) -> object:
+def _value_of_quoted_text(text: str) -> object:
     if text in {"true", "false"}:
         return text == "true"
     try:
@@ -132,9 +134,9 @@ def _unquote(text: str) -> object:
         return text
 
 
-def _header(path: str) -> tuple[str, str]:
+def _toml_header(path: str) -> tuple[str, str]:
     """Return the name of the header of TOML for a path, and its last part."""
-    names = [step for step in split_path(path) if isinstance(step, str)]
+    names = [step for step in split_rule_path(path) if isinstance(step, str)]
     return ".".join(names), names[-1]
 
 

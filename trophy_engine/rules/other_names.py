@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import nearest
-from trophy_engine.rules.references import is_reference
+from trophy_engine.error_messages import nearest_known_key
+from trophy_engine.rules.references import is_reference_field
 
 #: By other names, the fields that they can mean, in the order of likelihood. After a class, it is its field alone.
 _FIELDS: Final = {
@@ -61,7 +61,7 @@ _FIELDS: Final = {
 _BY_NAME: Final = {name: fields.split() for names, fields in _FIELDS.items() for name in names.split()}
 
 
-def meant_field(name: str, classes: Sequence[type], given: Collection[str], value: object = None) -> str | None:
+def meant_rule_field(name: str, classes: Sequence[type], given: Collection[str], value: object = None) -> str | None:
     """Return the field that an unknown name in a table means: one that has this other name, or the nearest name.
 
     Another name means a field that is not given, first one that is required.
@@ -73,7 +73,7 @@ def meant_field(name: str, classes: Sequence[type], given: Collection[str], valu
         value: the value of the name; a number means no field that refers to another rule.
 
     >>> from trophy_engine.rules.streak import Freezes
-    >>> [meant_field(name, [Freezes], [name]) for name in ("max", "max_cuont", "color")]
+    >>> [meant_rule_field(name, [Freezes], [name]) for name in ("max", "max_cuont", "color")]
     ['max_count', 'max_count', None]
     """
     fields: dict[str, Any] = {}
@@ -83,13 +83,17 @@ def meant_field(name: str, classes: Sequence[type], given: Collection[str], valu
     has_type = any("type" in vars(cls) for cls in classes)
     if name not in _BY_NAME:
         known = dict.fromkeys(field.name for field in fields.values())
-        return nearest(name, (*known, "type") if has_type and "type" not in known else tuple(known))
+        return nearest_known_key(name, (*known, "type") if has_type and "type" not in known else tuple(known))
     if has_type and "type" in _BY_NAME[name]:
         return "type"
     meant = [fields[other] for other in _BY_NAME[name] if other in fields]
-    free = [field for field in meant if field.name not in given and not (_is_number(value) and is_reference(field))]
+    free = [
+        field
+        for field in meant
+        if field.name not in given and not (_is_number_not_key(value) and is_reference_field(field))
+    ]
     return min(free, key=lambda field: field.default is not attrs.NOTHING).name if free else None
 
 
-def _is_number(value: object) -> bool:
+def _is_number_not_key(value: object) -> bool:
     return isinstance(value, int | float | Decimal)

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, nearest, short_repr, unknown_key
+from trophy_engine.error_messages import FieldName, GivenValue, nearest_known_key, short_repr, unknown_key_message
 from trophy_engine.errors import InvalidRules, InvalidValue
 from trophy_engine.identifiers import check_text
 from trophy_engine.rules.constraints import InstanceOf
-from trophy_engine.rules.diagnostics import Problem, field_path
-from trophy_engine.rules.formats import emit
+from trophy_engine.rules.diagnostics import Problem, rule_field_path
+from trophy_engine.rules.formats import format_rules_as_text
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.rules.sources import RulesSource, as_ruleset
 from trophy_engine.rules.streak import Streak
@@ -49,17 +49,19 @@ def override(ruleset: RulesSource, values: Mapping[str, Any]) -> Ruleset:
     InstanceOf((Mapping,)).check("values", values)
     table = write_rule(as_ruleset(ruleset))
     for path, value in values.items():
-        _set_value(table, path, value)
-    return Ruleset.from_text(emit(table, "json"), "json")
+        _set_value_at_rule_path(table, path, value)
+    return Ruleset.from_text(format_rules_as_text(table, "json"), "json")
 
 
-def _set_value(node: Any, path: str, value: Any) -> None:
-    *parents, last_step = steps = _parse_path(path)
-    _check_first_step(steps[0], path, node)
+def _set_value_at_rule_path(node: Any, path: str, value: Any) -> None:
+    *parents, last_step = steps = _parse_override_path(path)
+    _check_override_path_start(steps[0], path, node)
     for step in parents:
-        node = node.setdefault(step, {}) if isinstance(node, dict) else node[_index_of(node, step, path)]
+        node = (
+            node.setdefault(step, {}) if isinstance(node, dict) else node[_index_of_overridden_item(node, step, path)]
+        )
     if isinstance(node, list):
-        node[_index_of(node, last_step, path)] = value
+        node[_index_of_overridden_item(node, last_step, path)] = value
     elif not isinstance(node, dict):
         message = "the part before the last is a value and has no fields; remove the last part"
         raise InvalidRules([Problem("error", path, message)])
@@ -69,7 +71,7 @@ def _set_value(node: Any, path: str, value: Any) -> None:
         node[last_step] = value
 
 
-def _check_first_step(step: str, path: str, table: Mapping[str, Any]) -> None:
+def _check_override_path_start(step: str, path: str, table: Mapping[str, Any]) -> None:
     """Check that the rules have the first field of a path.
 
     Raises:
@@ -77,25 +79,25 @@ def _check_first_step(step: str, path: str, table: Mapping[str, Any]) -> None:
     """
     if step in attrs.fields_dict(Ruleset):
         return
-    tables = dict(_single_tables(Ruleset, ""))
+    tables = dict(_single_tables_of_rules(Ruleset, ""))
     for streak in table.get("streaks", [])[:1]:
         prefix = f"streaks.{streak['key']}"
-        tables.update({prefix: Streak, **dict(_single_tables(Streak, prefix))})
+        tables.update({prefix: Streak, **dict(_single_tables_of_rules(Streak, prefix))})
     near = next((f"{prefix}.{path}" for prefix, cls in tables.items() if step in attrs.fields_dict(cls)), None)
     if near is not None:
         raise InvalidRules([Problem("error", path, f"unknown field {step!r}; did you mean {near!r}?")])
 
 
-def _single_tables(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
+def _single_tables_of_rules(cls: type, prefix: str) -> Iterator[tuple[str, type]]:
     """Yield the paths and the classes of the tables within a class that are not items of lists."""
     for name, (classes, many) in rule_classes_of(cls).items():
         if not many and len(classes) == 1:
-            path = field_path(prefix, name)
+            path = rule_field_path(prefix, name)
             yield path, classes[0]
-            yield from _single_tables(classes[0], path)
+            yield from _single_tables_of_rules(classes[0], path)
 
 
-def _parse_path(path: str) -> list[str]:
+def _parse_override_path(path: str) -> list[str]:
     check_text(path, _A_PATH)
     if not path or _STEP.sub("", path):
         fact = "must have a form like 'streaks.daily.freezes.max_count' or 'points[0].maximum', not", GivenValue(path)
@@ -103,7 +105,7 @@ def _parse_path(path: str) -> list[str]:
     return [name or item for name, item in _STEP.findall(path) if name or item]
 
 
-def _index_of(items: Any, step: str, path: str) -> int:
+def _index_of_overridden_item(items: Any, step: str, path: str) -> int:
     """Return the index of an item of a list from its number or its key.
 
     Raises:
@@ -121,5 +123,5 @@ def _index_of(items: Any, step: str, path: str) -> int:
     elif keys and not known:
         message = f"unknown item {short_repr(step)}; the items have no keys: write a number from 0 to {len(keys) - 1}"
     else:
-        message = unknown_key("item", step, nearest(step, known), known)
+        message = unknown_key_message("item", step, nearest_known_key(step, known), known)
     raise InvalidRules([Problem("error", path, message)])

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from trophy_engine.identifiers import is_key
-from trophy_engine.rules.diagnostics import item_path
-from trophy_engine.rules.structure import default_of
+from trophy_engine.rules.diagnostics import rule_item_path
+from trophy_engine.rules.structure import default_of_rule_field
 from trophy_engine.rules.tables import Table
 from trophy_engine.values import Value
 
@@ -34,7 +34,7 @@ def make_partial_rule(cls: type, values: Mapping[str, Any]) -> Any:
     """Return an instance of a class with fields that are not validated; others have their defaults."""
     rule: Any = object.__new__(cls)
     for field in attrs.fields(cls):
-        value = values[field.name] if field.name in values else default_of(rule, field)
+        value = values[field.name] if field.name in values else default_of_rule_field(rule, field)
         object.__setattr__(rule, field.name, value)
     return rule
 
@@ -46,5 +46,5 @@ def readable_part(name: str, value: Any, faulty: set[str]) -> Any:
     if "" in faulty:
         return value if name == "key" and isinstance(value, str) else None
     if isinstance(value, tuple):
-        return tuple(None if item_path("", index) in faulty else item for index, item in enumerate(value))
+        return tuple(None if rule_item_path("", index) in faulty else item for index, item in enumerate(value))
     return value

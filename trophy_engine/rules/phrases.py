@@ -36,12 +36,14 @@ def name_streak(streak: str | None) -> str:
     return "the streak" if streak is None else f"the {streak} streak"
 
 
-def describe_counter(metric: str, attributes: Filter) -> str:
+def describe_filtered_metric(metric: str, attributes: Filter) -> str:
     """Return the name of a metric, with the attribute values of a filter on its events."""
     if not attributes:
         return metric
-    return f"{metric} with {join_words(f'{key} = {_describe_wanted(value)}' for key, value in attributes.items())}"
+    return (
+        f"{metric} with {join_words(f'{key} = {_describe_filter_values(value)}' for key, value in attributes.items())}"
+    )
 
 
-def _describe_wanted(value: str | tuple[str, ...]) -> str:
+def _describe_filter_values(value: str | tuple[str, ...]) -> str:
     return " or ".join(map(repr, value)) if isinstance(value, tuple) else repr(value)

@@ -27,13 +27,13 @@ from trophy_engine.rules.constraints import (
     OneOf,
     Optional,
     Text,
-    as_number,
+    as_rule_number,
     as_sequence,
 )
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.rules.gates import ALWAYS, GATE, Gate, as_gate
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter, name_streak
+from trophy_engine.rules.phrases import count_noun, describe_filtered_metric, name_streak
 from trophy_engine.rules.points_limit import PointsLimit, as_points_limit
 from trophy_engine.rules.references import TO_ACHIEVEMENT, TO_METRIC, TO_STREAK
 from trophy_engine.values import Value
@@ -65,11 +65,11 @@ _STATUSES: Final = ("active", "inactive")
 _LONGEST_NAME: Final = 255
 
 
-def _points() -> Any:
+def _trigger_points_field() -> Any:
     return attrs.field(validator=Integer(allow_zero=False))
 
 
-def _check_limit(points: int, limit: PointsLimit | None) -> None:
+def _check_limit_of_award(points: int, limit: PointsLimit | None) -> None:
     if limit is not None and points < 0:
         remedy = "is for triggers that award points; remove it, or make", FieldName("points"), "positive"
         raise InvalidValue(remedy, "limit")
@@ -88,7 +88,7 @@ class _Trigger(Value):
         once_per_event: True if one event never pays it more than once.
     """
 
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit),)
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("points", "limit"), _check_limit_of_award),)
     needs_streak: ClassVar[bool] = False
     once_per_event: ClassVar[bool] = False
     when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE)
@@ -120,15 +120,15 @@ class MetricPointsTrigger(_Trigger):
     type: ClassVar[str] = "metric"
     once_per_event: ClassVar[bool] = True
     metric: str = attrs.field(validator=KEY, metadata=TO_METRIC)
-    points: int = _points()
-    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
+    points: int = _trigger_points_field()
+    threshold: Number = attrs.field(default=1, converter=as_rule_number, validator=Numeric(above=0))
     event_attributes: Filter = attrs.field(factory=Filter, converter=as_filter, validator=FILTER, kw_only=True)
     block_if_out_of_points: bool = attrs.field(default=False, validator=FLAG, kw_only=True)
 
     @property
     def reason(self) -> str:
         """The reason of the payment, as a phrase."""
-        counter = describe_counter(self.metric, self.event_attributes)
+        counter = describe_filtered_metric(self.metric, self.event_attributes)
         return f"for {counter}" if self.threshold == 1 else f"for every {self.threshold:,} {counter}"
 
 
@@ -144,7 +144,7 @@ class StreakPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "streak"
     needs_streak: ClassVar[bool] = True
-    points: int = _points()
+    points: int = _trigger_points_field()
     length: int = attrs.field(default=1, validator=Integer(min=1))
     streak: str | None = attrs.field(default=None, validator=Optional(KEY), metadata=TO_STREAK)
 
@@ -166,7 +166,7 @@ class AchievementPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "achievement"
     achievement: str = attrs.field(validator=KEY, metadata=TO_ACHIEVEMENT)
-    points: int = _points()
+    points: int = _trigger_points_field()
 
     @property
     def reason(self) -> str:
@@ -185,7 +185,7 @@ class TimePointsTrigger(_Trigger):
     """
 
     type: ClassVar[str] = "time"
-    points: int = _points()
+    points: int = _trigger_points_field()
     unit: TimeUnit = attrs.field(default="days", validator=OneOf(_UNITS))
     interval: int = attrs.field(default=1, validator=Integer(min=1))
 
@@ -205,7 +205,7 @@ class UserCreationPointsTrigger(_Trigger):
 
     type: ClassVar[str] = "user_creation"
     once_per_event: ClassVar[bool] = True
-    points: int = _points()
+    points: int = _trigger_points_field()
 
     @property
     def reason(self) -> str:
@@ -239,7 +239,7 @@ class Level(Value):
     metadata: Metadata = metadata_field()
 
 
-def _check_users(user_id: str | None, when: Gate) -> None:
+def _check_boost_users(user_id: str | None, when: Gate) -> None:
     if user_id is not None and getattr(when, "user_attributes", None):  # an unreadable gate has none
         either = (FieldName("user_id"), "or", FieldName("when.user_attributes", after=","))
         raise InvalidValue(("a boost has either", *either, "not both"))
@@ -259,10 +259,10 @@ class Boost(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("user_id", "when"), _check_users, given=("user_id", "when")),
+        Condition(("user_id", "when"), _check_boost_users, given=("user_id", "when")),
     )
     name: str = attrs.field(validator=Text(max_length=_LONGEST_NAME))
-    multiplier: Number = attrs.field(converter=as_number, validator=Between(0, 100, apart_from=1))
+    multiplier: Number = attrs.field(converter=as_rule_number, validator=Between(0, 100, apart_from=1))
     rounding: Rounding = attrs.field(default="down", validator=OneOf(_ROUNDINGS))
     when: Gate = attrs.field(default=ALWAYS, converter=as_gate, validator=GATE, kw_only=True)
     user_id: str | None = attrs.field(default=None, validator=Optional(USER_ID), kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never, get_args
 import attrs
 
 from trophy_engine.rules.constraints import Integer, OneOfOrTable, Optional
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.rules.windows import CalendarUnit, DateWindow, ResetWindow, RollingWindow, RunWindow, SessionWindow
 from trophy_engine.values import Value
 
@@ -29,11 +29,11 @@ _WINDOW: Final = OneOfOrTable(
 )
 
 
-def _as_run(value: Any) -> Any:
+def _as_limit_window(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     _WINDOW.check_table("window", value)
-    return from_mapping(RunWindow, value, "window")
+    return rule_from_mapping(RunWindow, value, "window")
 
 
 @attrs.frozen
@@ -47,7 +47,9 @@ class PointsLimit(Value):
     """
 
     points: int = attrs.field(validator=Integer(min=1))
-    window: CalendarUnit | RunWindow | None = attrs.field(default=None, converter=_as_run, validator=Optional(_WINDOW))
+    window: CalendarUnit | RunWindow | None = attrs.field(
+        default=None, converter=_as_limit_window, validator=Optional(_WINDOW)
+    )
 
     def __str__(self) -> str:
         """Return the limit in words.
@@ -68,4 +70,4 @@ class PointsLimit(Value):
 
 def as_points_limit(value: Any) -> Any:
     """Return a mapping as a limit, and any other value unchanged, for the validator."""
-    return from_mapping(PointsLimit, value, "limit") if isinstance(value, Mapping) else value
+    return rule_from_mapping(PointsLimit, value, "limit") if isinstance(value, Mapping) else value

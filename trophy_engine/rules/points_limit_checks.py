@@ -22,9 +22,9 @@ _ROUNDED: Final[Mapping[Rounding, Callable[[Fraction], int]]] = {
 }
 
 
-def check_limit(limit: PointsLimit, points: int, boosts: Sequence[Any] | None, path: str) -> Iterator[Problem]:
+def check_points_limit(limit: PointsLimit, points: int, boosts: Sequence[Any] | None, path: str) -> Iterator[Problem]:
     """Yield a problem if the limit of a trigger is less than one payment of its points, boosts included."""
-    applied = _least_multiplier(boosts)
+    applied = _least_boost_multiplier(boosts)
     if applied is None:
         return
     multiplier, rounding = applied
@@ -35,7 +35,7 @@ def check_limit(limit: PointsLimit, points: int, boosts: Sequence[Any] | None, p
         yield Problem("warning", f"{path}.points", message)
 
 
-def _least_multiplier(boosts: Sequence[Any] | None) -> tuple[Fraction, Rounding] | None:
+def _least_boost_multiplier(boosts: Sequence[Any] | None) -> tuple[Fraction, Rounding] | None:
     """Return the least multiplier of one payment, and how it is rounded; None for many boosts and unreadable ones.
 
     Of the boosts with conditions, those below 1 apply and others do not; any of them can decide on the rounding.

@@ -10,11 +10,11 @@ from trophy_engine.rules.constraints import Constraint
 from trophy_engine.rules.notation import quotes_remedy
 
 
-def remedy_for(cls: type, field: Any, value: object) -> str:
+def python_argument_remedy(cls: type, field: Any, value: object) -> str:
     """Return what to write in place of an invalid value of a field, for the end of a message; else an empty text.
 
     >>> from trophy_engine import MetricTrigger
-    >>> remedy_for(MetricTrigger, attrs.fields(MetricTrigger).value, "100")
+    >>> python_argument_remedy(MetricTrigger, attrs.fields(MetricTrigger).value, "100")
     '; write it without quotes: 100'
     """
     if not isinstance(field.validator, Constraint):
@@ -27,11 +27,11 @@ def remedy_for(cls: type, field: Any, value: object) -> str:
     items = value if isinstance(value, list | tuple) else [value]
     if not items or not all(attrs.has(type(item)) for item in items):
         return ""
-    meant = next((other.name for other in attrs.fields(cls) if _accepts(other, value)), None)
+    meant = next((other.name for other in attrs.fields(cls) if _can_field_contain_rules(other, value)), None)
     return "" if meant is None else f"; write {meant}={'…' if items[0] is value else '[…]'}"
 
 
-def _accepts(field: Any, value: object) -> bool:
+def _can_field_contain_rules(field: Any, value: object) -> bool:
     """Return True if a field accepts a value that consists of rules."""
     if not isinstance(field.validator, Constraint):
         return False

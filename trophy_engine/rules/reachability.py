@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
-from trophy_engine.rules.gate_checks import gate_of, needed_achievements, never_opens
+from trophy_engine.rules.gate_checks import achievements_required_by_gate, gate_of_rule, is_gate_never_open
 from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.tiers import tier_names
 
@@ -18,36 +18,39 @@ from trophy_engine.rules.tiers import tier_names
 _MAX_FOLLOWED: Final = 100
 
 
-def find_needs(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+def find_prerequisites(achievements: Sequence[Any]) -> dict[str, tuple[str, ...]]:
     """Return, by key, what achievements and tiers need: the prerequisites of composites, and those of gates."""
     needs: dict[str, tuple[str, ...]] = {}
     for achievement in achievements:
-        if isinstance(achievement, Achievement) and achievement.key and _can_depend(achievement):
-            keys = (*_prerequisites(achievement), *needed_achievements(gate_of(achievement)))
-            needs |= dict.fromkeys(_names(achievement) if keys else (), keys)
+        if isinstance(achievement, Achievement) and achievement.key and _can_be_unreachable(achievement):
+            keys = (
+                *_prerequisites_of_composite(achievement),
+                *achievements_required_by_gate(gate_of_rule(achievement)),
+            )
+            needs |= dict.fromkeys(_keys_of_achievement_and_tiers(achievement) if keys else (), keys)
     return needs
 
 
-def _can_depend(achievement: Achievement) -> bool:
+def _can_be_unreachable(achievement: Achievement) -> bool:
     """Return True if an achievement is a composite, has a gate or needs a streak."""
     trigger = achievement.trigger
     needs_streak = trigger is not None and trigger.needs_streak
     return achievement.when is not ALWAYS or needs_streak or isinstance(trigger, CompositeTrigger)
 
 
-def _names(achievement: Achievement) -> tuple[str, ...]:
+def _keys_of_achievement_and_tiers(achievement: Achievement) -> tuple[str, ...]:
     """Return the key of an achievement and those of its tiers."""
     return achievement.key, *(name for _, name in tier_names(achievement))
 
 
-def _prerequisites(achievement: Achievement) -> tuple[str, ...]:
+def _prerequisites_of_composite(achievement: Achievement) -> tuple[str, ...]:
     """Return the readable prerequisites of a composite; none for other achievements."""
     trigger = achievement.trigger
     keys = (trigger.achievements or ()) if isinstance(trigger, CompositeTrigger) else ()
     return tuple(key for key in keys if key is not None)
 
 
-def find_unreachable(
+def find_unreachable_achievements(
     achievements: Sequence[Any], never: Collection[str], *, idle_streaks: Collection[str | None]
 ) -> frozenset[str]:
     """Return the keys of achievements and tiers that can never be completed.
@@ -63,18 +66,18 @@ def find_unreachable(
     gated: dict[str, list[str]] = {}
     pending = list(never)
     for achievement in achievements:
-        if not isinstance(achievement, Achievement) or not _can_depend(achievement):
+        if not isinstance(achievement, Achievement) or not _can_be_unreachable(achievement):
             continue
-        for prerequisite in _prerequisites(achievement):
+        for prerequisite in _prerequisites_of_composite(achievement):
             composites.setdefault(prerequisite, []).append(achievement.key)
-        gate, names = gate_of(achievement), _names(achievement)
-        for needed in needed_achievements(gate):
+        gate, names = gate_of_rule(achievement), _keys_of_achievement_and_tiers(achievement)
+        for needed in achievements_required_by_gate(gate):
             gated.setdefault(needed, []).extend(names)
         trigger = achievement.trigger
         is_idle = isinstance(trigger, StreakTrigger) and trigger.streak in idle_streaks
-        if is_idle or never_opens(gate, idle_streaks):
+        if is_idle or is_gate_never_open(gate, idle_streaks):
             pending += names
-    spare = _count_spare(achievements)
+    spare = _count_spare_prerequisites(achievements)
     unreachable: set[str] = set()
     while pending:
         key = pending.pop()
@@ -88,17 +91,17 @@ def find_unreachable(
     return frozenset(unreachable)
 
 
-def _count_spare(achievements: Sequence[Any]) -> dict[str, int]:
+def _count_spare_prerequisites(achievements: Sequence[Any]) -> dict[str, int]:
     """Return how many prerequisites each composite can do without."""
     spare: dict[str, int] = {}
     for achievement in achievements:
         if isinstance(achievement, Achievement) and isinstance(achievement.trigger, CompositeTrigger):
             at_least = achievement.trigger.at_least
-            spare[achievement.key] = 0 if at_least is None else len(_prerequisites(achievement)) - at_least
+            spare[achievement.key] = 0 if at_least is None else len(_prerequisites_of_composite(achievement)) - at_least
     return spare
 
 
-def find_cyclic(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+def find_dependency_cycles(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Return the achievements that depend on themselves, each with the number of its strongly connected component.
 
     This is Tarjan's algorithm, with an explicit stack in place of recursion.
@@ -125,7 +128,7 @@ def find_cyclic(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
                 if calls:
                     lowest[calls[-1][0]] = min(lowest[calls[-1][0]], lowest[key])
                 if lowest[key] == order[key]:
-                    _close_component(key, open_keys, component)
+                    _close_connected_component(key, open_keys, component)
     sizes: dict[int, int] = {}
     for number in component.values():
         sizes[number] = sizes.get(number, 0) + 1
@@ -134,7 +137,7 @@ def find_cyclic(needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     }
 
 
-def _close_component(root: str, open_keys: list[str], component: dict[str, int]) -> None:
+def _close_connected_component(root: str, open_keys: list[str], component: dict[str, int]) -> None:
     number = len(component)
     while True:
         key = open_keys.pop()
@@ -143,15 +146,17 @@ def _close_component(root: str, open_keys: list[str], component: dict[str, int])
             return
 
 
-def shortest_cycle(key: str, needs: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]) -> tuple[str, ...]:
+def shortest_dependency_cycle(
+    key: str, needs: Mapping[str, tuple[str, ...]], cycles: Mapping[str, int]
+) -> tuple[str, ...]:
     """Return the shortest cycle of prerequisites from an achievement to itself; its key is the first and the last.
 
     If it is not found within a hundred prerequisites, all but the first step are replaced by an ellipsis.
 
     Args:
         key: an achievement that depends on itself.
-        needs: the result of ``find_needs``.
-        cycles: the result of ``find_cyclic`` for them.
+        needs: the result of ``find_prerequisites``.
+        cycles: the result of ``find_dependency_cycles`` for them.
     """
     came_from: dict[str, str] = {}
     queue = [key]
@@ -160,7 +165,7 @@ def shortest_cycle(key: str, needs: Mapping[str, tuple[str, ...]], cycles: Mappi
         for prerequisite in needs[reached]:
             followed += 1
             if prerequisite == key:
-                return (*_path_to(key, reached, came_from), key)
+                return (*_path_between_prerequisites(key, reached, came_from), key)
             if followed > _MAX_FOLLOWED:
                 first = next(prerequisite for prerequisite in needs[key] if cycles.get(prerequisite) == cycles[key])
                 return key, first, "…", key
@@ -170,7 +175,7 @@ def shortest_cycle(key: str, needs: Mapping[str, tuple[str, ...]], cycles: Mappi
     raise AssertionError(f"{key!r} is not a prerequisite of itself")
 
 
-def _path_to(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
+def _path_between_prerequisites(start: str, end: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
     """Return the keys on the path from one achievement to another."""
     path = [end]
     while path[-1] != start:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 from trophy_engine.values import Value
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
@@ -33,7 +33,7 @@ class Reference(Value):
     keys: dict[str, str]
 
 
-def is_reference(field: Any) -> bool:
+def is_reference_field(field: Any) -> bool:
     """Return True if a field of a class of rules contains keys of other rules."""
     return _REFERS_TO in field.metadata
 
@@ -55,7 +55,7 @@ def references_of(rule: Any, path: str = "", *, nested: bool = True) -> Iterator
             keys = (
                 {field_path: value}
                 if isinstance(value, str)
-                else {item_path(field_path, n): key for n, key in enumerate(value) if key is not None}
+                else {rule_item_path(field_path, n): key for n, key in enumerate(value) if key is not None}
             )
             if keys:
                 yield Reference(kind, keys)

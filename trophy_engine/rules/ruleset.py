@@ -12,16 +12,16 @@ import attrs
 from trophy_engine.calendar.frequencies import WEEKDAYS, Weekday
 from trophy_engine.errors import InvalidRules
 from trophy_engine.rules.achievements import Achievement
-from trophy_engine.rules.check import check_parts
+from trophy_engine.rules.check import check_ruleset_parts
 from trophy_engine.rules.constraints import DAY_START, InstanceOf, OneOf, Optional, as_sequence
-from trophy_engine.rules.diagnostics import Problem, label_problems, select_errors
-from trophy_engine.rules.formats import Format, check_format, emit
+from trophy_engine.rules.diagnostics import Problem, exclude_warnings, label_problems
+from trophy_engine.rules.formats import Format, check_rules_format, format_rules_as_text
 from trophy_engine.rules.leaderboards import Leaderboard
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.settings import Experimentation, Notifications
 from trophy_engine.rules.streak import Streak
-from trophy_engine.rules.structure import as_plain, write_rule
+from trophy_engine.rules.structure import as_plain_value, write_rule
 from trophy_engine.values import Value
 
 __all__ = ["Ruleset"]
@@ -77,13 +77,13 @@ class Ruleset(Value):
     def __attrs_post_init__(self) -> None:
         """Make the values of all rules plain, and check the parts against one another."""
         for field in attrs.fields(type(self)):
-            object.__setattr__(self, field.name, as_plain(getattr(self, field.name)))
-        errors = select_errors(self._check())
+            object.__setattr__(self, field.name, as_plain_value(getattr(self, field.name)))
+        errors = exclude_warnings(self._check())
         if errors:
             raise InvalidRules(label_problems(errors, self))
 
     def _check(self) -> list[Problem]:
-        return check_parts(
+        return check_ruleset_parts(
             self.metrics, self.attributes, self.streaks, self.achievements, self.points, self.leaderboards
         )
 
@@ -123,10 +123,10 @@ class Ruleset(Value):
             InvalidRules: the rules have errors; the exception names the file and lists all of them.
             TrophyError: the file cannot be read.
         """
-        from trophy_engine.rules.files import format_of, read_text  # noqa: PLC0415  # rules in Python are in no file
+        from trophy_engine.rules.files import read_rules_file, rules_file_format  # noqa: PLC0415  # rules in Python are in no file
 
-        format_ = format_of(path)
-        text = read_text(path)
+        format_ = rules_file_format(path)
+        text = read_rules_file(path)
         try:
             return cls.from_text(text, format=format_)
         except InvalidRules as error:
@@ -144,7 +144,7 @@ class Ruleset(Value):
         'words'
         """
         InstanceOf((Mapping,)).check("values", values)
-        return cls.from_text(emit(dict(values), "json"), format="json")
+        return cls.from_text(format_rules_as_text(dict(values), "json"), format="json")
 
     @classmethod
     def from_text(cls, text: str, format: Format = "toml") -> Self:  # noqa: A002  # the usual name
@@ -157,11 +157,11 @@ class Ruleset(Value):
         from trophy_engine.rules.draft import read_draft  # noqa: PLC0415  # rules in Python are not read
 
         InstanceOf((str,)).check("text", text)
-        check_format(format)
+        check_rules_format(format)
         draft = read_draft(text, format)
         if not draft.problems:
             return cls(**draft.parts)
-        raise InvalidRules(select_errors(draft.find_problems()))
+        raise InvalidRules(exclude_warnings(draft.find_problems()))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a rules file that ``load`` reads back equal, TOML or JSON by its suffix.
@@ -169,9 +169,9 @@ class Ruleset(Value):
         Raises:
             TrophyError: the file cannot be written.
         """
-        from trophy_engine.rules.files import format_of, write_text  # noqa: PLC0415  # a game writes none
+        from trophy_engine.rules.files import rules_file_format, write_rules_file  # noqa: PLC0415  # a game writes none
 
-        write_text(path, self.to_text(format_of(path)))
+        write_rules_file(path, self.to_text(rules_file_format(path)))
 
     def to_text(self, format: Format = "toml") -> str:  # noqa: A002  # the usual name
         """Return the rules as text that ``from_text`` reads back equal.
@@ -179,8 +179,8 @@ class Ruleset(Value):
         Raises:
             InvalidValue: the format is unknown.
         """
-        check_format(format)
-        return emit(write_rule(self), format)
+        check_rules_format(format)
+        return format_rules_as_text(write_rule(self), format)
 
     @cached_property
     def digest(self) -> str:

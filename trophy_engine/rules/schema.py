@@ -24,33 +24,33 @@ def json_schema() -> dict[str, Any]:
     >>> json_schema()["properties"]["metrics"]["items"]
     {'$ref': '#/$defs/Metric'}
     """
-    schema = _object(Ruleset)
+    schema = _schema_of_rule_class(Ruleset)
     schema["properties"] = {"$schema": {"type": "string"}, **schema["properties"]}
     definitions: dict[str, Any] = {}
-    _define(Ruleset, definitions)
+    _add_schema_definitions(Ruleset, definitions)
     return {"$schema": _DIALECT, "title": "trophy_engine rules", **schema, "$defs": dict(sorted(definitions.items()))}
 
 
-def _define(cls: type, definitions: dict[str, Any]) -> None:
+def _add_schema_definitions(cls: type, definitions: dict[str, Any]) -> None:
     for classes, _ in rule_classes_of(cls).values():
         for rule_class in classes:
             if rule_class.__name__ not in definitions:
-                definitions[rule_class.__name__] = _object(rule_class)
-                _define(rule_class, definitions)
+                definitions[rule_class.__name__] = _schema_of_rule_class(rule_class)
+                _add_schema_definitions(rule_class, definitions)
 
 
-def _object(cls: type) -> dict[str, Any]:
+def _schema_of_rule_class(cls: type) -> dict[str, Any]:
     fields = attrs.fields(cls)
-    described = _descriptions(cls)
-    properties = {field.name: _property(field, described.get(field.name)) for field in fields}
+    described = _field_descriptions_for_schema(cls)
+    properties = {field.name: _schema_of_field(field, described.get(field.name)) for field in fields}
     required = [field.name for field in fields if field.default is attrs.NOTHING]
     if isinstance(vars(cls).get("type"), str):
-        type_ = {"const": vars(cls)["type"], "description": _summary(cls)}
+        type_ = {"const": vars(cls)["type"], "description": _schema_description(cls)}
         properties = {"type": type_, **properties}
         required = ["type", *required]
     schema = {
         "type": "object",
-        "description": _summary(cls),
+        "description": _schema_description(cls),
         "properties": properties,
         "additionalProperties": False,
     }
@@ -59,7 +59,7 @@ def _object(cls: type) -> dict[str, Any]:
     return {**schema, **getattr(cls, "further_schema", {})}
 
 
-def _property(field: Any, description: str | None) -> dict[str, Any]:
+def _schema_of_field(field: Any, description: str | None) -> dict[str, Any]:
     schema = field.validator.schema() if isinstance(field.validator, Constraint) else {}
     if description is not None:
         schema["description"] = description
@@ -71,12 +71,12 @@ def _property(field: Any, description: str | None) -> dict[str, Any]:
     return schema
 
 
-def _summary(cls: type) -> str:
+def _schema_description(cls: type) -> str:
     """Return the first paragraph of the docstring of a class."""
     return inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].replace("``", "")
 
 
-def _descriptions(cls: type) -> dict[str, str]:
+def _field_descriptions_for_schema(cls: type) -> dict[str, str]:
     """Return the descriptions of the fields from the docstrings of a class and its bases."""
     texts = (inspect.cleandoc(vars(base)["__doc__"] or "") for base in reversed(cls.__mro__) if base is not object)
     entries = (entry for text in texts for entry in _ENTRY.findall(text.partition("Attributes:\n")[2]))

@@ -39,13 +39,13 @@ def as_ruleset(source: RulesSource, field: str = "ruleset") -> Ruleset:
             path = str(fspath(source))
             if path.endswith(_SAVE_FILES):
                 raise InvalidValue(f"must be a rules file, not {path}; a save file is passed as storage=", field)
-            return Ruleset.load(_find_bundled(path))
+            return Ruleset.load(_find_bundled_rules(path))
         case _:
             fact = "must be a Ruleset, the path of a rules file, or a mapping of its values, not", GivenValue(source)
             raise InvalidValue(fact, field)
 
 
-def check_metrics(ruleset: Ruleset) -> None:
+def check_ruleset_has_metrics(ruleset: Ruleset) -> None:
     """Check that events can count under rules.
 
     Raises:
@@ -55,7 +55,7 @@ def check_metrics(ruleset: Ruleset) -> None:
         raise InvalidValue("the rules declare no metric, so no event counts; add one to metrics")
 
 
-def _find_bundled(path: str) -> str | PathLike[str]:
+def _find_bundled_rules(path: str) -> str | PathLike[str]:
     """Return the path of a bundled rules file for its name, and any other path unchanged."""
     if not path or "." in path:
         return path

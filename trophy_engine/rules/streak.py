@@ -11,7 +11,7 @@ from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyNam
 from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
-from trophy_engine.rules.conditions import Condition, check_conditions, given_together
+from trophy_engine.rules.conditions import Condition, both_or_neither_condition, check_conditions
 from trophy_engine.rules.constraints import (
     ANY_OF_FILTER,
     FLAG,
@@ -22,15 +22,15 @@ from trophy_engine.rules.constraints import (
     OneOf,
     Optional,
     SubsetOf,
-    as_number,
+    as_rule_number,
     as_sequence,
 )
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 from trophy_engine.rules.filters import Filter, as_filter
-from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency
-from trophy_engine.rules.mappings import from_mapping, from_typed_mapping
+from trophy_engine.rules.interval import FREQUENCY, Interval, as_frequency_or_interval
+from trophy_engine.rules.mappings import rule_from_mapping, rule_from_typed_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
-from trophy_engine.rules.phrases import count_noun, describe_counter
+from trophy_engine.rules.phrases import count_noun, describe_filtered_metric
 from trophy_engine.rules.references import TO_ACHIEVEMENT
 from trophy_engine.values import Value
 
@@ -50,13 +50,17 @@ _MODES: Final = ("AND", "OR")
 _MOST_FREEZES: Final = 100
 
 
-def _as_filter(value: Any) -> Any:
+def _as_streak_filter(value: Any) -> Any:
     """Return a mapping as a filter with values in order, and a single one as text, so that equal filters are equal."""
     filter_ = as_filter(value)
-    return Filter({key: _in_order(wanted) for key, wanted in filter_.items()}) if isinstance(filter_, Filter) else value
+    return (
+        Filter({key: _sort_streak_filter_values(wanted) for key, wanted in filter_.items()})
+        if isinstance(filter_, Filter)
+        else value
+    )
 
 
-def _in_order(wanted: Any) -> Any:
+def _sort_streak_filter_values(wanted: Any) -> Any:
     if not isinstance(wanted, tuple) or not all(isinstance(one, str) for one in wanted):
         return wanted
     return wanted[0] if len(wanted) == 1 else tuple(sorted(wanted))
@@ -74,13 +78,15 @@ class StreakMetric(Value):
     """
 
     key: str = attrs.field(validator=KEY)
-    threshold: Number = attrs.field(default=1, converter=as_number, validator=Numeric(above=0))
-    event_attributes: Filter = attrs.field(factory=Filter, converter=_as_filter, validator=ANY_OF_FILTER, kw_only=True)
+    threshold: Number = attrs.field(default=1, converter=as_rule_number, validator=Numeric(above=0))
+    event_attributes: Filter = attrs.field(
+        factory=Filter, converter=_as_streak_filter, validator=ANY_OF_FILTER, kw_only=True
+    )
 
     @property
     def name(self) -> str:
         """What is counted, in words: the key of the metric, and the filter if there is one."""
-        return describe_counter(self.key, Filter(dict(sorted(self.event_attributes.items()))))
+        return describe_filtered_metric(self.key, Filter(dict(sorted(self.event_attributes.items()))))
 
 
 @attrs.frozen
@@ -124,19 +130,19 @@ class AchievementFreezeReward(Value):
 FreezeReward = StreakFreezeReward | AchievementFreezeReward
 
 
-def _as_rewards(value: Any) -> Any:
+def _as_freeze_rewards(value: Any) -> Any:
     """Return a list of rewards or of mappings as a tuple of rewards, and any other value unchanged."""
     if not isinstance(value, list | tuple):
         return value
     return tuple(
-        from_typed_mapping(get_args(FreezeReward), item, item_path("rewards", index))
+        rule_from_typed_mapping(get_args(FreezeReward), item, rule_item_path("rewards", index))
         if isinstance(item, Mapping)
         else item
         for index, item in enumerate(value)
     )
 
 
-def _check_maximum(start_count: int, max_count: int) -> None:
+def _check_freeze_maximum(start_count: int, max_count: int) -> None:
     if max_count < start_count:
         raise InvalidValue((f"{max_count} must be at least", FieldName("start_count"), str(start_count)), "max_count")
 
@@ -154,8 +160,8 @@ class Freezes(Value):
     """
 
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("start_count", "max_count"), _check_maximum),
-        given_together("auto_earn_interval", "auto_earn_amount"),
+        Condition(("start_count", "max_count"), _check_freeze_maximum),
+        both_or_neither_condition("auto_earn_interval", "auto_earn_amount"),
     )
     start_count: int = attrs.field(default=0, validator=Integer(min=0))
     max_count: int = attrs.field(
@@ -165,7 +171,7 @@ class Freezes(Value):
     auto_earn_interval: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     auto_earn_amount: int | None = attrs.field(default=None, validator=Optional(Integer(min=1)))
     rewards: tuple[FreezeReward, ...] = attrs.field(
-        default=(), converter=_as_rewards, validator=InstanceOf(get_args(FreezeReward), many=True)
+        default=(), converter=_as_freeze_rewards, validator=InstanceOf(get_args(FreezeReward), many=True)
     )
 
     def __attrs_post_init__(self) -> None:
@@ -174,10 +180,10 @@ class Freezes(Value):
 
 
 def _as_freezes(value: Any) -> Any:
-    return from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
+    return rule_from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
 
 
-def _as_mode(value: Any) -> Any:
+def _as_evaluation_mode(value: Any) -> Any:
     return "AND" if value == "ALL" else value
 
 
@@ -205,11 +211,13 @@ class Streak(Value):
 
     conditions: ClassVar[tuple[Condition, ...]] = (Condition(("frequency", "days_off"), _check_days_off),)
     key: str = attrs.field(validator=KEY)
-    frequency: FrequencyName | Interval = attrs.field(default="daily", converter=as_frequency, validator=FREQUENCY)
+    frequency: FrequencyName | Interval = attrs.field(
+        default="daily", converter=as_frequency_or_interval, validator=FREQUENCY
+    )
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
-    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_mode, validator=OneOf(_MODES))
+    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_evaluation_mode, validator=OneOf(_MODES))
     freezes: Freezes | None = attrs.field(
         default=None, converter=_as_freezes, validator=Optional(InstanceOf((Freezes,)))
     )

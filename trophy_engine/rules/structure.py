@@ -29,7 +29,7 @@ _PACKAGE: Final = f"{__package__}."
 
 
 @cache
-def hints_of(cls: type) -> dict[str, Any]:
+def type_hints_of_rule(cls: type) -> dict[str, Any]:
     """Return the type hints of a class, cached because resolving them takes longer than reading its fields."""
     return get_type_hints(cls)
 
@@ -38,7 +38,7 @@ def hints_of(cls: type) -> dict[str, Any]:
 def rule_classes_of(cls: type) -> dict[str, tuple[tuple[type, ...], bool]]:
     """Return, for the fields of a class that contain rules, the classes of the rules, and True for several rules."""
     fields = {}
-    for name, hint in hints_of(cls).items():
+    for name, hint in type_hints_of_rule(cls).items():
         many = get_origin(hint) is tuple
         inner = get_args(hint)[0] if many else hint
         options = get_args(inner) if isinstance(inner, UnionType) or get_origin(inner) is Union else (inner,)
@@ -53,12 +53,12 @@ def write_rule(rule: Any) -> dict[str, Any]:
     table = {"type": type(rule).type} if "type" in vars(type(rule)) and isinstance(type(rule).type, str) else {}
     for field in attrs.fields(type(rule)):
         value = getattr(rule, field.name)
-        if value != default_of(rule, field):
-            table[field.name] = _write_value(value)
+        if value != default_of_rule_field(rule, field):
+            table[field.name] = _write_rule_value(value)
     return table
 
 
-def default_of(rule: Any, field: Any) -> Any:
+def default_of_rule_field(rule: Any, field: Any) -> Any:
     """Return the default of a field of a rule; it can depend on the fields before it."""
     default = field.default
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # the stubs call the class a function
@@ -66,17 +66,17 @@ def default_of(rule: Any, field: Any) -> Any:
     return default
 
 
-def _write_value(value: Any) -> Any:
+def _write_rule_value(value: Any) -> Any:
     if attrs.has(type(value)):
         return write_rule(value)
     if isinstance(value, tuple):
-        return [_write_value(item) for item in value]
+        return [_write_rule_value(item) for item in value]
     if isinstance(value, Table):
-        return {name: _write_value(required) for name, required in value.items()}
+        return {name: _write_rule_value(required) for name, required in value.items()}
     return value
 
 
-def as_plain(value: Any) -> Any:
+def as_plain_value(value: Any) -> Any:
     """Return a value, or a rule with such values in its fields, of the classes of the values that are read from text.
 
     An application can name keys by an enum of strings, which has other text in an f-string and in a table than the
@@ -85,28 +85,28 @@ def as_plain(value: Any) -> Any:
     >>> from enum import Enum
     >>> class Keys(str, Enum):
     ...     WORDS = "words"
-    >>> Keys.WORDS == "words", f"{Keys.WORDS}", f"{as_plain(Keys.WORDS)}"
+    >>> Keys.WORDS == "words", f"{Keys.WORDS}", f"{as_plain_value(Keys.WORDS)}"
     (True, 'Keys.WORDS', 'words')
     """
     cls = value.__class__
     if cls in _PLAIN:
         return value
     if cls is tuple:
-        items = [item if item.__class__ in _PLAIN else as_plain(item) for item in value]
+        items = [item if item.__class__ in _PLAIN else as_plain_value(item) for item in value]
         return value if all(map(is_, items, value)) else tuple(items)
     if Table in cls.__mro__:
-        return cls({as_plain(key): as_plain(item) for key, item in value.items()}) if value else value
-    names, fields_of = _fields_of(cls)
+        return cls({as_plain_value(key): as_plain_value(item) for key, item in value.items()}) if value else value
+    names, fields_of = _fields_of_rule_class(cls)
     if not names:
         return next((convert(value) for kind, convert in _CONVERTERS if kind in cls.__mro__), value)
     fields = fields_of(value)
-    plain = [field if field.__class__ in _PLAIN or field is _EMPTY else as_plain(field) for field in fields]
+    plain = [field if field.__class__ in _PLAIN or field is _EMPTY else as_plain_value(field) for field in fields]
     if all(map(is_, plain, fields)):
         return value
     return attrs.evolve(value, **dict(zip(names, plain, strict=True)))
 
 
-def is_plain(value: Any) -> bool:
+def is_plain_value(value: Any) -> bool:
     """Return True if rules are of the classes of this package with plain values, as those that are read from text.
 
     Text does not keep subclasses of them, such as an enum of strings, which has other text in an f-string.
@@ -115,16 +115,16 @@ def is_plain(value: Any) -> bool:
     if cls in _PLAIN:
         return True
     if cls is tuple:
-        return all(map(is_plain, value))
+        return all(map(is_plain_value, value))
     if not cls.__module__.startswith(_PACKAGE):
         return False
     if isinstance(value, Table):
-        return all(map(is_plain, value)) and all(map(is_plain, value.values()))
-    return all(map(is_plain, _fields_of(cls)[1](value)))
+        return all(map(is_plain_value, value)) and all(map(is_plain_value, value.values()))
+    return all(map(is_plain_value, _fields_of_rule_class(cls)[1](value)))
 
 
 @cache
-def _fields_of(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def _fields_of_rule_class(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """Return the names of the fields of a class, none for another value, and a function from an instance to them."""
     names = tuple(field.name for field in attrs.fields(cls)) if attrs.has(cls) else ()
     return names, attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)

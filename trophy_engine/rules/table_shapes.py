@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from trophy_engine.rules.other_names import meant_field
+from trophy_engine.rules.other_names import meant_rule_field
 from trophy_engine.rules.structure import rule_classes_of
 from trophy_engine.values import Value
 
@@ -31,7 +31,7 @@ class TableShape(Value):
 
 
 @cache
-def shape_of(cls: type) -> TableShape:
+def table_shape_of(cls: type) -> TableShape:
     """Return the shape of the tables of a class of rules."""
     fields = {field.name: field for field in attrs.fields(cls)}
     has_type = "type" in vars(cls) and "type" not in fields
@@ -52,7 +52,7 @@ def find_list_of_rules(root: type, names: tuple[str, ...]) -> tuple[str, ...] | 
     many = False
     for name in names:
         known = {field: rules for cls in classes for field, rules in rule_classes_of(cls).items()}
-        meant = name if name in known else meant_field(name, classes, ())
+        meant = name if name in known else meant_rule_field(name, classes, ())
         if meant not in known:
             return None
         classes, many = known[meant]
@@ -67,6 +67,8 @@ def is_list_of_tables(value: object) -> bool:
 
 def has_tables_by_key(classes: tuple[type, ...], raw: Mapping[str, Any]) -> bool:
     """Return True if a table in place of a list of rules has the rules by their keys, as after ``[metrics.km]``."""
-    if len(classes) > 1 or "key" not in shape_of(classes[0]).fields or not raw:
+    if len(classes) > 1 or "key" not in table_shape_of(classes[0]).fields or not raw:
         return False
-    return all(isinstance(table, Mapping) and meant_field(name, classes, ()) is None for name, table in raw.items())
+    return all(
+        isinstance(table, Mapping) and meant_rule_field(name, classes, ()) is None for name, table in raw.items()
+    )

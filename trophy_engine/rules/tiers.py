@@ -11,16 +11,16 @@ from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
-from trophy_engine.rules.constraints import KEY, TEXT, Numeric, Optional, as_number
-from trophy_engine.rules.diagnostics import item_path
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.constraints import KEY, TEXT, Numeric, Optional, as_rule_number
+from trophy_engine.rules.diagnostics import rule_item_path
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.rules.metadata import Metadata, metadata_field
 from trophy_engine.values import Value
 
 __all__ = ["Tier"]
 
 
-def _check_numbers(value: Number | None, at_most: Number | None) -> None:
+def _check_tier_numbers(value: Number | None, at_most: Number | None) -> None:
     if value is None and at_most is None:
         raise InvalidValue(("must be given if", FieldName("at_most"), "is not"), "value")
     if value is not None and at_most is not None:
@@ -46,11 +46,13 @@ class Tier(Value):
     #: The field that an example has besides the required ones.
     example_number: ClassVar[str] = "value"
     conditions: ClassVar[tuple[Condition, ...]] = (
-        Condition(("value", "at_most"), _check_numbers, given=("value", "at_most")),
+        Condition(("value", "at_most"), _check_tier_numbers, given=("value", "at_most")),
     )
     key: str = attrs.field(validator=KEY)
-    value: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
-    at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()), kw_only=True)
+    value: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
+    at_most: Number | None = attrs.field(
+        default=None, converter=as_rule_number, validator=Optional(Numeric()), kw_only=True
+    )
     name: str | None = attrs.field(default=None, validator=Optional(TEXT), kw_only=True)
     description: str | None = attrs.field(default=None, validator=Optional(TEXT), kw_only=True)
     badge_url: str | None = attrs.field(default=None, validator=Optional(TEXT), kw_only=True)
@@ -72,7 +74,7 @@ def as_tiers(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
     return tuple(
-        from_mapping(Tier, item, item_path("tiers", index)) if isinstance(item, Mapping) else item
+        rule_from_mapping(Tier, item, rule_item_path("tiers", index)) if isinstance(item, Mapping) else item
         for index, item in enumerate(value)
     )
 
@@ -99,7 +101,7 @@ def trigger_of_tier(trigger: Any, tier: Tier) -> Any:
     return attrs.evolve(trigger, **{trigger.number if field == "value" else field: number})
 
 
-def number_fields(trigger: Any) -> tuple[str, ...]:
+def number_fields_of_trigger(trigger: Any) -> tuple[str, ...]:
     """Return the names of the fields of a trigger, or of its class, one of which has the number that completes it."""
     return (trigger.number, "at_most") if hasattr(trigger, "at_most") else (trigger.number,)
 
@@ -116,7 +118,7 @@ def check_tiers(trigger: Any, tiers: tuple[Tier, ...]) -> None:
             kinds = "metric, streak, anniversary or points"
             raise InvalidValue(f"are for triggers of the type {kinds}, not {trigger.type}; remove them", "tiers")
         return
-    fields = number_fields(trigger)
+    fields = number_fields_of_trigger(trigger)
     given = next((name for name in fields if getattr(trigger, name) is not None), None)
     if not tiers and given is None:
         remedy = "give it, or give the achievement tiers"
@@ -125,10 +127,10 @@ def check_tiers(trigger: Any, tiers: tuple[Tier, ...]) -> None:
         fact = "must not be given together with", FieldName("tiers", after=","), "which have it"
         raise InvalidValue(fact, f"trigger.{given}")
     for index, tier in enumerate(tiers):
-        path = item_path("tiers", index)
-        _check_kind(trigger, tier, tiers[0], path)
+        path = rule_item_path("tiers", index)
+        _check_tier_field(trigger, tier, tiers[0], path)
         if index:
-            _check_order(tiers[index - 1], tier, path)
+            _check_tier_order(tiers[index - 1], tier, path)
 
 
 def check_tier_keys(tiers: Any) -> None:
@@ -142,15 +144,15 @@ def check_tier_keys(tiers: Any) -> None:
     keys: set[str] = set()
     for index, tier in enumerate(tiers):
         if tier.key in keys:
-            path = f"{item_path('tiers', index)}.key"
+            path = f"{rule_item_path('tiers', index)}.key"
             raise InvalidValue(f"{tier.key!r} is the key of an earlier tier; choose another key", path)
         if tier.key is not None:
             keys.add(tier.key)
 
 
-def _check_kind(trigger: Any, tier: Tier, first: Tier, path: str) -> None:
+def _check_tier_field(trigger: Any, tier: Tier, first: Tier, path: str) -> None:
     field, _ = tier.number
-    if field not in {"value", *number_fields(trigger)}:
+    if field not in {"value", *number_fields_of_trigger(trigger)}:
         raise InvalidValue(f"is for metrics; give a tier of the type {trigger.type} a value", f"{path}.at_most")
     if field != first.number[0]:
         raise InvalidValue(f"must be {first.number[0]}, which the first tier has", f"{path}.{field}")
@@ -160,7 +162,7 @@ def _check_kind(trigger: Any, tier: Tier, first: Tier, path: str) -> None:
         raise error.rename_fields(lambda _: f"{path}.{field}") from None
 
 
-def _check_order(former: Tier, tier: Tier, path: str) -> None:
+def _check_tier_order(former: Tier, tier: Tier, path: str) -> None:
     field, number = tier.number
     _, before = former.number
     if number <= before if field == "value" else number >= before:

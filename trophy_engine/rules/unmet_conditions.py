@@ -37,34 +37,36 @@ class UnmetCondition(NamedTuple):
         return REMEDIES[self.field.partition(".")[0]]
 
 
-def _either(words: Iterable[str]) -> str:
+def _join_required_values(words: Iterable[str]) -> str:
     """Return words joined with commas and "or"."""
     *most, last = words
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _describe_attribute(name: str, wanted: str | tuple[str, ...], found: str | None) -> str:
-    required = _either(map(repr, wanted)) if isinstance(wanted, tuple) else repr(wanted)
+def _describe_unmet_attribute(name: str, wanted: str | tuple[str, ...], found: str | None) -> str:
+    required = _join_required_values(map(repr, wanted)) if isinstance(wanted, tuple) else repr(wanted)
     return f"it requires {name} = {required}; the value of this user is {'not set' if found is None else repr(found)}"
 
 
-def _describe_streak(name: str, wanted: str, found: int) -> str:
+def _describe_unmet_streak(name: str, wanted: str, found: int) -> str:
     streak = f"the streak {name!r}" if name else "a streak"
     return f"it requires {streak} of {wanted}; its length was {found:,}"
 
 
 #: By field of a gate, a function of the name after the field, of what is wanted and of what was found.
 SENTENCES: Final[Mapping[str, Callable[[str, Any, Any], str]]] = {
-    "weekdays": lambda _, wanted, found: f"it requires a {_either(map(str.title, wanted))}; it was a {found.title()}",
+    "weekdays": lambda _, wanted, found: (
+        f"it requires a {_join_required_values(map(str.title, wanted))}; it was a {found.title()}"
+    ),
     "between": lambda _, wanted, found: f"it requires a local time from {wanted[0]} to {wanted[1]}; it was {found}",
     "start": lambda _, wanted, found: f"it requires a local date from {wanted} on; it was {found}",
     "end": lambda _, wanted, found: f"it requires a local date up to {wanted}; it was {found}",
-    "user_attributes": _describe_attribute,
+    "user_attributes": _describe_unmet_attribute,
     "achievements": lambda _, wanted, __: f"it requires the achievement {wanted!r}, which was not completed",
     "levels": lambda name, wanted, found: (
         f"it requires the level {wanted!r} in {name}; the level was {'none' if found is None else repr(found)}"
     ),
-    "streak": _describe_streak,
+    "streak": _describe_unmet_streak,
 }
 
 #: By field of a gate, what to do where its condition does not hold.

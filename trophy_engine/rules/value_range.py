@@ -11,14 +11,14 @@ from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, check_conditions
-from trophy_engine.rules.constraints import Numeric, Optional, as_number
-from trophy_engine.rules.mappings import from_mapping
+from trophy_engine.rules.constraints import Numeric, Optional, as_rule_number
+from trophy_engine.rules.mappings import rule_from_mapping
 from trophy_engine.values import Value
 
 __all__ = ["ValueRange"]
 
 
-def _check_bounds(at_least: Number | None, at_most: Number | None) -> None:
+def _check_value_range_bounds(at_least: Number | None, at_most: Number | None) -> None:
     if at_least is None and at_most is None:
         raise InvalidValue(("must be given if", FieldName("at_most"), "is not"), "at_least")
     if at_least is not None and at_most is not None and at_most < at_least:
@@ -34,9 +34,9 @@ class ValueRange(Value):
         at_most: the greatest value; None for no bound.
     """
 
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("at_least", "at_most"), _check_bounds),)
-    at_least: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
-    at_most: Number | None = attrs.field(default=None, converter=as_number, validator=Optional(Numeric()))
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("at_least", "at_most"), _check_value_range_bounds),)
+    at_least: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
+    at_most: Number | None = attrs.field(default=None, converter=as_rule_number, validator=Optional(Numeric()))
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against one another."""
@@ -49,4 +49,4 @@ class ValueRange(Value):
 
 def as_value_range(value: Any) -> Any:
     """Return a mapping as a range, and any other value unchanged, for the validator."""
-    return from_mapping(ValueRange, value, "event_value") if isinstance(value, Mapping) else value
+    return rule_from_mapping(ValueRange, value, "event_value") if isinstance(value, Mapping) else value

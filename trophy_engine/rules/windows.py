@@ -23,7 +23,7 @@ from trophy_engine.rules.constraints import (
     as_date,
     as_optional_date,
 )
-from trophy_engine.rules.mappings import from_named_mapping
+from trophy_engine.rules.mappings import rule_from_named_mapping
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.references import TO_METRIC
 from trophy_engine.values import Value
@@ -70,7 +70,7 @@ class RunWindow(Value):
         return f"each {count_noun(self.every, self.unit)} from {self.start} on"
 
 
-def _check_longest(last: int, unit: RollingUnit) -> None:
+def _check_longest_window(last: int, unit: RollingUnit) -> None:
     if last > _LONGEST[unit]:
         raise InvalidValue(f"must be at most {count_noun(_LONGEST[unit], unit)}, not {last}", "last")
 
@@ -87,7 +87,7 @@ class RollingWindow(Value):
         unit: ``"day"``, ``"hour"`` or ``"minute"``.
     """
 
-    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("last", "unit"), _check_longest),)
+    conditions: ClassVar[tuple[Condition, ...]] = (Condition(("last", "unit"), _check_longest_window),)
     named_by: ClassVar[str] = "last"
     last: int = attrs.field(validator=Integer(min=1))
     unit: RollingUnit = attrs.field(validator=OneOf(get_args(RollingUnit)))
@@ -171,7 +171,7 @@ def as_window(value: Any) -> Any:
     Raises:
         InvalidValue: the mapping is none of the windows.
     """
-    return from_named_mapping(_CLASSES, value, "window")
+    return rule_from_named_mapping(_CLASSES, value, "window")
 
 
 #: A unit of the calendar, or a window as a table.

@@ -22,11 +22,16 @@ from trophy_engine.rules.achievements import (
     MetricTrigger,
     StreakTrigger,
 )
-from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_at_most, refuse_for_repeats
+from trophy_engine.rules.metric_uses import (
+    has_event_attributes,
+    has_only_whole_totals,
+    refuse_metric_for_at_most,
+    refuse_metric_for_repeats,
+)
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import Level
 from trophy_engine.rules.references import TO_STREAK
-from trophy_engine.rules.tiers import Tier, number_fields
+from trophy_engine.rules.tiers import Tier, number_fields_of_trigger
 from trophy_engine.testing.gates import for_events, user_gates
 from trophy_engine.testing.metadata import metadata
 
@@ -71,8 +76,10 @@ ACHIEVEMENT_TRIGGERS: Final[dict[type[AchievementTrigger], _OfMetrics]] = {
             st.builds(
                 MetricTrigger,
                 st.just(metric.key),
-                st.sampled_from([1, 2, 5] if has_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]),
-                for_events if has_attributes(metric) else st.just({}),
+                st.sampled_from(
+                    [1, 2, 5] if has_only_whole_totals(metric) else [1, 2, 5, Decimal("7.5"), Decimal("0.3")]
+                ),
+                for_events if has_event_attributes(metric) else st.just({}),
             )
             for metric in metrics
         )
@@ -140,13 +147,13 @@ def _varied_achievement_strategy(draw: st.DrawFn, achievement: Achievement, metr
     kinds = ["same"] * 3
     if trigger.number is not None:
         kinds.append("tiers")
-    if trigger.never_repeats is None and (metric is None or refuse_for_repeats(metric) is None):
+    if trigger.never_repeats is None and (metric is None or refuse_metric_for_repeats(metric) is None):
         kinds.append("repeatable")
-    if metric is not None and refuse_for_at_most(metric) is None:
+    if metric is not None and refuse_metric_for_at_most(metric) is None:
         kinds += ["at_most", "falling tiers"] * 2
     match draw(st.sampled_from(kinds)):
         case "tiers":
-            numbers = _totals if metric is not None and not has_whole_totals(metric) else _small
+            numbers = _totals if metric is not None and not has_only_whole_totals(metric) else _small
             numbers = numbers[:3] if isinstance(trigger, AnniversaryTrigger) else numbers
             tiers = [Tier(f"t{n}", number, **_draw_tier_texts(draw)) for n, number in _draw_tier_numbers(draw, numbers)]
             return _vary_achievement_by_tiers(achievement, tiers)
@@ -175,7 +182,7 @@ def _draw_tier_numbers(draw: st.DrawFn, numbers: Sequence[Number]) -> list[tuple
 
 
 def _vary_achievement_by_tiers(achievement: Achievement, tiers: list[Tier]) -> Achievement:
-    no_number: dict[str, Any] = dict.fromkeys(number_fields(achievement.trigger))
+    no_number: dict[str, Any] = dict.fromkeys(number_fields_of_trigger(achievement.trigger))
     return attrs.evolve(achievement, trigger=attrs.evolve(achievement.trigger, **no_number), tiers=tiers)
 
 

@@ -9,7 +9,7 @@ import attrs
 from hypothesis import strategies as st
 
 from trophy_engine.rules.leaderboards import Leaderboard, Order, RankBy, RunUnit, Ties
-from trophy_engine.rules.metric_uses import refuse_for_leaderboard
+from trophy_engine.rules.metric_uses import refuse_metric_for_leaderboard
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.testing.datetimes import time_zones
 from trophy_engine.testing.metadata import metadata
@@ -37,7 +37,7 @@ def leaderboards(draw: st.DrawFn, key: str, ruleset: Ruleset) -> Leaderboard:
     rank_by = draw(st.sampled_from(ways))
     subject: dict[str, Any] = {}
     if rank_by == "metric":
-        rankable = [metric.key for metric in ruleset.metrics if refuse_for_leaderboard(metric) is None]
+        rankable = [metric.key for metric in ruleset.metrics if refuse_metric_for_leaderboard(metric) is None]
         subject = {"metric": draw(st.sampled_from(rankable))}
     elif rank_by == "points":
         subject = {"points": draw(st.sampled_from([system.key for system in ruleset.points]))}

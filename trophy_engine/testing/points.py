@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import Achievement
 from trophy_engine.rules.gates import Gate
-from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_points
+from trophy_engine.rules.metric_uses import has_event_attributes, has_only_whole_totals, refuse_metric_for_points
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import (
     AchievementPointsTrigger,
@@ -50,10 +50,10 @@ def _metric_payment_strategy(metric: Metric) -> st.SearchStrategy[PointsTrigger]
         MetricPointsTrigger,
         st.just(metric.key),
         _points,
-        _whole_steps if has_whole_totals(metric) else _whole_steps | _decimal_steps,
-        event_attributes=for_events if has_attributes(metric) else st.just({}),
+        _whole_steps if has_only_whole_totals(metric) else _whole_steps | _decimal_steps,
+        event_attributes=for_events if has_event_attributes(metric) else st.just({}),
         when=user_gates,
-        block_if_out_of_points=st.booleans() if has_attributes(metric) else st.just(False),
+        block_if_out_of_points=st.booleans() if has_event_attributes(metric) else st.just(False),
         status=st.sampled_from(["active", "active", "active", "inactive"]),
     )
 
@@ -61,7 +61,7 @@ def _metric_payment_strategy(metric: Metric) -> st.SearchStrategy[PointsTrigger]
 #: Functions from metrics to strategies of points triggers by type, except triggers on achievements.
 POINTS_TRIGGERS: Final[dict[type[PointsTrigger], _OfMetrics]] = {
     MetricPointsTrigger: lambda metrics: st.one_of(
-        *(_metric_payment_strategy(metric) for metric in metrics if refuse_for_points(metric) is None)
+        *(_metric_payment_strategy(metric) for metric in metrics if refuse_metric_for_points(metric) is None)
     ),
     StreakPointsTrigger: lambda _: st.builds(StreakPointsTrigger, _points, st.integers(1, 3), when=user_gates),
     TimePointsTrigger: lambda _: st.one_of(

@@ -16,9 +16,9 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.achievements import (
     Achievement,
 )
-from trophy_engine.rules.endless_cycles import check_cycles
+from trophy_engine.rules.endless_cycles import check_endless_cycles
 from trophy_engine.rules.interval import Interval
-from trophy_engine.rules.metric_uses import has_attributes, has_whole_totals, refuse_for_streak
+from trophy_engine.rules.metric_uses import has_event_attributes, has_only_whole_totals, refuse_metric_for_streak
 from trophy_engine.rules.metrics import Attribute, Metric
 from trophy_engine.rules.points import (
     Level,
@@ -93,8 +93,10 @@ def streak_rules(draw: st.DrawFn, metrics: Sequence[str | Metric] = _KEYS, key: 
 def _draw_streak_condition(draw: st.DrawFn, metric: str | Metric) -> StreakMetric:
     if isinstance(metric, str):
         return StreakMetric(metric, draw(_measured))
-    threshold = draw(_counted if has_whole_totals(metric) else _measured)
-    return StreakMetric(metric.key, threshold, event_attributes=draw(for_events) if has_attributes(metric) else {})
+    threshold = draw(_counted if has_only_whole_totals(metric) else _measured)
+    return StreakMetric(
+        metric.key, threshold, event_attributes=draw(for_events) if has_event_attributes(metric) else {}
+    )
 
 
 _metric_rules = metrics_strategy()
@@ -144,7 +146,7 @@ def _drop_drawn_cycles(
         triggers: tuple[PointsTrigger, ...] = ()
         for trigger in system.triggers:
             candidate = attrs.evolve(system, triggers=(*triggers, trigger))
-            if not any(check_cycles(metrics, achievements, [*kept, candidate])):
+            if not any(check_endless_cycles(metrics, achievements, [*kept, candidate])):
                 triggers = candidate.triggers
         kept.append(attrs.evolve(system, triggers=triggers))
     return kept
@@ -154,7 +156,7 @@ def _drop_drawn_endless_repeats(metrics: Sequence[Metric], achievements: Iterabl
     """Return achievements that are not repeatable where their own completions would repeat them without end."""
     kept: list[Achievement] = []
     for achievement in achievements:
-        is_endless = achievement.repeatable and any(check_cycles(metrics, [*kept, achievement], ()))
+        is_endless = achievement.repeatable and any(check_endless_cycles(metrics, [*kept, achievement], ()))
         kept.append(attrs.evolve(achievement, repeatable=False) if is_endless else achievement)
     return kept
 
@@ -181,7 +183,7 @@ def rulesets(
     if metrics is None:
         recorded = [metric.key for metric in drawn if metric.source is None]
         drawn += draw(award_metrics_strategy(keys, (), recorded))
-    conditions = tuple(metric for metric in drawn if refuse_for_streak(metric) is None)
+    conditions = tuple(metric for metric in drawn if refuse_metric_for_streak(metric) is None)
     drawn_streaks = draw(_streaks_strategy(conditions) if streaks is None else streaks)
     named = _streak_name_strategy([streak.key for streak in drawn_streaks])
     levels = {key: [Level(f"l{points}", points, metadata=draw(metadata)) for points in draw(_levels)] for key in keys}

@@ -15,7 +15,7 @@ import attrs
 
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.numbers import Number, as_json
+from trophy_engine.numbers import Number, number_as_json
 from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import ALWAYS, Gate
@@ -94,10 +94,10 @@ BADGE: Final = Codec(
     lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",), type=Badge | None
 )
 DATE: Final = Codec(show=_serialize_iso_date, type=date)
-NUMBER: Final = Codec(show=as_json, type=Number, describe=lambda name, value, _: {name: serialize_number(value)})
+NUMBER: Final = Codec(show=number_as_json, type=Number, describe=lambda name, value, _: {name: serialize_number(value)})
 #: The same, left out if there is none.
 OPTIONAL_NUMBER: Final = Codec(
-    show=lambda value: None if value is None else as_json(value),
+    show=lambda value: None if value is None else number_as_json(value),
     type=Number,
     describe=lambda name, value, _: {} if value is None else {name: serialize_number(value)},
 )

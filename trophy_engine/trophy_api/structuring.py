@@ -29,7 +29,7 @@ from cattrs.gen import make_mapping_structure_fn
 
 from trophy_engine.calendar.instants import parse_date
 from trophy_engine.engine.arguments import UNSET, Unset
-from trophy_engine.error_messages import nearest, unknown_key
+from trophy_engine.error_messages import nearest_known_key, unknown_key_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import is_writable
 from trophy_engine.numbers import Number, exact
@@ -107,7 +107,9 @@ def _structuring_error_clauses(error: BaseException, path: str) -> Iterator[str]
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [field.alias for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
-            yield unknown_key("field", _join_request_field_path(path, name), nearest(name, known), known)
+            yield unknown_key_message(
+                "field", _join_request_field_path(path, name), nearest_known_key(name, known), known
+            )
     elif isinstance(error, InvalidValue):
         yield f"{path} {error}"
     else:

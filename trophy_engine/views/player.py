@@ -22,7 +22,7 @@ from trophy_engine.core import (
     read_streak_preferences,
 )
 from trophy_engine.numbers import Number
-from trophy_engine.representation import html_table
+from trophy_engine.representation import html_repr_of_table
 from trophy_engine.rules.constraints import Integer
 from trophy_engine.views.achievements import AchievementView, next_achievement_part
 from trophy_engine.views.progress import LevelView, PauseView, PointsView, StreakView
@@ -58,7 +58,7 @@ class Player:
             level = "" if balance.level is None else f", {balance.level.name}"
             rows.append(("points", key, f"{balance.total:,}{level}"))
         rows += [("achievement", key, f"{at:%Y-%m-%d %H:%M} UTC") for key, at in self.completed.items()]
-        return html_table(f"{self.id} at {self.at:%Y-%m-%d %H:%M} UTC", ("kind", "key", "state"), rows)
+        return html_repr_of_table(f"{self.id} at {self.at:%Y-%m-%d %H:%M} UTC", ("kind", "key", "state"), rows)
 
     @property
     def name(self) -> str | None:

@@ -13,7 +13,7 @@ from trophy_engine.calendar.frequencies import FrequencyName
 from trophy_engine.calendar.instants import from_micros
 from trophy_engine.calendar.zones import Zone
 from trophy_engine.core import Plan, StreakPlan, StreakState, SystemPlan, find_reached_level, find_streak_expiry_day
-from trophy_engine.identifiers import derive
+from trophy_engine.identifiers import derive_identifier
 from trophy_engine.numbers import Number, subtract
 from trophy_engine.rules.interval import Interval, period_noun
 from trophy_engine.rules.points import Level
@@ -192,7 +192,7 @@ class PauseView(Value):
         names = () if streak.place == 0 else (streak.key,)
         return tuple(
             cls(
-                derive("pause", user_id, *names, number),
+                derive_identifier("pause", user_id, *names, number),
                 number,
                 date.fromordinal(start),
                 date.fromordinal(end),

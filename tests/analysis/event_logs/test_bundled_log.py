@@ -13,10 +13,10 @@ from trophy_engine.rules import bundled
 
 
 def test_every_bundled_log_has_columns_rules_and_a_source():
-    assert bundled.log_names() == tuple(sorted(BUNDLED_COLUMNS))
-    assert set(bundled.log_names()) <= set(bundled.bundled_names())
-    for name in bundled.log_names():
-        source = bundled.log_path(name).with_name(f"{name}.md").read_text(encoding="utf-8")
+    assert bundled.bundled_log_names() == tuple(sorted(BUNDLED_COLUMNS))
+    assert set(bundled.bundled_log_names()) <= set(bundled.bundled_names())
+    for name in bundled.bundled_log_names():
+        source = bundled.bundled_log_path(name).with_name(f"{name}.md").read_text(encoding="utf-8")
         assert "https://github.com/rails/rails" in source
 
 

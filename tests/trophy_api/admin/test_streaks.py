@@ -11,7 +11,7 @@ from datetimes import utc
 
 from trophy_engine import Engine, InvalidValue, Ruleset, Streak, UnknownUser
 from trophy_engine.errors import FreezeLimitReached, NoStreakToReset, NoStreakToRestore
-from trophy_engine.identifiers import derive
+from trophy_engine.identifiers import derive_identifier
 from trophy_engine.trophy_api.errors import Unprocessable
 
 UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440999"
@@ -57,7 +57,9 @@ class Streaks:
         if end < start:
             raise InvalidValue(f"end {end} must not be before start {start}")
         number = len(self.taken[user]) + 1
-        made = SimpleNamespace(id=derive("pause", user, number), number=number, start=start, end=end, archived=False)
+        made = SimpleNamespace(
+            id=derive_identifier("pause", user, number), number=number, start=start, end=end, archived=False
+        )
         self.taken[user].append(made)
 
     def unpause(self, user, number):
@@ -130,7 +132,7 @@ def test_pauses_are_created_shown_and_removed():
     answer = admin.call("POST", "streaks/pauses", {"pauses": [item, *bad]})
     assert answer.status == 201
     (made,) = answer.body["created"]
-    assert made == {**item, "id": str(derive("pause", "u", 1)), "status": "active"}
+    assert made == {**item, "id": str(derive_identifier("pause", "u", 1)), "status": "active"}
     assert answer.body["issues"] == [
         error("ghost", "User does not exist"),
         error("u", "end 2026-08-19 must not be before start 2026-08-20"),

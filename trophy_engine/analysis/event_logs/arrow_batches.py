@@ -19,7 +19,7 @@ from trophy_engine.calendar.instants import FIRST, LAST
 from trophy_engine.calendar.zones import zone
 from trophy_engine.errors import InvalidValue, MissingExtra
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.numbers import Number, exact, exact_text
+from trophy_engine.numbers import Number, exact, parse_exact_number
 
 try:
     import pyarrow as pa
@@ -303,7 +303,7 @@ def _check_timestamp_cell(cell: int | None, name: str) -> int | InvalidValue:
 def _parse_value_column(batch: Any, name: str, parser: RowParser) -> Cells:
     """Return the numbers of a column; in a log with several metrics, None for an empty cell."""
     if name.startswith("="):
-        return [exact_text(name[1:])] * batch.num_rows
+        return [parse_exact_number(name[1:])] * batch.num_rows
     columns = parser.columns
     column = batch.column(name)
     is_plain = columns.value_map is None and not column.null_count

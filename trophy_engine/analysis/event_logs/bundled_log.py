@@ -29,4 +29,4 @@ def read_bundled_log(name: str) -> Iterable[Row]:
     Raises:
         UnknownKey: the package has no log with this name.
     """
-    return read_log(str(bundled.log_path(name)), BUNDLED_COLUMNS[name])
+    return read_log(str(bundled.bundled_log_path(name)), BUNDLED_COLUMNS[name])

@@ -12,10 +12,10 @@ from attrs.validators import optional
 from trophy_engine.analysis.event_logs.epochs import EpochUnit
 from trophy_engine.analysis.event_logs.time_formats import check_time_format
 from trophy_engine.calendar.zones import zone
-from trophy_engine.error_messages import FieldName, GivenValue, listed, nearest
+from trophy_engine.error_messages import FieldName, GivenValue, list_keys_in_message, nearest_known_key
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_key, check_text
-from trophy_engine.numbers import exact_text
+from trophy_engine.numbers import parse_exact_number
 from trophy_engine.rules.constraints import FILTER, TEXT, OneOf, Optional
 from trophy_engine.rules.filters import Filter, as_filter
 from trophy_engine.values import Value
@@ -78,12 +78,12 @@ def _check_value_column_map(_: object, attribute: Any, values: Any) -> None:
     for text, number in values.items():
         TEXT.check(FieldName(attribute.name, before="each text of "), text)
         field = FieldName(attribute.name, before="each number of ")
-        exact_text(check_text(number, field), field)
+        parse_exact_number(check_text(number, field), field)
 
 
 def _check_value_column_default(_: object, attribute: Any, default: Any) -> None:
     if default is not None:
-        exact_text(check_text(default, attribute.name), attribute.name)
+        parse_exact_number(check_text(default, attribute.name), attribute.name)
 
 
 @attrs.frozen
@@ -236,9 +236,9 @@ def _find_column_position(path: str, names: Sequence[str], column: str, option: 
     base = _NUMBERED.fullmatch(column) if numbered else None
     if base and names.count(base[1]) >= int(base[2]):
         return [place for place, name in enumerate(names) if name == base[1]][int(base[2]) - 1]
-    suggestion = nearest(column, list(names))
+    suggestion = nearest_known_key(column, list(names))
     hint = f"; did you mean {suggestion!r}?" if suggestion else ";"
-    known = listed(names, _MAX_LISTED)
+    known = list_keys_in_message(names, _MAX_LISTED)
     title = "; the first row must be the header" if numbered and sum(map(bool, names)) == 1 else ""
     raise InvalidValue(f"{path} has no column {column!r}{hint} it has {known}; set the column with {option}{title}")
 

@@ -10,7 +10,7 @@ from typing import Final
 from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.row_parser import RowParser
-from trophy_engine.error_messages import reason_of
+from trophy_engine.error_messages import file_error_reason
 from trophy_engine.errors import TrophyError
 from trophy_engine.paths import check_path
 from trophy_engine.rules.constraints import InstanceOf
@@ -37,7 +37,9 @@ def read_history(path: str, columns: Columns = GIT_COLUMNS) -> Iterator[Row]:
     try:
         process = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # the path is one argument
     except OSError as error:
-        raise TrophyError(f"cannot run git: {reason_of(error)}; install it, or use an event log instead") from error
+        raise TrophyError(
+            f"cannot run git: {file_error_reason(error)}; install it, or use an event log instead"
+        ) from error
     if process.returncode:
         message = process.stderr.decode(errors="replace").strip()
         raise TrophyError(f"cannot read the history of {path}: {message}")

@@ -73,7 +73,7 @@ def rows_of_log_source(source: LogSource, columns: Columns) -> Iterable[Row]:
     InstanceOf((Columns,)).check("columns", columns)
     if isinstance(source, str | PathLike):
         path = str(fspath(source))
-        if path in bundled.log_names() and not Path(path).exists():
+        if path in bundled.bundled_log_names() and not Path(path).exists():
             return read_bundled_log(path)
         return read_history(path) if is_folder(path) else read_log(path, columns)
     if isinstance(source, Frame) and not isinstance(source, type):

@@ -15,7 +15,7 @@ from trophy_engine.analysis.event_logs.epochs import EpochUnit, find_epoch_unit,
 from trophy_engine.analysis.event_logs.events import Row, Source
 from trophy_engine.analysis.event_logs.readers.files import LogReading, log_file_size
 from trophy_engine.analysis.event_logs.row_parser import RowParser
-from trophy_engine.error_messages import reason_of
+from trophy_engine.error_messages import file_error_reason
 from trophy_engine.errors import MissingExtra, TrophyError
 from trophy_engine.values import Value
 
@@ -91,7 +91,7 @@ class ColumnarLog(Value):
                 line += batch.num_rows
                 self.reading.rows += batch.num_rows
         except (OSError, UnicodeDecodeError, OverflowError, pa.ArrowException) as error:
-            raise TrophyError(f"cannot read {self.path} from row {line} on: {reason_of(error)}") from error
+            raise TrophyError(f"cannot read {self.path} from row {line} on: {file_error_reason(error)}") from error
 
     def parts(self) -> Sequence[Iterable[Row]]:
         """Return the row groups, each as a log; an Arrow file is a single part."""
@@ -128,7 +128,7 @@ class ColumnarLog(Value):
         try:
             return pq.ParquetFile(self.path)
         except (OSError, pa.ArrowException) as error:
-            raise TrophyError(f"cannot read {self.path}: {reason_of(error)}") from error
+            raise TrophyError(f"cannot read {self.path}: {file_error_reason(error)}") from error
 
     def _batches(self) -> Iterator[Any]:
         if self.format == "arrow":
@@ -171,4 +171,4 @@ def read_first_columnar_rows(path: str, format_: Literal["parquet", "arrow"], co
         batch.validate(full=True)
         return [dict(zip(batch.schema.names, row.values(), strict=True)) for row in batch.to_pylist()]
     except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
-        raise TrophyError(f"cannot read {path}: {reason_of(error)}") from error
+        raise TrophyError(f"cannot read {path}: {file_error_reason(error)}") from error

@@ -27,9 +27,9 @@ from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.error_messages import GivenValue
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.identifiers import check_text, check_user_id
-from trophy_engine.numbers import Number, exact_text
+from trophy_engine.numbers import Number, parse_exact_number
 from trophy_engine.rules.notation import show_value
-from trophy_engine.rules.structure import as_plain
+from trophy_engine.rules.structure import as_plain_value
 
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -71,7 +71,7 @@ class RowParser:
         self._on_note = on_note
         self._attributes = sorted(columns.attributes.items())
         self._metric = intern(columns.metric[1:]) if columns.metric.startswith("=") else None
-        self._value = exact_text(columns.value[1:], "value") if columns.value.startswith("=") else None
+        self._value = parse_exact_number(columns.value[1:], "value") if columns.value.startswith("=") else None
         self._zone = None
         if columns.time_zone is not None and columns.time_zone.startswith("="):
             self._zone = zone(columns.time_zone[1:])
@@ -185,7 +185,7 @@ class RowParser:
         columns = self.columns
         if columns.value_map is not None:
             number = columns.value_map.get(text)
-            return None if number is None else exact_text(number, column)
+            return None if number is None else parse_exact_number(number, column)
         return _parse_decimal_cell(text, columns.decimal, column)
 
     def _parse_number(self, text: str, source: Source) -> int | LocalTime:
@@ -240,13 +240,13 @@ def _parse_decimal_cell(text: str, decimal: str, column: str) -> Number:
             raise InvalidValue(
                 ("must be a number with a decimal comma and without points, not", GivenValue(text)), column
             )
-        return exact_text(text.replace(",", ".", 1), column)
+        return parse_exact_number(text.replace(",", ".", 1), column)
     if "," in text:
         remedy = "; with a decimal comma set --decimal ," if _DECIMAL_COMMA.fullmatch(text) else ""
         if _THOUSANDS.fullmatch(text):
             remedy += "; separators of thousands are not read"
         raise InvalidValue(("must be a number, not", GivenValue(text, after=remedy)), column)
-    return exact_text(text, column)
+    return parse_exact_number(text, column)
 
 
 def _find_row_cell(row: Mapping[str, Any], column: str) -> Any:
@@ -285,6 +285,6 @@ def _row_cell_as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     try:
-        return "" if value is None else str(as_plain(value)).strip()
+        return "" if value is None else str(as_plain_value(value)).strip()
     except ValueError:
         raise InvalidValue(("a cell must be text or a number, not", GivenValue(value))) from None

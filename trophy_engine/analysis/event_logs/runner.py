@@ -27,7 +27,7 @@ from trophy_engine.engine.plugs import compile_ruleset
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import FLAG, InstanceOf, Optional
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_ruleset_has_metrics
 from trophy_engine.values import Value
 from trophy_engine.views.player import Player
 
@@ -148,7 +148,7 @@ def replay(
         UnknownKey: ``columns`` names a metric that the rules do not declare.
     """
     rules = as_ruleset(ruleset)
-    check_metrics(rules)
+    check_ruleset_has_metrics(rules)
     rows = rows_of_log_source(log, check_log_columns(columns, rules))
     Optional(InstanceOf((EffectLog,))).check("effects", effects)
     FLAG.check("tally", tally)

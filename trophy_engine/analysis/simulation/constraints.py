@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, name_field, short_repr
+from trophy_engine.error_messages import FieldName, name_field_in_message, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints import Constraint, Integer
 
@@ -41,7 +41,7 @@ class Span(Constraint):
         if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004  # a pair
             raise InvalidValue(f"must be a pair of whole numbers, not {short_repr(value)}", name)
         for number in value:
-            Integer(self.min, _LONGEST_SPAN).check(name_field(name, "each of "), number)
+            Integer(self.min, _LONGEST_SPAN).check(name_field_in_message(name, "each of "), number)
         if value[0] > value[1]:
             raise InvalidValue(f"must be the lower number and the higher one, not {short_repr(value)}", name)
 

@@ -14,7 +14,7 @@ from trophy_engine.analysis.simulation.behavior import Behavior
 from trophy_engine.analysis.simulation.constraints import Span, Within
 from trophy_engine.calendar.instants import DAY, HOUR
 from trophy_engine.calendar.zones import Zone, zone
-from trophy_engine.error_messages import FieldName, name_field, short_repr
+from trophy_engine.error_messages import FieldName, name_field_in_message, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text
 from trophy_engine.numbers import Number, exact
@@ -116,11 +116,11 @@ class Action(Value):
     def _check_attributes(self, _: object, attributes: Mapping[str, tuple[str, ...]]) -> None:
         InstanceOf((Mapping,)).check("attributes", attributes)
         for key, values in attributes.items():
-            KEY.check(name_field("attributes", "each key of "), key)
+            KEY.check(name_field_in_message("attributes", "each key of "), key)
             field = FieldName("attributes", after=f".{key}")
             InstanceOf((str,), many=True).check(field, values)
             for value in values:
-                check_text(value, name_field(field, "each of "))
+                check_text(value, name_field_in_message(field, "each of "))
             if not values:
                 raise InvalidValue("must be a list of at least one value", field)
 

@@ -19,14 +19,14 @@ from trophy_engine.analysis.simulation.behavior import Chance, Churn, TwoStates,
 from trophy_engine.analysis.simulation.constraints import Within
 from trophy_engine.analysis.simulation.habits import habits_of
 from trophy_engine.analysis.simulation.persona import Action, Persona, TimeOfDay, Travel
-from trophy_engine.error_messages import GivenValue, name_field
+from trophy_engine.error_messages import GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, add
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_sequence
 from trophy_engine.rules.mentioned_values import mentioned_values
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_ruleset_has_metrics
 from trophy_engine.values import Value
 
 __all__ = ["Member", "Population", "check_days"]
@@ -68,7 +68,7 @@ class Population(Value):
             return
         InstanceOf((int, float), many=True).check("weights", self.weights)
         for weight in self.weights:
-            Within(0, _HEAVIEST).check(name_field("weights", "each of "), weight)
+            Within(0, _HEAVIEST).check(name_field_in_message("weights", "each of "), weight)
         if len(self.weights) != len(self.members):
             fact = f"must be {count_noun(len(self.members), 'number')}, one for each member, not"
             raise InvalidValue((fact, GivenValue(self.weights)), "weights")
@@ -100,7 +100,7 @@ class Population(Value):
             InvalidValue: ``ruleset`` is not a ruleset, or has no metric.
         """
         rules = as_ruleset(ruleset)
-        check_metrics(rules)
+        check_ruleset_has_metrics(rules)
         actions = _typical_actions(rules)
         travel = Travel(("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"), ("Europe/London",), 0.01)
         regular = TwoStates(Chance(0.85), Chance(0.1), tire=0.04, rouse=0.03) * Churn(0.002, comeback=0.002)

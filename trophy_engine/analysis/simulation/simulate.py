@@ -25,7 +25,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.representation import named_repr
 from trophy_engine.rules.constraints import LOCAL_DATE, InstanceOf, Integer, as_date
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_ruleset_has_metrics
 from trophy_engine.values import Value
 
 __all__ = ["MAX_USERS", "START", "Scenario", "Simulation", "run_population", "simulate"]
@@ -170,7 +170,7 @@ def simulate(
         InvalidValue: there are no users or days, the days are out of range, or the rules do not know an event.
     """
     rules = as_ruleset(ruleset)
-    check_metrics(rules)
+    check_ruleset_has_metrics(rules)
     scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
     result = run_population(scenario, ReplayJob(rules, tally=True), workers=workers, on_progress=on_progress)
     result.until = from_micros(scenario.until)

@@ -45,8 +45,8 @@ from trophy_engine.rules.diagnostics import Problem
 from trophy_engine.rules.override import override
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.sources import RulesSource, as_ruleset, check_metrics
-from trophy_engine.rules.structure import as_plain
+from trophy_engine.rules.sources import RulesSource, as_ruleset, check_ruleset_has_metrics
+from trophy_engine.rules.structure import as_plain_value
 from trophy_engine.values import Value
 
 __all__ = ["MAX_RULESETS", "Estimate", "Sweep", "SweepRow", "sweep"]
@@ -271,7 +271,7 @@ def sweep(
     for path, values in variations.items():
         InstanceOf((Iterable,)).check(FieldName(before=f"variations of {path}"), values)
     paths = list(variations)
-    values_to_try = [as_plain(tuple(islice(values, MAX_RULESETS + 1))) for values in variations.values()]
+    values_to_try = [as_plain_value(tuple(islice(values, MAX_RULESETS + 1))) for values in variations.values()]
     if prod(map(len, values_to_try)) > MAX_RULESETS:
         raise InvalidValue(f"the values make more than {MAX_RULESETS:,} combinations; try fewer at a time")
     combinations = [dict(zip(paths, values, strict=True)) for values in product(*values_to_try)]
@@ -282,7 +282,7 @@ def sweep(
     rulesets = tuple(_build_sweep_variant(rules, values) for values in combinations)
     for path, values in zip(paths, values_to_try, strict=True):
         _check_varied_values(path, values)
-    check_metrics(rules)
+    check_ruleset_has_metrics(rules)
     scenario = Scenario(Population.typical(rules) if population is None else population, users, days, seed, start)
     sums = run_population(scenario, _SweepJob(rulesets), workers=workers, on_progress=on_progress)
     labels = _label_varied_paths(paths)

@@ -17,7 +17,7 @@ from trophy_engine.analysis.event_logs.columns import Columns
 from trophy_engine.analysis.event_logs.events import BadRow, Event
 from trophy_engine.analysis.event_logs.row_parser import RowParser
 from trophy_engine.analysis.spark.bad_rows import BadFrameRow, BadFrameRows
-from trophy_engine.error_messages import listed
+from trophy_engine.error_messages import list_keys_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.phrases import count_noun
 from trophy_engine.values import Value
@@ -43,7 +43,9 @@ def check_event_frame(frame: DataFrame, columns: Columns, order: Sequence[str], 
     types = dict(frame.dtypes)
     for column in (*columns.required_columns(), *order):
         if column not in names:
-            raise InvalidValue(f"must name columns of {name}, which has {listed(names)}; not {column!r}", "order")
+            raise InvalidValue(
+                f"must name columns of {name}, which has {list_keys_in_message(names)}; not {column!r}", "order"
+            )
         if names.count(column) > 1:
             raise InvalidValue(f"{name} has {count_noun(names.count(column), 'column')} {column!r}; rename all but one")
         if types[column].startswith(_NESTED):

@@ -18,7 +18,7 @@ import attrs
 
 from trophy_engine.analysis.tables.columns import RANKING_COLUMNS, Column, Kind
 from trophy_engine.leaderboards.views import LeaderboardRow
-from trophy_engine.numbers import Number, as_json
+from trophy_engine.numbers import Number, number_as_json
 from trophy_engine.rules.structure import write_rule
 
 _quote: Final[Callable[[str], str]] = json.JSONEncoder(ensure_ascii=False).encode
@@ -51,7 +51,7 @@ def rule_cell_as_json(rule: Any) -> str:
 
 
 def _encode_rule_cell_value(value: date | Number) -> str | int | float:
-    return value.isoformat() if isinstance(value, date) else as_json(value)
+    return value.isoformat() if isinstance(value, date) else number_as_json(value)
 
 
 def _number_cell_text(number: Number) -> str:

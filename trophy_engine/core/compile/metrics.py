@@ -14,7 +14,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.numbers import Number, negate
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.metric_sources import CompletionsSource, PointsSource
-from trophy_engine.rules.phrases import describe_counter
+from trophy_engine.rules.phrases import describe_filtered_metric
 from trophy_engine.rules.windows import ResetWindow
 
 
@@ -63,7 +63,7 @@ def _add_total_counter(plan: Plan, metric: MetricPlan, event_attributes: Filter 
     index, filter_ = len(plan.counters), event_attributes or Filter()
     window, aggregate = metric.window, metric.aggregate
     counter = Counter(
-        describe_counter(metric.key, filter_),
+        describe_filtered_metric(metric.key, filter_),
         lambda state: state.counters.states[index].total,
         metric=metric,
         event_attributes=filter_,

@@ -19,7 +19,7 @@ from trophy_engine.core.points import count_award_in_metrics, queue_balance_thre
 from trophy_engine.numbers import MOST_POINTS
 from trophy_engine.rules.points import PointsSystem, PointsTrigger
 from trophy_engine.rules.points_limit import PointsLimit
-from trophy_engine.rules.references import is_reference
+from trophy_engine.rules.references import is_reference_field
 
 #: The points that a user has earned in a system.
 _EARNED: Final = AllTimeWindow(AGGREGATES["sum"])
@@ -106,7 +106,7 @@ def _compile_trigger_limit(plan: Plan, trigger: TriggerPlan, rule: PointsLimit) 
 
 def purpose_fields(kind: type[Any]) -> list[Any]:
     """Return the fields of a kind of trigger that decide what it awards points for: a limit is kept while they stay."""
-    return [field for field in attrs.fields(kind) if field.name in _PURPOSE or is_reference(field)]
+    return [field for field in attrs.fields(kind) if field.name in _PURPOSE or is_reference_field(field)]
 
 
 def can_queue_award_twice(plan: Plan) -> bool:

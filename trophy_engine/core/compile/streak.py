@@ -11,7 +11,7 @@ from trophy_engine.core.aggregation import WindowTotals
 from trophy_engine.core.plan import Counter, MetricPlan, Plan, RewardPlan, StreakPlan
 from trophy_engine.core.plan.streak import StreakCounter, compile_days_off, compile_streak_conditions
 from trophy_engine.rules.filters import Filter
-from trophy_engine.rules.metric_uses import refuse_for_streak
+from trophy_engine.rules.metric_uses import refuse_metric_for_streak
 from trophy_engine.rules.phrases import name_streak
 from trophy_engine.rules.streak import AchievementFreezeReward, Streak, StreakFreezeReward
 
@@ -28,7 +28,9 @@ def _compile_streak(plan: Plan, rule: Streak) -> None:
     counted = {metric.name: (plan.metrics[metric.key], metric.event_attributes) for metric in rule.metrics}
     if rule.customization_enabled:
         counted |= {
-            key: (metric, Filter()) for key, metric in plan.metrics.items() if refuse_for_streak(metric.rule) is None
+            key: (metric, Filter())
+            for key, metric in plan.metrics.items()
+            if refuse_metric_for_streak(metric.rule) is None
         }
     counters = {name: _add_streak_counter(plan, rule, name, *what) for name, what in counted.items()}
     metrics = [metric for metric, _ in counted.values()]

@@ -18,7 +18,7 @@ from trophy_engine.core.plan.streak import StreakPlan
 from trophy_engine.core.plugs import Plug
 from trophy_engine.errors import InvalidValue, UnknownKey
 from trophy_engine.identifiers import check_text
-from trophy_engine.rules.metric_uses import refuse_to_record
+from trophy_engine.rules.metric_uses import refuse_recording_of_metric
 from trophy_engine.rules.ruleset import Ruleset
 
 _T = TypeVar("_T", bound=Totals)
@@ -157,7 +157,7 @@ class Plan:
         metric = self.recorded.get(key)
         if metric is not None:
             return metric
-        refusal = refuse_to_record(self.metrics[key].rule) if key in self.metrics else None
+        refusal = refuse_recording_of_metric(self.metrics[key].rule) if key in self.metrics else None
         if refusal is not None:
             raise InvalidValue(refusal, "metric")
         raise UnknownKey("metric", key, tuple(self.recorded))

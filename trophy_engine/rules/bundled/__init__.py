@@ -11,7 +11,7 @@ from typing import Final
 
 from trophy_engine.errors import UnknownKey
 
-__all__ = ["bundled_names", "log_names", "log_path", "rules_path"]
+__all__ = ["bundled_log_names", "bundled_log_path", "bundled_names", "rules_path"]
 
 _LOG_ENDING: Final = ".csv.gz"
 
@@ -27,21 +27,21 @@ def rules_path(name: str) -> Path:
     return Path(str(files(__name__).joinpath(f"{name}.toml"))) if name in bundled_names() else Path(name)
 
 
-def log_names() -> tuple[str, ...]:
+def bundled_log_names() -> tuple[str, ...]:
     """Return the names of the bundled event logs; a log has the name of the rules that evaluate it."""
     names = (entry.name for entry in files(__name__).iterdir())
     return tuple(sorted(name.removesuffix(_LOG_ENDING) for name in names if name.endswith(_LOG_ENDING)))
 
 
-def log_path(name: str) -> Path:
+def bundled_log_path(name: str) -> Path:
     """Return the path of the bundled event log with a name, a gzipped CSV file.
 
-    >>> log_path("git").name
+    >>> bundled_log_path("git").name
     'git.csv.gz'
 
     Raises:
         UnknownKey: the package has no log with this name.
     """
-    if name not in log_names():
-        raise UnknownKey("bundled log", name, log_names())
+    if name not in bundled_log_names():
+        raise UnknownKey("bundled log", name, bundled_log_names())
     return Path(str(files(__name__).joinpath(f"{name}{_LOG_ENDING}")))

@@ -5,7 +5,7 @@ Other modules import the names of this package from here.
 """
 
 from trophy_engine.rules.constraints.choices import InstanceOf, OneOf, OneOfOrTable, SubsetOf
-from trophy_engine.rules.constraints.constraint import Constraint, Optional, as_sequence, not_a_list
+from trophy_engine.rules.constraints.constraint import Constraint, Optional, as_sequence, not_a_list_message
 from trophy_engine.rules.constraints.dates import (
     DAY_START,
     LOCAL_DATE,
@@ -17,7 +17,7 @@ from trophy_engine.rules.constraints.dates import (
     as_optional_date,
 )
 from trophy_engine.rules.constraints.filters import ANY_OF_FILTER, FILTER, LEVELS
-from trophy_engine.rules.constraints.numbers import Between, Integer, Numeric, as_number
+from trophy_engine.rules.constraints.numbers import Between, Integer, Numeric, as_rule_number
 from trophy_engine.rules.constraints.texts import CALLABLE, FLAG, KEY, KEYS, TEXT, USER_ID, Keys, Text
 
 __all__ = [
@@ -48,8 +48,8 @@ __all__ = [
     "SubsetOf",
     "Text",
     "as_date",
-    "as_number",
     "as_optional_date",
+    "as_rule_number",
     "as_sequence",
-    "not_a_list",
+    "not_a_list_message",
 ]

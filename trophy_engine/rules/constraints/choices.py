@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field, one_of
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message, one_of_message
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults, not_a_list
-from trophy_engine.rules.mappings import choose_class
+from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_constraint_faults, not_a_list_message
+from trophy_engine.rules.mappings import choose_rule_class
 
 _DAYS_OF_WEEK: Final = 7
 _MAX_LENGTH: Final = 10**9
@@ -30,7 +30,7 @@ class OneOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if not isinstance(value, str) or value not in self.choices:
-            fact: tuple[str | FieldName | GivenValue, ...] = one_of(self.choices, value)
+            fact: tuple[str | FieldName | GivenValue, ...] = one_of_message(self.choices, value)
             if isinstance(value, str) and value in self.remedies:
                 fact = (*fact[:-1], GivenValue(value, after=";"), *self.remedies[value])
             raise InvalidValue(fact, name)
@@ -58,21 +58,21 @@ class OneOfOrTable(Constraint):
         if isinstance(value, self.kinds) or (isinstance(value, str) and value in self.choices):
             return
         self._check_class(name, type(value))
-        length = _length_of(value)
-        *known, last = one_of(self.choices, None if length else value)
+        length = _parse_length_with_unit(value)
+        *known, last = one_of_message(self.choices, None if length else value)
         if not length and not (isinstance(last, GivenValue) and last.value is value):  # the nearest choice is meant
             raise InvalidValue((*known, last), name)
-        table = self._example_of(*length) if length else self.example
+        table = self._example_with_length(*length) if length else self.example
         remedy = "or write a table like", GivenValue(dict(table))
         raise InvalidValue((*known, GivenValue(value, after=";"), *remedy), name)
 
-    def _example_of(self, number: int, unit: str) -> Mapping[str, object]:
+    def _example_with_length(self, number: int, unit: str) -> Mapping[str, object]:
         """Return the example with another length; the example itself if it cannot have that."""
         field, *_ = self.example
         kind: Any = next(kind for kind in self.kinds if self.example.keys() == attrs.fields_dict(kind).keys())
         lengths = ((number, unit or self.example["unit"]), (number * _DAYS_OF_WEEK, "day" if unit == "week" else None))
         tables = [{**self.example, field: length, "unit": unit} for length, unit in lengths]
-        return next((table for table in tables if _can_make(kind, **table)), self.example)
+        return next((table for table in tables if _can_construct_rule(kind, **table)), self.example)
 
     def check_table(self, name: str | FieldName, values: Mapping[str, Any]) -> None:
         """Check that a table is none of a class that is refused; its fields are not checked.
@@ -83,7 +83,7 @@ class OneOfOrTable(Constraint):
         if not self.refused:
             return
         try:
-            cls = choose_class((*self.kinds, *self.refused), values)
+            cls = choose_rule_class((*self.kinds, *self.refused), values)
         except InvalidValue:  # it is of no class
             return
         self._check_class(name, cls)
@@ -105,7 +105,7 @@ class OneOfOrTable(Constraint):
         return {"anyOf": [{"enum": list(self.choices)}, *tables]}
 
 
-def _length_of(value: object) -> tuple[int, str] | None:
+def _parse_length_with_unit(value: object) -> tuple[int, str] | None:
     """Return a length and its unit, which can be an empty text, if a value means them."""
     if isinstance(value, str):
         written = _LENGTH.fullmatch(value)
@@ -127,9 +127,9 @@ class SubsetOf(ManyItems):
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its item."""
         if not isinstance(value, tuple):
-            yield "", InvalidValue(("must be a list, not", *not_a_list(value)), name)
+            yield "", InvalidValue(("must be a list, not", *not_a_list_message(value)), name)
         else:
-            yield from item_faults(self.item, name, value)
+            yield from item_constraint_faults(self.item, name, value)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -146,18 +146,18 @@ class InstanceOf(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
         if self.many and not isinstance(value, tuple):
-            example = f"; write [{self._example(value)}]" if self._example(value) else ""
+            example = f"; write [{self._show_constructor_call(value)}]" if self._show_constructor_call(value) else ""
             raise InvalidValue(("must be a list, not", GivenValue(value, after=example)), name)
         for item in value if self.many else (value,):
             if not isinstance(item, self.kinds):
                 names = " or ".join(kind.__name__ for kind in self.kinds)
                 article = "an" if names[0] in "AEIOU" else "a"
-                field = name_field(name, "each of " if self.many else "")
-                example = self._example(item)
+                field = name_field_in_message(name, "each of " if self.many else "")
+                example = self._show_constructor_call(item)
                 remedy = f"; write {example}" if example else ""
                 raise InvalidValue((f"must be {article} {names}, not", GivenValue(item, after=remedy)), field)
 
-    def _example(self, value: object) -> str:
+    def _show_constructor_call(self, value: object) -> str:
         """Return how an instance is made of a value in Python if the class is one of rules; else an empty text."""
         kind, *others = self.kinds
         if others or not isinstance(value, str | int | float | Decimal | tuple) or not attrs.has(kind):
@@ -165,7 +165,7 @@ class InstanceOf(Constraint):
         if not all(isinstance(field.validator, Constraint) for field in attrs.fields(kind)):  # a class of another room
             return ""
         if isinstance(value, tuple):
-            return f"{kind.__name__}({', '.join(map(repr, value))})" if _can_make(kind, *value) else ""
+            return f"{kind.__name__}({', '.join(map(repr, value))})" if _can_construct_rule(kind, *value) else ""
         from trophy_engine.rules.examples import example_fields  # noqa: PLC0415  # it imports this module
 
         arguments = ", ".join(f"{name}={argument!r}" for name, argument in example_fields(kind, value).items())
@@ -178,7 +178,7 @@ class InstanceOf(Constraint):
         return {"type": "array", "items": item} if self.many else item
 
 
-def _can_make(kind: type, *arguments: Any, **fields: Any) -> bool:
+def _can_construct_rule(kind: type, *arguments: Any, **fields: Any) -> bool:
     """Return True if a class can be called with these arguments."""
     try:
         kind(*arguments, **fields)

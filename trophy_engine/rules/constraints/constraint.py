@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 
 
 class Constraint(ABC):
@@ -26,9 +26,9 @@ class Constraint(ABC):
         try:
             self.check(field.name, value)
         except InvalidValue as error:
-            from trophy_engine.rules.python_remedies import remedy_for  # noqa: PLC0415  # it imports this module
+            from trophy_engine.rules.python_remedies import python_argument_remedy  # noqa: PLC0415  # it imports this module
 
-            raise error.with_remedy(remedy_for(type(rule), field, value)) from None
+            raise error.with_remedy(python_argument_remedy(type(rule), field, value)) from None
 
     @abstractmethod
     def check(self, name: str | FieldName, value: Any) -> None:
@@ -102,22 +102,22 @@ def as_sequence(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def not_a_list(value: Any) -> tuple[str | GivenValue, ...]:
+def not_a_list_message(value: Any) -> tuple[str | GivenValue, ...]:
     """Return a value that is no list, and for a text the list with it, as parts of a message."""
     return (
         (GivenValue(value, after=";"), "write", GivenValue([value])) if isinstance(value, str) else (GivenValue(value),)
     )
 
 
-def item_faults(
+def item_constraint_faults(
     constraint: Constraint, name: str | FieldName, values: tuple[Any, ...]
 ) -> Iterator[tuple[str, InvalidValue]]:
     """Yield the violations of a constraint on each item, and the items that are repeated."""
     seen: set[Any] = set()
     for index, value in enumerate(values):
-        faults = list(constraint.faults(name_field(name, "each of "), value))
-        yield from ((item_path(path, index), error) for path, error in faults)
+        faults = list(constraint.faults(name_field_in_message(name, "each of "), value))
+        yield from ((rule_item_path(path, index), error) for path, error in faults)
         if not faults and value in seen:
-            yield item_path("", index), InvalidValue(("must not contain", GivenValue(value), "twice"), name)
+            yield rule_item_path("", index), InvalidValue(("must not contain", GivenValue(value), "twice"), name)
         elif not faults:
             seen.add(value)

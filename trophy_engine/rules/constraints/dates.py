@@ -11,17 +11,17 @@ import attrs
 
 from trophy_engine.calendar.instants import has_form_of_date, nonexistent_date_fact, parse_date, parse_time_of_day
 from trophy_engine.calendar.zones import similar_zone, zone
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.constraints.constraint import Constraint, ManyItems
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 
 #: The pattern of a time of day, in 24 hours.
 TIME_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 _DAY_START: Final = r"^(0\d|1[01]):[0-5]\d$"
 
 
-class _LocalDate(Constraint):
+class _LocalDateConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if isinstance(value, str) and has_form_of_date(value):
             raise InvalidValue(nonexistent_date_fact(value), name)
@@ -33,42 +33,42 @@ class _LocalDate(Constraint):
         return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
-class _TimeOfDay(Constraint):
+class _TimeOfDayConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(TIME_PATTERN, value):
             examples = GivenValue("12:00"), "or", GivenValue("23:59:59", after=",")
-            remedy = _time_remedy(TIME_PATTERN, value)
+            remedy = _time_of_day_remedy(TIME_PATTERN, value)
             raise InvalidValue(("must be a time of day, for example", *examples, "not", *remedy), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": TIME_PATTERN}
 
 
-class _DayStart(Constraint):
+class _DayStartConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, str) or not re.fullmatch(_DAY_START, value):
             bounds = "must be a time of day from", GivenValue("00:00"), "to", GivenValue("11:59", after=",")
-            raise InvalidValue((*bounds, "not", *_time_remedy(_DAY_START, value)), name)
+            raise InvalidValue((*bounds, "not", *_time_of_day_remedy(_DAY_START, value)), name)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": _DAY_START}
 
 
-def _time_remedy(pattern: str, value: object) -> tuple[str | GivenValue, ...]:
+def _time_of_day_remedy(pattern: str, value: object) -> tuple[str | GivenValue, ...]:
     """Return a value that does not match the pattern of a time of day, and the text that is meant, for a message."""
     if isinstance(value, str) and re.fullmatch(r"24:00(:00)?", value):
         return GivenValue(value, after=";"), "midnight is", GivenValue("00:00")
-    meant = f"0{value}" if isinstance(value, str) else _show_time(value) if isinstance(value, time) else ""
+    meant = f"0{value}" if isinstance(value, str) else _show_time_of_day(value) if isinstance(value, time) else ""
     if not re.fullmatch(pattern, meant):
         return (GivenValue(value),)
     return GivenValue(value, after=";"), "did you mean", GivenValue(meant, after="?")
 
 
-def _show_time(value: time) -> str:
+def _show_time_of_day(value: time) -> str:
     return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
 
 
-class _TimeZone(Constraint):
+class _TimeZoneConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         try:
             zone(value)
@@ -86,7 +86,7 @@ class _TimeZone(Constraint):
 
 
 @attrs.frozen(eq=False, repr=False)
-class _StretchOfDay(ManyItems):
+class _StretchOfDayConstraint(ManyItems):
     """A pair of different times of day."""
 
     @property
@@ -99,29 +99,33 @@ class _StretchOfDay(ManyItems):
             given = GivenValue(list(value) if isinstance(value, tuple) else value)
             yield "", InvalidValue(("must be a list of two times of day, for example", example, "not", given), name)
             return
-        faults = [(item_path("", index), error) for index, item in enumerate(value) for error in self._item(name, item)]
+        faults = [
+            (rule_item_path("", index), error)
+            for index, item in enumerate(value)
+            for error in self._item_faults(name, item)
+        ]
         yield from faults
         if not faults and parse_time_of_day(value[0]) == parse_time_of_day(value[1]):
             remedy = "change one of them, or remove it for the whole day"
             yield "", InvalidValue((f"has {value[0]} twice and is never open;", remedy), name)
 
-    def _item(self, name: str | FieldName, value: Any) -> Iterator[InvalidValue]:
-        return (error for _, error in self.item.faults(name_field(name, "each of "), value))
+    def _item_faults(self, name: str | FieldName, value: Any) -> Iterator[InvalidValue]:
+        return (error for _, error in self.item.faults(name_field_in_message(name, "each of "), value))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": TIME_OF_DAY.schema(), "minItems": 2, "maxItems": 2}
 
 
 #: A date without a time of day.
-LOCAL_DATE: Final = _LocalDate()
+LOCAL_DATE: Final = _LocalDateConstraint()
 #: A time of day, to the minute or to the second.
-TIME_OF_DAY: Final = _TimeOfDay()
+TIME_OF_DAY: Final = _TimeOfDayConstraint()
 #: A time of day before noon, to the minute.
-DAY_START: Final = _DayStart()
+DAY_START: Final = _DayStartConstraint()
 #: A time zone: an IANA name or an offset.
-TIME_ZONE: Final = _TimeZone()
+TIME_ZONE: Final = _TimeZoneConstraint()
 #: Two times of day that bound a part of the day.
-STRETCH_OF_DAY: Final = _StretchOfDay()
+STRETCH_OF_DAY: Final = _StretchOfDayConstraint()
 
 
 def as_date(value: date | str) -> date:

@@ -7,17 +7,17 @@ from typing import Any, Final
 
 import attrs
 
-from trophy_engine.error_messages import FieldName, GivenValue, name_field
+from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_key, check_text
-from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults
+from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_constraint_faults
 from trophy_engine.rules.constraints.texts import ANY_TEXT, KEY, Text
-from trophy_engine.rules.diagnostics import field_path
+from trophy_engine.rules.diagnostics import rule_field_path
 from trophy_engine.rules.filters import Filter
 
 
 @attrs.frozen(eq=False, repr=False)
-class _AttributeFilter(ManyItems):
+class _FilterConstraint(ManyItems):
     """A mapping from attribute keys to required values, or to several of which each will do."""
 
     many: bool = False
@@ -33,13 +33,13 @@ class _AttributeFilter(ManyItems):
             return
         for key, required in value.items():
             for check, item, field in (
-                (check_key, key, name_field(name, "each key of ")),
-                (self._check_required, required, name_field(name, after=f".{key}")),
+                (check_key, key, name_field_in_message(name, "each key of ")),
+                (self._check_required, required, name_field_in_message(name, after=f".{key}")),
             ):
                 try:
                     check(item, field)
                 except InvalidValue as error:
-                    yield field_path("", str(key)), error
+                    yield rule_field_path("", str(key)), error
 
     def _check_required(self, value: Any, field: FieldName) -> None:
         if not (self.many and isinstance(value, tuple)):
@@ -47,7 +47,7 @@ class _AttributeFilter(ManyItems):
             return
         if not value:
             raise InvalidValue("must contain at least one value", field)
-        for error in (error for _, error in item_faults(self.item, field, value)):
+        for error in (error for _, error in item_constraint_faults(self.item, field, value)):
             raise error
 
     def schema(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class _AttributeFilter(ManyItems):
 
 
 @attrs.frozen(eq=False, repr=False)
-class _Levels(ManyItems):
+class _LevelsConstraint(ManyItems):
     """A mapping from keys of points systems to keys of levels."""
 
     @property
@@ -76,21 +76,21 @@ class _Levels(ManyItems):
             return
         for system, level in value.items():
             for key, field in (
-                (system, name_field(name, "each key of ")),
-                (level, name_field(name, after=f".{system}")),
+                (system, name_field_in_message(name, "each key of ")),
+                (level, name_field_in_message(name, after=f".{system}")),
             ):
                 try:
                     check_key(key, field)
                 except InvalidValue as error:
-                    yield field_path("", str(system)), error
+                    yield rule_field_path("", str(system)), error
 
     def schema(self) -> dict[str, Any]:
         return {"type": "object", "propertyNames": KEY.schema(), "additionalProperties": KEY.schema()}
 
 
 #: A mapping from attribute keys to required values.
-FILTER: Final = _AttributeFilter()
+FILTER: Final = _FilterConstraint()
 #: The same, where a list of values requires any of them.
-ANY_OF_FILTER: Final = _AttributeFilter(many=True)
+ANY_OF_FILTER: Final = _FilterConstraint(many=True)
 #: A mapping from points systems to levels.
-LEVELS: Final = _Levels()
+LEVELS: Final = _LevelsConstraint()

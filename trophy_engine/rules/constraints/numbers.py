@@ -10,7 +10,7 @@ import attrs
 
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
-from trophy_engine.numbers import Number, as_json, exact
+from trophy_engine.numbers import Number, exact, number_as_json
 from trophy_engine.rules.constraints.constraint import Constraint
 
 #: The limit of the magnitude of integers in rules, so that no sum of them reaches ``numbers.BEYOND``.
@@ -55,7 +55,7 @@ class Numeric(Constraint):
 
     def check(self, name: str | FieldName, value: Any) -> None:
         """Check a value."""
-        number = _exact_short(name, value)
+        number = _exact_rule_number(name, value)
         if self.above is not None and number <= self.above:
             raise InvalidValue(f"must be above {self.above}, not {value}", name)
         if self.min is not None and number < self.min:
@@ -81,9 +81,9 @@ class Between(Constraint):
         if factor is not None:
             meant = Decimal(factor[1]) / (100 if factor[2] == "%" else 1)
             if self.accepts(meant):
-                fact = "must be a number, not", GivenValue(value, after=";"), f"write {as_json(exact(meant))}"
+                fact = "must be a number, not", GivenValue(value, after=";"), f"write {number_as_json(exact(meant))}"
                 raise InvalidValue(fact, name)
-        if not self.low < _exact_short(name, value) < self.high or value == self.apart_from:
+        if not self.low < _exact_rule_number(name, value) < self.high or value == self.apart_from:
             bounds = f"above {self.low}, below {self.high}"
             raise InvalidValue(f"must be {bounds} and different from {self.apart_from}, not {value}", name)
 
@@ -97,7 +97,7 @@ class Between(Constraint):
         }
 
 
-def as_number(value: Any) -> Any:
+def as_rule_number(value: Any) -> Any:
     """Return a valid float or decimal as an exact number, and any other value unchanged, for the validator."""
     try:
         return exact(value) if isinstance(value, float | Decimal) else value
@@ -105,8 +105,8 @@ def as_number(value: Any) -> Any:
         return value
 
 
-def _exact_short(name: str | FieldName, value: Any) -> Number:
+def _exact_rule_number(name: str | FieldName, value: Any) -> Number:
     number = exact(value, name)
-    if isinstance(as_json(number), str):
+    if isinstance(number_as_json(number), str):
         raise InvalidValue(("must have at most 15 digits, not", GivenValue(value)), name)
     return number

@@ -10,14 +10,14 @@ import attrs
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import KEY_PATTERN, MAX_USER_ID, check_key, check_text, check_user_id
-from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_faults, not_a_list
+from trophy_engine.rules.constraints.constraint import Constraint, ManyItems, item_constraint_faults, not_a_list_message
 
 #: Text without NUL, and text without NUL that is not blank; a file cannot contain surrogates.
 ANY_TEXT: Final = r"^[^\u0000]*$"
 _SOME_TEXT: Final = r"^[^\u0000]*\S[^\u0000]*$"
 
 
-class _Key(Constraint):
+class _KeyConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         check_key(value, name)
 
@@ -39,11 +39,11 @@ class Keys(ManyItems):
     def faults(self, name: str | FieldName, value: Any) -> Iterator[tuple[str, InvalidValue]]:
         """Yield every violation, with the index of its key."""
         if not isinstance(value, tuple):
-            yield "", InvalidValue(("must be a list of keys, not", *not_a_list(value)), name)
+            yield "", InvalidValue(("must be a list of keys, not", *not_a_list_message(value)), name)
         elif len(value) < self.min_length:
             yield "", InvalidValue("must contain at least one key", name)
         else:
-            yield from item_faults(self.item, name, value)
+            yield from item_constraint_faults(self.item, name, value)
 
     def schema(self) -> dict[str, Any]:
         """Return the constraint as JSON Schema."""
@@ -72,7 +72,7 @@ class Text(Constraint):
         return {"type": "string", "pattern": ANY_TEXT if self.allow_empty else _SOME_TEXT, **max_length}
 
 
-class _Callable(Constraint):
+class _CallableConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not callable(value):
             raise InvalidValue(("must be a callable, not", GivenValue(value)), name)
@@ -81,7 +81,7 @@ class _Callable(Constraint):
         return {"not": {}}  # no file contains one
 
 
-class _UserId(Constraint):
+class _UserIdConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         del name
         check_user_id(value)
@@ -90,7 +90,7 @@ class _UserId(Constraint):
         return {"type": "string", "minLength": 1, "maxLength": MAX_USER_ID, "pattern": ANY_TEXT}
 
 
-class _Flag(Constraint):
+class _FlagConstraint(Constraint):
     def check(self, name: str | FieldName, value: Any) -> None:
         if not isinstance(value, bool):
             raise InvalidValue(("must be true or false, not", GivenValue(value)), name)
@@ -100,14 +100,14 @@ class _Flag(Constraint):
 
 
 #: A key by which rules refer to one another.
-KEY: Final = _Key()
+KEY: Final = _KeyConstraint()
 #: At least one key, all different.
 KEYS: Final = Keys(min_length=1)
 #: A string that is not blank.
 TEXT: Final = Text()
 #: A user's id.
-USER_ID: Final = _UserId()
+USER_ID: Final = _UserIdConstraint()
 #: A callable; for arguments only, because no file contains one.
-CALLABLE: Final = _Callable()
+CALLABLE: Final = _CallableConstraint()
 #: True or false.
-FLAG: Final = _Flag()
+FLAG: Final = _FlagConstraint()

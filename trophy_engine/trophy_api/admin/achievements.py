@@ -13,7 +13,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.rules.achievements import Achievement, AchievementTrigger, ApiTrigger, MetricTrigger
 from trophy_engine.rules.references import rename_references
 from trophy_engine.rules.ruleset import Ruleset
-from trophy_engine.rules.tiers import Tier, number_fields
+from trophy_engine.rules.tiers import Tier, number_fields_of_trigger
 from trophy_engine.trophy_api.admin.deletion import delete_cascade
 from trophy_engine.trophy_api.admin.resource import Resource
 from trophy_engine.trophy_api.edit_context import EditContext
@@ -137,7 +137,7 @@ def _apply_edit_to_achievement(achievement: Any, old: Achievement, new: Achievem
     for index, part in enumerate(achievement.parts if tiers else ()):
         if part == old:
             tiers[index] = _apply_edit_to_tier(tiers[index], old, new)
-            no_number: dict[str, Any] = dict.fromkeys(number_fields(achievement.trigger))
+            no_number: dict[str, Any] = dict.fromkeys(number_fields_of_trigger(achievement.trigger))
             trigger = attrs.evolve(new.trigger, **no_number)
             return attrs.evolve(
                 achievement,
@@ -159,7 +159,7 @@ def _apply_edit_to_tier(tier: Tier, old: Achievement, new: Achievement) -> Tier:
         raise InvalidValue(f"is that of all tiers of the achievement, {old.trigger.type}, and cannot change", "trigger")
     names = ("name", "description", "badge_url")
     changes = {name: getattr(new, name) for name in names if getattr(new, name) != getattr(old, name)}
-    value, *at_most = (getattr(new.trigger, name) for name in number_fields(new.trigger))
+    value, *at_most = (getattr(new.trigger, name) for name in number_fields_of_trigger(new.trigger))
     return attrs.evolve(tier, value=value, at_most=next(iter(at_most), None), **changes)
 
 

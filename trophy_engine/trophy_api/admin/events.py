@@ -9,7 +9,7 @@ from trophy_engine.engine.arguments import UNSET, Unset, check_idempotency_key_a
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import InvalidValue, Refused
 from trophy_engine.identifiers import check_user_id
-from trophy_engine.rules.metric_uses import refuse_to_record
+from trophy_engine.rules.metric_uses import refuse_recording_of_metric
 from trophy_engine.trophy_api.admin.crud import check_request_items
 from trophy_engine.trophy_api.application.upsert import check_requested_attributes, requested_sign_up_date, upsert_user
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
@@ -85,7 +85,7 @@ def _structure_batch_event(engine: Engine, request: Request, raw: object, index:
     metric = next((metric for metric in engine.ruleset.metrics if metric.key == event.key), None)
     if metric is None:
         raise NotFound(f"[{index}]: Metric not found by key {event.key!r}")
-    refusal = refuse_to_record(metric)
+    refusal = refuse_recording_of_metric(metric)
     if refusal is not None:
         raise Unprocessable(f"[{index}]: metric {refusal}")
     check_requested_attributes(engine, "user", event.user.attributes)

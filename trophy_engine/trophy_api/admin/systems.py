@@ -7,7 +7,7 @@ from uuid import UUID
 
 from trophy_engine.engine.arguments import UNSET
 from trophy_engine.errors import InvalidRules, InvalidValue
-from trophy_engine.rules.diagnostics import item_path
+from trophy_engine.rules.diagnostics import rule_item_path
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.rules.ruleset import Ruleset
 from trophy_engine.trophy_api.admin.boosts import BoostResource
@@ -66,7 +66,7 @@ class SystemResource(Resource[PointsSystem]):
             serialized[name] = []
             for index, part in enumerate(items):
                 edited = context.with_ruleset(ruleset)
-                ruleset, serialized_part = _create_part_of_system(resource, part, edited, item_path(name, index))
+                ruleset, serialized_part = _create_part_of_system(resource, part, edited, rule_item_path(name, index))
                 serialized[name].append(serialized_part)
         return ruleset, serialized
 

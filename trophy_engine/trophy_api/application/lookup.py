@@ -8,9 +8,9 @@ from typing import Protocol, TypeVar
 
 from trophy_engine.engine.engine import Engine
 from trophy_engine.errors import UnknownKey, UnknownUser
-from trophy_engine.rules.achievements import Achievement, is_completed_by_calls, not_completed_by_calls
+from trophy_engine.rules.achievements import Achievement, has_active_api_trigger, missing_api_trigger_error
 from trophy_engine.rules.leaderboards import Leaderboard
-from trophy_engine.rules.metric_uses import refuse_to_record
+from trophy_engine.rules.metric_uses import refuse_recording_of_metric
 from trophy_engine.rules.metrics import Metric
 from trophy_engine.rules.points import PointsSystem
 from trophy_engine.trophy_api.errors import NotFound, Unprocessable
@@ -42,7 +42,7 @@ def look_up_recorded_metric(engine: Engine, key: str) -> Metric:
         Unprocessable: it is derived from another metric.
     """
     rule = look_up_metric(engine, key)
-    refusal = refuse_to_record(rule)
+    refusal = refuse_recording_of_metric(rule)
     if refusal is not None:
         raise Unprocessable(f"metric {refusal}")
     return rule
@@ -64,9 +64,9 @@ def look_up_api_achievement(engine: Engine, key: str) -> Achievement:
         NotFound: there is none.
     """
     rules = engine.ruleset.achievements
-    found = next((rule for rule in rules if rule.key == key and is_completed_by_calls(rule)), None)
+    found = next((rule for rule in rules if rule.key == key and has_active_api_trigger(rule)), None)
     if found is None:
-        raise NotFound(str(not_completed_by_calls(rules, key)))
+        raise NotFound(str(missing_api_trigger_error(rules, key)))
     return found
 
 

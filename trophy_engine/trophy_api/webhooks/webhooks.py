@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from trophy_engine.core import Effect, LevelChanged, PointsAwarded
 from trophy_engine.engine.engine import Engine
-from trophy_engine.error_messages import FieldName, listed, nearest, short_repr
+from trophy_engine.error_messages import FieldName, list_keys_in_message, nearest_known_key, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.notifications.effects import PointsChanged
 from trophy_engine.rules.constraints import CALLABLE, InstanceOf
@@ -104,8 +104,9 @@ def _check_webhook_types(types: Iterable[str] | None) -> frozenset[str]:
         raise InvalidValue("must name at least one type; leave it out for all of them", "types")
     for name in chosen:
         if name not in WEBHOOK_TYPES:
-            near = nearest(str(name), WEBHOOK_TYPES)
+            near = nearest_known_key(str(name), WEBHOOK_TYPES)
             hint = f" did you mean {near!r}?" if near else ""
-            fact = f"is not the type of a webhook;{hint} known: {listed(sorted(WEBHOOK_TYPES), len(WEBHOOK_TYPES))}"
+            known = list_keys_in_message(sorted(WEBHOOK_TYPES), len(WEBHOOK_TYPES))
+            fact = f"is not the type of a webhook;{hint} known: {known}"
             raise InvalidValue(fact, FieldName("types", after=f" {short_repr(name)}"))
     return frozenset(chosen)

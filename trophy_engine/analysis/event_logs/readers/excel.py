@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from trophy_engine.analysis.event_logs.columns import Columns, number_column_names
 from trophy_engine.analysis.event_logs.readers.files import LogReading, read_log_bytes
-from trophy_engine.error_messages import listed, short_repr
+from trophy_engine.error_messages import list_keys_in_message, short_repr
 from trophy_engine.errors import InvalidValue, MissingExtra, TrophyError
 
 try:
@@ -76,9 +76,8 @@ def _open_sheet(path: str, sheet: str | None, reading: LogReading) -> CalamineSh
     try:
         workbook = CalamineWorkbook.from_filelike(content)
         if sheet is not None and sheet not in workbook.sheet_names:
-            raise TrophyError(
-                f"{path} has no sheet {short_repr(sheet)} (--sheet); it has {listed(workbook.sheet_names)}"
-            )
+            known = list_keys_in_message(workbook.sheet_names)
+            raise TrophyError(f"{path} has no sheet {short_repr(sheet)} (--sheet); it has {known}")
         if not workbook.sheet_names:
             raise TrophyError(f"{path} has no sheets")
         return workbook.get_sheet_by_name(workbook.sheet_names[0] if sheet is None else sheet)

@@ -20,7 +20,7 @@ from zipfile import BadZipFile, ZipFile
 import attrs
 
 from trophy_engine.analysis.event_logs.file_formats import STDIN
-from trophy_engine.error_messages import listed, reason_of
+from trophy_engine.error_messages import file_error_reason, list_keys_in_message
 from trophy_engine.errors import InvalidValue, TrophyError
 from trophy_engine.representation import brief_repr
 
@@ -100,7 +100,7 @@ def read_log_bytes(path: str, reading: LogReading) -> bytes:
     try:
         content = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     except OSError as error:
-        raise TrophyError(f"cannot read {path}: {reason_of(error)}") from error
+        raise TrophyError(f"cannot read {path}: {file_error_reason(error)}") from error
     reading.last = len(content)
     return content
 
@@ -136,9 +136,8 @@ def _decompress_log(path: str, raw: BinaryIO) -> Iterator[BinaryIO]:
 def _open_zip_member(path: str, archive: ZipFile) -> IO[bytes]:
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     if len(names) != 1:
-        raise TrophyError(
-            f"cannot read {path}: it has {len(names)} files, and must have one: {listed(names)}; extract it"
-        )
+        listed = list_keys_in_message(names)
+        raise TrophyError(f"cannot read {path}: it has {len(names)} files, and must have one: {listed}; extract it")
     try:
         return archive.open(names[0])
     except RuntimeError as error:  # encrypted
@@ -179,4 +178,4 @@ def describe_log_read_error(error: Exception) -> str:
         return describe_log_decoding_error(error)
     if isinstance(error, InvalidValue):
         return str(error)
-    return reason_of(error)
+    return file_error_reason(error)

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Final, TextIO
 
 from trophy_engine.analysis.event_logs.readers.json_lines import parse_log_json, read_json_lines
-from trophy_engine.error_messages import listed, short_repr
+from trophy_engine.error_messages import list_keys_in_message, short_repr
 from trophy_engine.errors import InvalidValue, TrophyError
 
 _MAX_DEPTH: Final = 4
@@ -72,7 +72,7 @@ def _json_list_at(document: Any, path: str, records: str) -> list[Any]:
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, list):
         known = [found for found, _ in _json_lists_of_objects(document)]
-        hint = f"; it has lists at {listed(known)}" if known else ""
+        hint = f"; it has lists at {list_keys_in_message(known)}" if known else ""
         raise TrophyError(f"{path} has no list at {short_repr(records)} (--records){hint}")
     return value
 
@@ -87,9 +87,8 @@ def _find_json_list(document: Any, path: str, on_note: Callable[[str], object] |
             on_note(f"{path}: the rows are the list {records} (--records {records})")
         return items
     if found:
-        raise TrophyError(
-            f"{path} has several lists of objects; choose one with --records: {listed([name for name, _ in found])}"
-        )
+        names = list_keys_in_message([name for name, _ in found])
+        raise TrophyError(f"{path} has several lists of objects; choose one with --records: {names}")
     if isinstance(document, dict) and document:
         return [document]  # a log of one row
     raise TrophyError(f"{path} has no list of objects, which would be the rows of a log")
