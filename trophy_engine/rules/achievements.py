@@ -283,6 +283,14 @@ def _schema_without_tiers() -> dict[str, Any]:
     return {"if": {"not": {"required": ["tiers"]}}, "then": {"properties": {"trigger": {"allOf": cases}}}}
 
 
+def _check_tiers(trigger: AchievementTrigger, tiers: tuple[Tier, ...]) -> None:
+    if trigger.number is not None:
+        check_tiers(trigger, tiers)
+    elif tiers:
+        kinds = join_words([kind.type for kind in get_args(AchievementTrigger) if kind.number is not None], "or")
+        raise InvalidValue(f"are for triggers of the type {kinds}, not {trigger.type}; remove them", "tiers")
+
+
 def _check_repeatable(trigger: AchievementTrigger, tiers: tuple[Tier, ...], repeatable: bool) -> None:  # noqa: FBT001  # a field
     if not repeatable:
         return
@@ -327,7 +335,7 @@ class Achievement(Value):
     further_schema: ClassVar[dict[str, Any]] = _schema_without_tiers()
     conditions: ClassVar[tuple[Condition, ...]] = (
         Condition(("tiers",), check_tier_keys, given=("tiers",)),
-        Condition(("trigger", "tiers"), check_tiers),
+        Condition(("trigger", "tiers"), _check_tiers),
         Condition(("trigger", "tiers", "repeatable"), _check_repeatable, given=("tiers",)),
     )
     key: str = attrs.field(validator=KEY)

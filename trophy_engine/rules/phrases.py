@@ -17,14 +17,14 @@ def count_noun(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else plural}"
 
 
-def join_words(words: Iterable[str]) -> str:
-    """Return words joined with commas and "and".
+def join_words(words: Iterable[str], conjunction: str = "and") -> str:
+    """Return words joined with commas and a conjunction.
 
-    >>> join_words(["one", "two", "three"])
-    'one, two and three'
+    >>> join_words(["one", "two", "three"]), join_words(["one", "two"], "or")
+    ('one, two and three', 'one or two')
     """
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 
 def name_streak(streak: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from trophy_engine.rules.achievements import Achievement, CompositeTrigger, StreakTrigger
+from trophy_engine.rules.achievements import Achievement, CompositeTrigger
 from trophy_engine.rules.gate_checks import achievements_required_by_gate, gate_of_rule, is_gate_never_open
 from trophy_engine.rules.gates import ALWAYS
 from trophy_engine.rules.tiers import tier_names
@@ -74,7 +74,7 @@ def find_unreachable_achievements(
         for needed in achievements_required_by_gate(gate):
             gated.setdefault(needed, []).extend(names)
         trigger = achievement.trigger
-        is_idle = isinstance(trigger, StreakTrigger) and trigger.streak in idle_streaks
+        is_idle = trigger is not None and trigger.needs_streak and getattr(trigger, "streak", None) in idle_streaks
         if is_idle or is_gate_never_open(gate, idle_streaks):
             pending += names
     spare = _count_spare_prerequisites(achievements)

@@ -110,14 +110,9 @@ def check_tiers(trigger: Any, tiers: tuple[Tier, ...]) -> None:
     """Check that either a trigger or the tiers have the number that completes an achievement, and check the numbers.
 
     Raises:
-        InvalidValue: both have it or none, the trigger is of a kind without a number, a number is invalid for the
-            trigger, or the tiers do not go from easy to hard.
+        InvalidValue: both have it or none, a number is invalid for the trigger, or the tiers do not go from easy to
+            hard.
     """
-    if trigger.number is None:
-        if tiers:
-            kinds = "metric, streak, anniversary or points"
-            raise InvalidValue(f"are for triggers of the type {kinds}, not {trigger.type}; remove them", "tiers")
-        return
     fields = number_fields_of_trigger(trigger)
     given = next((name for name in fields if getattr(trigger, name) is not None), None)
     if not tiers and given is None:
