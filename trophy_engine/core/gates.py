@@ -295,7 +295,7 @@ def evaluate_gate(agenda: Agenda, state: UserState, gate: GatePlan, at: int) -> 
 
 
 def note_closed_metric_gates(agenda: Agenda, state: UserState, metrics: Iterable[MetricPlan], at: int) -> None:
-    """Note which gates of metrics are closed, before a command or due work changes anything."""
+    """Record which gates of metrics are closed, before a command or due work changes anything."""
     if agenda.gate_inputs is not None:
         agenda.gate_inputs.append(GateInput(len(agenda.effects), state.copy()))
     unmet = ((metric, metric.gate.find_unmet(state, at)) for metric in metrics if metric.gate is not None)
