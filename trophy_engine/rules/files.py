@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 #: The number of bytes of which rules are read; that of the longest allowed ones is below it.
 MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
 _NOT_CLOSED: Final = "the text is not closed; write a quote at its end"
+#: Quotes that word processors and pages put in place of straight ones.
+_OTHER_QUOTES: Final = (
+    "\N{LEFT DOUBLE QUOTATION MARK}",
+    "\N{RIGHT DOUBLE QUOTATION MARK}",
+    "\N{DOUBLE LOW-9 QUOTATION MARK}",
+    "\N{LEFT SINGLE QUOTATION MARK}",
+    "\N{RIGHT SINGLE QUOTATION MARK}",
+)
 #: The number of digits after a separator of thousands.
 _THOUSAND: Final = 3
 _TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
@@ -210,7 +218,8 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
     fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted_toml_key(names[1])}]", fact)
-    return f"{fact[:1].lower()}{fact[1:]}{_toml_quotes_remedy(fact, lines[place[0] - 1][place[1] - 1 :])}", *place
+    line_before, rest = lines[place[0] - 1][: place[1] - 1], lines[place[0] - 1][place[1] - 1 :]
+    return f"{fact[:1].lower()}{fact[1:]}{_toml_syntax_remedy(fact, line_before, rest)}", *place
 
 
 def _dotted_toml_key(names: str) -> str:
@@ -230,10 +239,29 @@ def _toml_comma_remedy(number: re.Match[str]) -> str:
     return f"a number has no comma; write {remedy} a decimal point"
 
 
-def _toml_quotes_remedy(fact: str, rest: str) -> str:
-    """Return what to write where a value begins with a bare word."""
+def _toml_syntax_remedy(fact: str, line_before: str, rest: str) -> str:
+    """Return what to write where TOML has a fault, for the end of a message; an empty text if it is not known."""
+    rest = rest.strip()
+    match fact:
+        case "Invalid value":
+            return _toml_quotes_remedy(rest)
+        case "Invalid initial character for a key part" if rest.startswith("}") and line_before.rstrip().endswith(","):
+            return "; remove the comma before the brace"
+        case "Invalid initial character for a key part" | "Unclosed inline table" if not rest or rest.startswith("#"):
+            return "; write a table in braces on one line"
+        case "Unclosed array":
+            return "; write a comma, or a bracket to close it" if rest else "; write a bracket to close it"
+        case "Invalid statement" if rest.startswith("//"):
+            return "; a comment begins with #"
+    return ""
+
+
+def _toml_quotes_remedy(rest: str) -> str:
+    """Return what to write where a value begins with a bare word, or with a quote of another kind."""
+    if rest[:1] in _OTHER_QUOTES:
+        return '; write straight quotes, "'
     word = re.match(r"[^\W\d][\w-]*", rest)
-    if fact != "Invalid value" or word is None:
+    if word is None:
         return ""
     written = word[0].lower() if word[0].lower() in {"true", "false"} else f'"{word[0]}"'
     return f"; write {written}" + (", in quotes" if '"' in written else "")
