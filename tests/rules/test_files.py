@@ -142,6 +142,26 @@ def test_a_common_fault_of_toml_has_a_remedy(text, place, fact):
     assert (problem.line, problem.column, problem.message) == (*place, f"the rules are not valid TOML: {fact}")
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"metrics": [{"key": "a"},]}', (1, 26)),
+        ('{"metrics": [\n {"key": "a"},\n]}', (2, 14)),
+        ('{"metrics": [{"key": "a", }]}', (1, 25)),
+    ],
+)
+def test_a_comma_after_the_last_item_of_json_is_pointed_at(text, place):
+    [problem] = check_text(text, "json")
+    assert problem.message == "the rules are not valid JSON: a comma before the closing bracket; remove it"
+    assert (problem.line, problem.column) == place
+
+
+@pytest.mark.parametrize("text", ['{"metrics": [1,,]}', '{"metrics": [,]}', '{"metrics": [1,'])
+def test_other_commas_of_json_are_no_last_ones(text):
+    [problem] = check_text(text, "json")
+    assert "closing bracket" not in problem.message
+
+
 @pytest.mark.parametrize("line", ["value = 'x = 1,5' y", "value = { a = 1, 5 = 3", "value = [1,5"])
 def test_other_commas_are_no_decimal_commas(line):
     [problem] = check_text(f"{line}\n")

@@ -154,10 +154,10 @@ def parse_rules(text: str, format_: Format, problems: list[Problem]) -> Any:
 def _find_overlong_toml_number(text: str) -> tuple[int, int]:
     """Return the line and column of the first whole number of TOML that is too long."""
     match = re.search(r"[0-9][0-9_]{4300,}", mask_toml_strings(text))
-    return _line_and_column_in_toml(text, match.start() if match else 0)
+    return _line_and_column(text, match.start() if match else 0)
 
 
-def _line_and_column_in_toml(text: str, index: int) -> tuple[int, int]:
+def _line_and_column(text: str, index: int) -> tuple[int, int]:
     """Return the line and column of an index in a text, from 1."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
@@ -181,10 +181,25 @@ def _parse_json_rules(text: str) -> Any:
     except json.JSONDecodeError as error:
         is_control = error.msg.startswith("Invalid control character") and text[error.pos] in "\r\n"
         is_open = is_control or error.msg.startswith("Unterminated string")
+        comma = _find_last_json_comma(text, error)
+        if comma is not None:
+            place = _line_and_column(text, comma)
+            raise _SyntaxError("a comma before the closing bracket; remove it", *place) from None
         message = _NOT_CLOSED if is_open else error.msg[:1].lower() + error.msg[1:]
         raise _SyntaxError(message, error.lineno, error.colno) from None
     except RecursionError as error:
         raise _SyntaxError(str(error), 1, 1) from None
+
+
+def _find_last_json_comma(text: str, error: json.JSONDecodeError) -> int | None:
+    """Return the index of the comma between the last item of a list or an object and its bracket, if it is the fault.
+
+    Python 3.13 and later point at the comma, others at the bracket.
+    """
+    if error.msg.startswith("Illegal trailing comma"):
+        return error.pos
+    before = text[: error.pos].rstrip()
+    return len(before) - 1 if before.endswith(",") and text[error.pos : error.pos + 1] in {"]", "}"} else None
 
 
 def _parse_toml_rules(text: str) -> dict[str, Any]:
@@ -208,7 +223,7 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     if fact == "Unterminated string" or re.fullmatch(r"(Illegal|Found invalid) character '\\[nr]'", fact):
         return _NOT_CLOSED, *place
     if fact == 'Expected "\'"':  # tomllib searches the end of the text in single quotes in the whole file
-        return _NOT_CLOSED, *_line_and_column_in_toml(text, find_unclosed_toml_string(text))
+        return _NOT_CLOSED, *_line_and_column(text, find_unclosed_toml_string(text))
     if fact == "Invalid date or datetime":
         written = re.split(r"[#,}\]]", lines[place[0] - 1][place[1] - 1 :])[0].strip()
         return f"the date or time {written[:40]} does not exist", *place
