@@ -18,7 +18,7 @@ from trophy_engine import (
     Ruleset,
     Tier,
 )
-from trophy_engine.repository.plans import plan_of_logged_rules, write_rules_for_log
+from trophy_engine.repository.plans import encode_rules_for_log, plan_of_logged_rules
 from trophy_engine.testing import rulesets
 
 
@@ -33,11 +33,11 @@ def test_rules_that_are_written_and_read_again_are_equal_to_their_representation
 
 def test_a_plan_is_compiled_from_the_ruleset_that_was_written():
     ruleset = Ruleset(metrics=[Metric("written")])
-    assert plan_of_logged_rules(write_rules_for_log(ruleset)).ruleset is ruleset
+    assert plan_of_logged_rules(encode_rules_for_log(ruleset)).ruleset is ruleset
 
 
 def test_a_ruleset_that_nobody_uses_any_more_is_read_from_its_text():
-    text = write_rules_for_log(Ruleset(metrics=[Metric("dropped")]))
+    text = encode_rules_for_log(Ruleset(metrics=[Metric("dropped")]))
     gc.collect()
     assert plan_of_logged_rules(text).ruleset == Ruleset(metrics=[Metric("dropped")])
 

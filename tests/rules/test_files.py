@@ -118,6 +118,50 @@ def test_a_comma_in_a_number_is_pointed_at(line, column, remedy):
     assert (problem.line, problem.column) == (2, column)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "fact"),
+    [
+        ("a = { b = 1, }", (1, 14), "invalid initial character for a key part; remove the comma before the brace"),
+        ("a = {\n b = 1 }", (1, 6), "invalid initial character for a key part; write a table in braces on one line"),
+        (
+            "a = { b = 1, # b\n c = 2 }",
+            (1, 14),
+            "invalid initial character for a key part; write a table in braces on one line",
+        ),
+        ("a = { b = 1\n}", (1, 12), "unclosed inline table; write a table in braces on one line"),
+        ("a = [{ b = 1 } { b = 2 }]", (1, 16), "unclosed array; write a comma, or a bracket to close it"),
+        ("a = [1", (1, 7), "unclosed array; write a bracket to close it"),
+        ("// all\na = 1", (1, 1), "invalid statement; a comment begins with #"),
+        ("a = \N{LEFT DOUBLE QUOTATION MARK}b", (1, 5), 'invalid value; write straight quotes, "'),
+        ("a = ", (1, 5), "invalid value"),
+        ("a = { b = 1, , c = 2 }", (1, 14), "invalid initial character for a key part"),
+    ],
+)
+def test_a_common_fault_of_toml_has_a_remedy(text, place, fact):
+    [problem] = check_text(text)
+    assert (problem.line, problem.column, problem.message) == (*place, f"the rules are not valid TOML: {fact}")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"metrics": [{"key": "a"},]}', (1, 26)),
+        ('{"metrics": [\n {"key": "a"},\n]}', (2, 14)),
+        ('{"metrics": [{"key": "a", }]}', (1, 25)),
+    ],
+)
+def test_a_comma_after_the_last_item_of_json_is_pointed_at(text, place):
+    [problem] = check_text(text, "json")
+    assert problem.message == "the rules are not valid JSON: a comma before the closing bracket; remove it"
+    assert (problem.line, problem.column) == place
+
+
+@pytest.mark.parametrize("text", ['{"metrics": [1,,]}', '{"metrics": [,]}', '{"metrics": [1,'])
+def test_other_commas_of_json_are_no_last_ones(text):
+    [problem] = check_text(text, "json")
+    assert "closing bracket" not in problem.message
+
+
 @pytest.mark.parametrize("line", ["value = 'x = 1,5' y", "value = { a = 1, 5 = 3", "value = [1,5"])
 def test_other_commas_are_no_decimal_commas(line):
     [problem] = check_text(f"{line}\n")

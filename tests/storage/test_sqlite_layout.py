@@ -11,10 +11,10 @@ from trophy_engine.errors import StorageIncompatible
 from trophy_engine.storage import SQLiteStorage
 from trophy_engine.storage.sqlite_layout import (
     checksum_of_row,
-    read_entry_row,
-    read_snapshot_row,
-    write_entry_row,
-    write_snapshot_row,
+    decode_entry_row,
+    decode_snapshot_row,
+    encode_entry_row,
+    encode_snapshot_row,
 )
 
 
@@ -55,7 +55,7 @@ def test_every_row_is_read_as_it_was_written(tmp_path):
     with closing(SQLiteStorage(tmp_path / "save.db")) as storage:
         entries = list(storage.entries())
         snapshot = storage.load("jo")
-    assert [read_entry_row("save.db", *write_entry_row(entry)) for entry in entries] == entries
-    row = write_snapshot_row(snapshot)
-    assert read_snapshot_row(*row) == snapshot
-    assert read_snapshot_row("mia", *row[1:]) is None
+    assert [decode_entry_row("save.db", *encode_entry_row(entry)) for entry in entries] == entries
+    row = encode_snapshot_row(snapshot)
+    assert decode_snapshot_row(*row) == snapshot
+    assert decode_snapshot_row("mia", *row[1:]) is None

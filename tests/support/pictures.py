@@ -20,7 +20,7 @@ from trophy_engine.analysis.event_logs.runner import replay
 from trophy_engine.analysis.html_report.charts import png
 from trophy_engine.analysis.simulation.population import Population
 from trophy_engine.analysis.simulation.sweep import sweep
-from trophy_engine.cli.reports import report_compare_command, report_replay_command
+from trophy_engine.cli.reports import write_report_for_compare, write_report_for_replay
 from trophy_engine.cli.skipped_rows import skip_bad_rows
 from trophy_engine.rules import bundled
 from trophy_engine.rules.override import override
@@ -60,10 +60,10 @@ def main() -> None:
     rows, _ = skip_bad_rows(read_bundled_log("git"), lambda _: None)
     with TemporaryDirectory() as folder:
         report, comparison = (Path(folder) / name for name in ("report.html", "comparison.html"))
-        report_replay_command(replay(RULES, rows, tally=True), "git", LOG_TITLE, report)
+        write_report_for_replay(replay(RULES, rows, tally=True), "git", LOG_TITLE, report)
         photograph(report, IMAGES / "report.png", 4)
         compared = compare(RULES, NEW_RULES, rows, tally=True)
-        report_compare_command(compared, ("old.toml", "new.toml"), LOG_TITLE, comparison)
+        write_report_for_compare(compared, ("old.toml", "new.toml"), LOG_TITLE, comparison)
         photograph(comparison, IMAGES / "comparison.png", 2)
     variations = {"streaks.daily.freezes.max_count": range(1, 6)}
     swept = sweep(RULES, variations, Population.fit(rows), users=3000, seed=7)

@@ -1,45 +1,79 @@
-"""Drawn achievements have triggers of every kind, tiers and repeats, and their triggers name streaks."""
+"""Drawn achievements are of every kind that their rules allow, and are valid in those rules."""
 
 from typing import get_args
 
+import attrs
 import pytest
-from drawn import ANY
-from hypothesis import find, given
+from drawn import ANY, ROUGH
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from trophy_engine import Achievement, ApiTrigger, StreakPointsTrigger, StreakTrigger
-from trophy_engine.rules.achievements import AchievementTrigger
-from trophy_engine.rules.points import Level
-from trophy_engine.testing.achievements import achievements_strategy, draw_streak_of_trigger, drawn_achievement_keys
-from trophy_engine.testing.metrics import PLAIN_METRICS
+from trophy_engine import Achievement, ApiTrigger, Attribute, Level, Metric, PointsSystem, Ruleset, Streak, StreakMetric
+from trophy_engine.rules.achievements import AchievementTrigger, CompositeTrigger, MetricTrigger, StreakTrigger
+from trophy_engine.testing.achievements import (
+    PROGRESS_TRIGGERS,
+    achievements_strategy,
+    draw_streak_of_trigger,
+    drawn_achievement_keys,
+)
 
-drawn_achievements = achievements_strategy(PLAIN_METRICS, {"xp": [Level("gold", 10)]})
-
-
-def drawn(condition):
-    return find(drawn_achievements, lambda achievements: any(map(condition, achievements)), settings=ANY)
-
-
-@pytest.mark.parametrize("kind", get_args(AchievementTrigger))
-def test_every_kind_is_drawn(kind):
-    assert drawn(lambda achievement: isinstance(achievement.trigger, kind))
-
-
-def test_tiers_and_repeats_are_drawn():
-    assert drawn(lambda achievement: len(achievement.tiers) > 1)
-    assert drawn(lambda achievement: achievement.repeatable)
+METRICS = (Metric("words"), Metric("laps", source="words", aggregate="min"), Metric("visits", aggregate="count"))
+LEVELS = {"xp": [Level("silver", 5)]}
+RULES = Ruleset(
+    METRICS,
+    attributes=[Attribute("plan"), Attribute("device", "event")],
+    streaks=[Streak("habit", metrics=[StreakMetric("words")])],
+    points=[PointsSystem("xp", levels=LEVELS["xp"])],
+)
+drawn = achievements_strategy(METRICS, LEVELS)
 
 
-@given(drawn_achievements)
-def test_the_keys_are_those_of_achievements_and_tiers(achievements):
-    keys = drawn_achievement_keys(achievements)
-    assert len(keys) == len(set(keys))
-    assert {achievement.key for achievement in achievements} <= set(keys)
-    assert {part.key for achievement in achievements for part in achievement.parts} <= set(keys)
+@settings(deadline=None)
+@given(drawn)
+def test_drawn_achievements_are_valid(achievements):
+    attrs.evolve(RULES, achievements=achievements)
+
+
+@pytest.mark.parametrize("kind", get_args(AchievementTrigger), ids=lambda kind: kind.type)
+def test_every_kind_of_trigger_is_drawn(kind):
+    find(drawn, lambda achievements: any(isinstance(one.trigger, kind) for one in achievements), settings=ROUGH)
+
+
+@pytest.mark.parametrize(
+    "is_such",
+    [
+        lambda one: one.repeatable,
+        lambda one: len(one.tiers) > 1 and one.tiers[0].value is not None,
+        lambda one: len(one.tiers) > 1 and one.tiers[0].at_most is not None,
+        lambda one: not one.tiers and isinstance(one.trigger, MetricTrigger) and one.trigger.at_most is not None,
+    ],
+    ids=["repeatable", "tiers", "falling tiers", "at most"],
+)
+def test_every_variation_is_drawn(is_such):
+    find(drawn, lambda achievements: any(map(is_such, achievements)), settings=ROUGH)
+
+
+@settings(ANY, max_examples=100)
+@given(achievements_strategy(METRICS, {}))
+def test_without_points_no_achievement_depends_on_them(achievements):
+    assert not any(isinstance(one.trigger, tuple(PROGRESS_TRIGGERS)) for one in achievements)
+
+
+@settings(ANY, max_examples=100)
+@given(drawn)
+def test_composites_name_other_achievements_or_their_tiers(achievements):
+    keys = set(drawn_achievement_keys(achievements))
+    for one in achievements:
+        if isinstance(one.trigger, CompositeTrigger):
+            assert set(one.trigger.achievements) <= keys - {one.key}
+
+
+def test_the_keys_are_those_of_achievements_and_tiers():
+    tiered = Achievement("a", MetricTrigger("words"), tiers=[{"key": "t", "value": 1}, {"key": "u", "value": 2}])
+    assert drawn_achievement_keys([tiered, Achievement("b", ApiTrigger())]) == ["a", "a-t", "a-u", "b"]
 
 
 @given(st.data())
-@pytest.mark.parametrize("trigger", [StreakTrigger(3), StreakPointsTrigger(5, 3)])
-def test_a_trigger_on_a_streak_names_one(trigger, data):
-    assert draw_streak_of_trigger(data.draw, trigger, st.just("s1")).streak == "s1"
-    assert draw_streak_of_trigger(data.draw, Achievement("a", ApiTrigger()).trigger, st.nothing()) == ApiTrigger()
+def test_a_trigger_on_a_streak_alone_names_one(data):
+    assert draw_streak_of_trigger(data.draw, StreakTrigger(3), st.just("gym")).streak == "gym"
+    assert draw_streak_of_trigger(data.draw, ApiTrigger(), st.just("gym")) == ApiTrigger()

@@ -14,7 +14,7 @@ from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import exit_with_error, print_parts
 from trophy_engine.cli.output_folder import check_out_option, require_out_option
 from trophy_engine.cli.progress import show_progress
-from trophy_engine.cli.reports import ReportPath, check_report_option, report_compare_command
+from trophy_engine.cli.reports import ReportPath, check_report_option, write_report_for_compare
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import load_rules_argument
 from trophy_engine.cli.tables import printed_comparison
@@ -79,7 +79,7 @@ def compare(
             with writing_folder(out) as folder:
                 write_comparison(result, folder / f"compare.{table_format}")
         if report is not None:
-            report_compare_command(result, (old, new), logs.title_log_arguments(events, git, old), report)
+            write_report_for_compare(result, (old, new), logs.title_log_arguments(events, git, old), report)
     except (TrophyError, OSError) as error:
         exit_with_error(error)
     print_parts(printed_comparison(result))

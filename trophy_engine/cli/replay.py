@@ -16,7 +16,7 @@ from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import exit_with_error, print_parts
 from trophy_engine.cli.output_folder import check_out_option, require_out_option
 from trophy_engine.cli.progress import show_progress
-from trophy_engine.cli.reports import ReportPath, check_report_option, report_replay_command
+from trophy_engine.cli.reports import ReportPath, check_report_option, write_report_for_replay
 from trophy_engine.cli.results import EffectFormatOption, TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules_argument
 from trophy_engine.cli.tables import printed_summary
@@ -83,7 +83,7 @@ def replay(
             if out is not None:
                 write_files(result, effect_log, out, table_format=table_format, effect_format=effects)
         if report is not None:
-            report_replay_command(result, rules, logs.title_log_arguments(events, git, rules), report)
+            write_report_for_replay(result, rules, logs.title_log_arguments(events, git, rules), report)
     except (TrophyError, OSError) as error:
         exit_with_error(error)
     print_parts(printed_summary(summarize(result), seconds))

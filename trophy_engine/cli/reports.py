@@ -36,31 +36,31 @@ def check_report_option(path: Path | None) -> None:
         raise TrophyError(f"cannot write --report {path}: there is no folder {path.parent}; create it first")
 
 
-def report_replay_command(result: Replay, rules: str, log: str, path: Path) -> None:
+def write_report_for_replay(result: Replay, rules: str, log: str, path: Path) -> None:
     """Write the report of a replay."""
-    _write_report_option(result, path, f"Replay under {Path(rules).name}", log)
+    _write_report_of_command(result, path, f"Replay under {Path(rules).name}", log)
 
 
-def report_compare_command(result: Comparison, names: tuple[str, str], log: str, path: Path) -> None:
+def write_report_for_compare(result: Comparison, names: tuple[str, str], log: str, path: Path) -> None:
     """Write the report of a comparison."""
     old, new = (Path(name).name for name in names)
     if old == new:
         old, new = names
     source = f"{log} under old rules ({old}) and new rules ({new})"
-    _write_report_option(result, path, f"Comparison of {old} and {new}", source)
+    _write_report_of_command(result, path, f"Comparison of {old} and {new}", source)
 
 
-def report_simulate_command(result: Simulation, rules: str, path: Path) -> None:
+def write_report_for_simulate(result: Simulation, rules: str, path: Path) -> None:
     """Write the report of a simulation."""
-    _write_report_option(result, path, f"Simulation under {Path(rules).name}", None)
+    _write_report_of_command(result, path, f"Simulation under {Path(rules).name}", None)
 
 
-def report_vary_option(result: Sweep, rules: str, path: Path) -> None:
+def write_report_for_vary(result: Sweep, rules: str, path: Path) -> None:
     """Write the report of a sweep."""
-    _write_report_option(result, path, f"Simulation under variations of {Path(rules).name}", None)
+    _write_report_of_command(result, path, f"Simulation under variations of {Path(rules).name}", None)
 
 
-def _write_report_option(
+def _write_report_of_command(
     result: Replay | Comparison | Simulation | Sweep, path: Path, title: str, source: str | None
 ) -> None:
     from trophy_engine.analysis.html_report.results import write_report  # noqa: PLC0415  # drawing comes with an extra

@@ -32,7 +32,7 @@ from trophy_engine.cli import logs, skipped_rows
 from trophy_engine.cli.console import exit_with_error, note_console, print_parts
 from trophy_engine.cli.output_folder import check_out_option, require_out_option
 from trophy_engine.cli.progress import show_progress
-from trophy_engine.cli.reports import ReportPath, check_report_option, report_simulate_command, report_vary_option
+from trophy_engine.cli.reports import ReportPath, check_report_option, write_report_for_simulate, write_report_for_vary
 from trophy_engine.cli.results import TableFormatOption
 from trophy_engine.cli.rules import Rules, load_rules_argument
 from trophy_engine.cli.tables import printed_summary, rich_table
@@ -192,7 +192,7 @@ def _write_simulate_output(
         _write_figures_to_out(figures(simulation.ruleset, simulation.tally), out, table_format)
         write_users(simulation.result, out / f"users.{table_format}")
     if report is not None:
-        report_simulate_command(simulation, rules, report)
+        write_report_for_simulate(simulation, rules, report)
 
 
 def _write_vary_output(
@@ -201,7 +201,7 @@ def _write_vary_output(
     if out is not None:
         _write_figures_to_out(sweep_result.figures(), out, table_format)
     if report is not None:
-        report_vary_option(sweep_result, rules, report)
+        write_report_for_vary(sweep_result, rules, report)
 
 
 def _write_figures_to_out(drawn: Sequence[Figure], out: Path, table_format: TableFormat) -> None:

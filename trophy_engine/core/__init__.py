@@ -96,9 +96,9 @@ from trophy_engine.core.preferences import (
     MESSAGES,
     NOTIFICATIONS,
     STREAKS,
+    encode_preferred_conditions,
     read_notification_preferences,
     read_streak_preferences,
-    write_preferred_conditions,
 )
 from trophy_engine.core.raw_effects import (
     AT,

@@ -25,7 +25,7 @@ MESSAGES: Final = ("achievement_completed", "recap", "reactivation", "streak_rem
 CHANNELS: Final = ("email", "push")
 
 
-def write_preferred_conditions(metrics: tuple[StreakMetric, ...]) -> str:
+def encode_preferred_conditions(metrics: tuple[StreakMetric, ...]) -> str:
     """Return conditions as JSON."""
     return json.dumps([[metric.key, str(metric.threshold)] for metric in metrics], separators=(",", ":"))
 

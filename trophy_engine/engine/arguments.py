@@ -11,7 +11,7 @@ from typing import Final
 from trophy_engine.calendar.frequencies import WEEKDAYS
 from trophy_engine.calendar.instants import parse_date, to_micros
 from trophy_engine.calendar.zones import zone
-from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, write_preferred_conditions
+from trophy_engine.core import CHANNELS, MESSAGES, NOTIFICATIONS, STREAKS, Changes, Plan, encode_preferred_conditions
 from trophy_engine.error_messages import FieldName, GivenValue, name_field_in_message, short_repr
 from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text, is_writable
@@ -173,7 +173,7 @@ def encode_conditions_argument(metrics: Sequence[StreakMetric], plan: Plan) -> s
             raise InvalidValue(
                 "is for conditions of the rules; use a derived metric with the filter", "metrics.event_attributes"
             )
-    return write_preferred_conditions(conditions)
+    return encode_preferred_conditions(conditions)
 
 
 def encode_profile_arguments(

@@ -155,7 +155,7 @@ class _RunRankMoves:
         held = positions.copy()
         position = held[-1][1] if held else None
         counted = _rank_keys_to_count(board, position)
-        better = self._count_better_keys(counted, None)
+        better = self._count_better_keys_by_day_start(counted, None)
         standing = _standing_from_rank_counts(board, position, better)
         for day in reversed(self._days):
             if day < first:
@@ -164,7 +164,7 @@ class _RunRankMoves:
                 held.pop()
                 position = held[-1][1] if held else None
                 counted = _rank_keys_to_count(board, position)
-                better = self._count_better_keys(counted, day)
+                better = self._count_better_keys_by_day_start(counted, day)
             elif position is not None:
                 moves = self._days[day]
                 better = [count - moves.gain(*key) for count, key in zip(better, counted, strict=True)]
@@ -173,7 +173,7 @@ class _RunRankMoves:
                 yield StandingDay(date.fromordinal(day), before[0], standing[0], before[1], standing[1])
             standing = before
 
-    def _count_better_keys(self, counted: Sequence[_CountedKey], day: int | None) -> list[int]:
+    def _count_better_keys_by_day_start(self, counted: Sequence[_CountedKey], day: int | None) -> list[int]:
         """Return the number of lesser keys than each key at the beginning of a day, or now for None."""
         later = () if day is None else [self._days[other] for other in self._days.irange(day)]
         better = []

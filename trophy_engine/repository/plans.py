@@ -21,7 +21,7 @@ _MOST_PLANS: Final = 2048
 _WRITTEN: Final[WeakValueDictionary[str, Ruleset]] = WeakValueDictionary()
 
 
-def write_rules_for_log(ruleset: Ruleset) -> str:
+def encode_rules_for_log(ruleset: Ruleset) -> str:
     """Return rules as the text that a log keeps."""
     text = ruleset.to_text(format="json")
     if len(text) <= MAX_CHARACTERS and is_plain_value(ruleset):  # others differ from what is read, or cannot be read
@@ -45,7 +45,7 @@ def diff_of_logged_plans(before: Plan, after: Plan) -> RulesDiff:
 _EMPTY: Final = Ruleset()
 
 #: The rules in force before the first entry of a log.
-NO_RULES: Final = write_rules_for_log(_EMPTY)
+NO_RULES: Final = encode_rules_for_log(_EMPTY)
 
 
 class LoggedPlans:

@@ -34,7 +34,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.errors import InvalidValue, StorageConflict
 from trophy_engine.repository.pending import PendingEntries
-from trophy_engine.repository.plans import LoggedPlans, diff_of_logged_plans, plan_of_logged_rules, write_rules_for_log
+from trophy_engine.repository.plans import LoggedPlans, diff_of_logged_plans, encode_rules_for_log, plan_of_logged_rules
 from trophy_engine.repository.snapshots import SnapshotWriter
 from trophy_engine.repository.transitions import transitions_from_log
 from trophy_engine.rules.ruleset import Ruleset
@@ -118,7 +118,7 @@ class Repository:
             StorageError: the entry could not be stored; nothing has happened.
         """
         self.check_no_batch()
-        command = ChangeRules(write_rules_for_log(ruleset), at)
+        command = ChangeRules(encode_rules_for_log(ruleset), at)
         former, plan = self.plan, plan_of_logged_rules(command.rules, self.plugs)
         self.consistent = False
         effects: list[RawEffect] = []

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 #: The number of bytes of which rules are read; that of the longest allowed ones is below it.
 MAX_BYTES: Final = 4 * MAX_CHARACTERS + 4
 _NOT_CLOSED: Final = "the text is not closed; write a quote at its end"
+#: Quotes that word processors and pages put in place of straight ones.
+_OTHER_QUOTES: Final = (
+    "\N{LEFT DOUBLE QUOTATION MARK}",
+    "\N{RIGHT DOUBLE QUOTATION MARK}",
+    "\N{DOUBLE LOW-9 QUOTATION MARK}",
+    "\N{LEFT SINGLE QUOTATION MARK}",
+    "\N{RIGHT SINGLE QUOTATION MARK}",
+)
 #: The number of digits after a separator of thousands.
 _THOUSAND: Final = 3
 _TOO_LONG: Final = "contain a whole number of more than 4,300 digits; whole numbers in rules have at most 18"
@@ -146,10 +154,10 @@ def parse_rules(text: str, format_: Format, problems: list[Problem]) -> Any:
 def _find_overlong_toml_number(text: str) -> tuple[int, int]:
     """Return the line and column of the first whole number of TOML that is too long."""
     match = re.search(r"[0-9][0-9_]{4300,}", mask_toml_strings(text))
-    return _line_and_column_in_toml(text, match.start() if match else 0)
+    return _line_and_column(text, match.start() if match else 0)
 
 
-def _line_and_column_in_toml(text: str, index: int) -> tuple[int, int]:
+def _line_and_column(text: str, index: int) -> tuple[int, int]:
     """Return the line and column of an index in a text, from 1."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
@@ -173,10 +181,25 @@ def _parse_json_rules(text: str) -> Any:
     except json.JSONDecodeError as error:
         is_control = error.msg.startswith("Invalid control character") and text[error.pos] in "\r\n"
         is_open = is_control or error.msg.startswith("Unterminated string")
+        comma = _find_last_json_comma(text, error)
+        if comma is not None:
+            place = _line_and_column(text, comma)
+            raise _SyntaxError("a comma before the closing bracket; remove it", *place) from None
         message = _NOT_CLOSED if is_open else error.msg[:1].lower() + error.msg[1:]
         raise _SyntaxError(message, error.lineno, error.colno) from None
     except RecursionError as error:
         raise _SyntaxError(str(error), 1, 1) from None
+
+
+def _find_last_json_comma(text: str, error: json.JSONDecodeError) -> int | None:
+    """Return the index of the comma between the last item of a list or an object and its bracket, if it is the fault.
+
+    Python 3.13 and later point at the comma, others at the bracket.
+    """
+    if error.msg.startswith("Illegal trailing comma"):
+        return error.pos
+    before = text[: error.pos].rstrip()
+    return len(before) - 1 if before.endswith(",") and text[error.pos : error.pos + 1] in {"]", "}"} else None
 
 
 def _parse_toml_rules(text: str) -> dict[str, Any]:
@@ -200,7 +223,7 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     if fact == "Unterminated string" or re.fullmatch(r"(Illegal|Found invalid) character '\\[nr]'", fact):
         return _NOT_CLOSED, *place
     if fact == 'Expected "\'"':  # tomllib searches the end of the text in single quotes in the whole file
-        return _NOT_CLOSED, *_line_and_column_in_toml(text, find_unclosed_toml_string(text))
+        return _NOT_CLOSED, *_line_and_column(text, find_unclosed_toml_string(text))
     if fact == "Invalid date or datetime":
         written = re.split(r"[#,}\]]", lines[place[0] - 1][place[1] - 1 :])[0].strip()
         return f"the date or time {written[:40]} does not exist", *place
@@ -210,7 +233,8 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
     fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted_toml_key(names[1])}]", fact)
-    return f"{fact[:1].lower()}{fact[1:]}{_toml_quotes_remedy(fact, lines[place[0] - 1][place[1] - 1 :])}", *place
+    line_before, rest = lines[place[0] - 1][: place[1] - 1], lines[place[0] - 1][place[1] - 1 :]
+    return f"{fact[:1].lower()}{fact[1:]}{_toml_syntax_remedy(fact, line_before, rest)}", *place
 
 
 def _dotted_toml_key(names: str) -> str:
@@ -230,10 +254,29 @@ def _toml_comma_remedy(number: re.Match[str]) -> str:
     return f"a number has no comma; write {remedy} a decimal point"
 
 
-def _toml_quotes_remedy(fact: str, rest: str) -> str:
-    """Return what to write where a value begins with a bare word."""
+def _toml_syntax_remedy(fact: str, line_before: str, rest: str) -> str:
+    """Return what to write where TOML has a fault, for the end of a message; an empty text if it is not known."""
+    rest = rest.strip()
+    match fact:
+        case "Invalid value":
+            return _toml_quotes_remedy(rest)
+        case "Invalid initial character for a key part" if rest.startswith("}") and line_before.rstrip().endswith(","):
+            return "; remove the comma before the brace"
+        case "Invalid initial character for a key part" | "Unclosed inline table" if not rest or rest.startswith("#"):
+            return "; write a table in braces on one line"
+        case "Unclosed array":
+            return "; write a comma, or a bracket to close it" if rest else "; write a bracket to close it"
+        case "Invalid statement" if rest.startswith("//"):
+            return "; a comment begins with #"
+    return ""
+
+
+def _toml_quotes_remedy(rest: str) -> str:
+    """Return what to write where a value begins with a bare word, or with a quote of another kind."""
+    if rest[:1] in _OTHER_QUOTES:
+        return '; write straight quotes, "'
     word = re.match(r"[^\W\d][\w-]*", rest)
-    if fact != "Invalid value" or word is None:
+    if word is None:
         return ""
     written = word[0].lower() if word[0].lower() in {"true", "false"} else f'"{word[0]}"'
     return f"; write {written}" + (", in quotes" if '"' in written else "")

@@ -19,11 +19,11 @@ from trophy_engine.rules.constraints import FLAG, OneOf
 from trophy_engine.storage.protocol import Entry, Snapshot, check_entry_sequences
 from trophy_engine.storage.sqlite_layout import (
     create_sqlite_tables,
-    read_entry_row,
-    read_snapshot_row,
+    decode_entry_row,
+    decode_snapshot_row,
+    encode_entry_row,
+    encode_snapshot_row,
     verify_sqlite_file,
-    write_entry_row,
-    write_snapshot_row,
 )
 
 __all__ = ["SQLiteStorage"]
@@ -113,7 +113,7 @@ class SQLiteStorage:
             StorageConflict: the first entry does not follow the log, or an idempotency key has been used.
             InvalidValue: UTF-8 cannot encode a text of a command.
         """
-        rows = [write_entry_row(entry) for entry in entries]
+        rows = [encode_entry_row(entry) for entry in entries]
         with self._access() as connection:
             if not rows:
                 return
@@ -142,7 +142,7 @@ class SQLiteStorage:
             rows = self._fetch(query, (*fixed, after))
             for row in rows:
                 self._check_open()
-                yield read_entry_row(self._path, *row)
+                yield decode_entry_row(self._path, *row)
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
@@ -176,7 +176,7 @@ class SQLiteStorage:
         Raises:
             InvalidValue: UTF-8 cannot encode a user's id.
         """
-        rows = [write_snapshot_row(snapshot) for snapshot in snapshots]
+        rows = [encode_snapshot_row(snapshot) for snapshot in snapshots]
         with self._access() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", rows)
@@ -185,7 +185,7 @@ class SQLiteStorage:
     def load(self, user_id: str) -> Snapshot | None:
         """Return a user's snapshot, or None; a damaged one is ignored, because the log suffices."""
         rows = self._fetch("SELECT * FROM snapshots WHERE user_id = ?", (user_id,))
-        return read_snapshot_row(*rows[0]) if rows else None
+        return decode_snapshot_row(*rows[0]) if rows else None
 
     # --- the connection ---------------------------------------------------------------------------------------------
 

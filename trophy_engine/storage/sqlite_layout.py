@@ -104,7 +104,7 @@ def verify_sqlite_file(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("COMMIT")
 
 
-def write_entry_row(entry: Entry) -> tuple[Any, ...]:
+def encode_entry_row(entry: Entry) -> tuple[Any, ...]:
     """Return the row of an entry.
 
     Raises:
@@ -117,7 +117,7 @@ def write_entry_row(entry: Entry) -> tuple[Any, ...]:
     return (sequence, number, *_sqlite_index_columns(command), line, checksum_of_row(sequence, number, line))
 
 
-def read_entry_row(
+def decode_entry_row(
     path: str,
     sequence: int,
     number: int,
@@ -150,7 +150,7 @@ def _sqlite_index_columns(command: Command) -> tuple[str, str | None, str | None
     return NAMES[type(command)], user_of_stored_command(command), *command_subject_and_key(command)
 
 
-def write_snapshot_row(snapshot: Snapshot) -> tuple[Any, ...]:
+def encode_snapshot_row(snapshot: Snapshot) -> tuple[Any, ...]:
     """Return the row of a snapshot.
 
     Raises:
@@ -161,7 +161,7 @@ def write_snapshot_row(snapshot: Snapshot) -> tuple[Any, ...]:
     return user_id, sequence, digest, state, checksum_of_row(user_id, sequence, digest, state)
 
 
-def read_snapshot_row(user_id: str, sequence: int, digest: str, state: str, checksum: int) -> Snapshot | None:
+def decode_snapshot_row(user_id: str, sequence: int, digest: str, state: str, checksum: int) -> Snapshot | None:
     """Return the snapshot of a row, or None if the row is not the one that was written."""
     if checksum != checksum_of_row(user_id, sequence, digest, state):
         return None

@@ -97,7 +97,7 @@ def _event_value_strategy(ruleset: Ruleset, metric: str) -> st.SearchStrategy[Nu
     return st.sampled_from([1, 1, *named, *named, *below, *halves, 2, 0, -2, Decimal("0.1")])
 
 
-def _attribute_value_strategy(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
+def _attributes_strategy(ruleset: Ruleset, kind: str) -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
     """Draw attributes: each declared one is missing, has a value of a filter, or another one."""
     mentioned = mentioned_values(ruleset)
     choices = {
@@ -114,7 +114,7 @@ def records(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Record]:
     recorded = [metric.key for metric in ruleset.metrics if metric.source is None]
     gains = st.one_of([st.tuples(st.just(key), _event_value_strategy(ruleset, key)) for key in recorded])
     drawn = st.tuples(
-        gains, _attribute_value_strategy(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"])
+        gains, _attributes_strategy(ruleset, "event"), st.sampled_from([None, None, None, None, "k", "l"])
     )
     return drawn.map(lambda parts: Record(user, at, *parts[0], parts[1], parts[2]))
 
@@ -133,7 +133,7 @@ def journeys(user: str, at: int, zones: st.SearchStrategy[str] | None = None) ->
 
 
 def _identify_strategy(ruleset: Ruleset, user: str, at: int) -> st.SearchStrategy[Identify]:
-    attributes = _attribute_value_strategy(ruleset, "user").map(
+    attributes = _attributes_strategy(ruleset, "user").map(
         lambda pairs: tuple((f"attributes.{key}", to) for key, to in pairs)
     )
     others = [("sign_up_date", when) for when in _SIGN_UPS] + [("name", "Jo"), ("name", None)]
@@ -232,11 +232,11 @@ def _build_drawn_history(
             break
         if isinstance(command, Identify):
             time_zones[user] = dict(command.changes).get("time_zone") or time_zones.get(user, "UTC")
-        dated.append(_date_drawn_pause(command._replace(at=now), zone(time_zones.get(user, "UTC"), day_start)))
+        dated.append(_fix_drawn_pause_dates(command._replace(at=now), zone(time_zones.get(user, "UTC"), day_start)))
     return History(ruleset, tuple(dated))
 
 
-def _date_drawn_pause(command: HistoryCommand, time_zone: Zone) -> HistoryCommand:
+def _fix_drawn_pause_dates(command: HistoryCommand, time_zone: Zone) -> HistoryCommand:
     """Replace the relative start and length of a pause, in days, by dates."""
     if not isinstance(command, Pause):
         return command

@@ -62,13 +62,13 @@ class EditContext(Value):
 
     def metric(self, id_: UUID) -> Metric:
         """Return the metric with an identifier."""
-        return _find_edited_rule_by_id(
+        return _find_requested_rule_by_id(
             "Metric", id_, ((metric_id(metric.key), metric) for metric in self.ruleset.metrics)
         )
 
     def achievement(self, id_: UUID) -> Achievement:
         """Return the achievement with an identifier."""
-        return _find_edited_rule_by_id(
+        return _find_requested_rule_by_id(
             "Achievement",
             id_,
             (
@@ -79,14 +79,14 @@ class EditContext(Value):
 
     def system(self, id_: UUID) -> PointsSystem:
         """Return the points system with an identifier."""
-        return _find_edited_rule_by_id(
+        return _find_requested_rule_by_id(
             "Points system", id_, ((system_id(system.key), system) for system in self.ruleset.points)
         )
 
     def attribute(self, type_: str, id_: UUID) -> Attribute:
         """Return the attribute of a type with an identifier."""
         known = (attribute for attribute in self.ruleset.attributes if attribute.type == type_)
-        return _find_edited_rule_by_id(
+        return _find_requested_rule_by_id(
             "Attribute", id_, ((attribute_id(type_, attribute.key), attribute) for attribute in known)
         )
 
@@ -128,7 +128,7 @@ def _unused_numbered_key(stem: str, taken: set[str], first: int) -> str:
     return next(key for number in count(first) if (key := f"{stem}-{number}") not in taken)
 
 
-def _find_edited_rule_by_id(label: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
+def _find_requested_rule_by_id(label: str, id_: UUID, known: Iterable[tuple[UUID, R]]) -> R:
     """Return the rule with an identifier.
 
     Raises:

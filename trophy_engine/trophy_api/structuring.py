@@ -92,7 +92,7 @@ def _structuring_error_clauses(error: BaseException, path: str) -> Iterator[str]
         field_errors, others = error.group_exceptions()
         for inner, note in field_errors:
             field = attrs.fields_dict(error.cl)[note.name]
-            cause = _structuring_error_of_missing(note.type) if isinstance(inner, KeyError) else inner
+            cause = _missing_request_field_error(note.type) if isinstance(inner, KeyError) else inner
             fault = field.metadata.get("fault")
             yield from (
                 (fault,)
@@ -116,7 +116,7 @@ def _structuring_error_clauses(error: BaseException, path: str) -> Iterator[str]
         raise error
 
 
-def _structuring_error_of_missing(kind: Any) -> BaseException:
+def _missing_request_field_error(kind: Any) -> BaseException:
     """Return the error for a missing field: the error that a value of no valid type would raise."""
     try:
         _STRICT.structure(UNSET, kind)
