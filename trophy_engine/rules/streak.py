@@ -183,8 +183,9 @@ def _as_freezes(value: Any) -> Any:
     return rule_from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
 
 
-def _as_evaluation_mode(value: Any) -> Any:
-    return "AND" if value == "ALL" else value
+def as_evaluation_mode(value: Any) -> Any:
+    """Return ``"AND"`` for its other name ``"ALL"``, and any other value unchanged, for the validator."""
+    return "AND" if isinstance(value, str) and value == "ALL" else value
 
 
 def _check_days_off(frequency: FrequencyName | Interval, days_off: tuple[str, ...]) -> None:
@@ -217,7 +218,7 @@ class Streak(Value):
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
-    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_evaluation_mode, validator=OneOf(_MODES))
+    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=as_evaluation_mode, validator=OneOf(_MODES))
     freezes: Freezes | None = attrs.field(
         default=None, converter=_as_freezes, validator=Optional(InstanceOf((Freezes,)))
     )
