@@ -65,6 +65,7 @@ def test_custom_conditions_replace_those_of_the_rules():
         ({"metrics": [StreakMetric("wrods")]}, UnknownKey, "did you mean 'words'"),
         ({"metrics": ["words"]}, InvalidValue, "each of metrics must be a StreakMetric"),
         ({"evaluation_mode": "XOR"}, InvalidValue, "evaluation_mode must be one of 'AND', 'OR'"),
+        ({"evaluation_mode": "ANY"}, InvalidValue, "not 'ANY'; if one condition suffices write 'OR'$"),
         ({"days_off": ["sun"]}, InvalidValue, "each of days_off must be one of"),
         ({"streak_enabled": "no"}, InvalidValue, "streak_enabled must be true or false"),
         ({"notifications": {"recaps": []}}, InvalidValue, "each of notifications must be one of"),

@@ -162,6 +162,15 @@ def test_uses_that_a_metric_does_not_allow_are_errors():
     ]
 
 
+def test_a_greatest_value_never_falls_to_a_number():
+    [problem] = check_text(
+        'metrics = [{ key = "best", aggregate = "max" }]\n'
+        'achievements = [{ key = "a", trigger = { type = "metric", metric = "best", at_most = 9 } }]',
+        "toml",
+    )
+    assert problem.message.startswith("'best' has the aggregate 'max', whose total only rises; use a metric with")
+
+
 def test_partial_rules_are_checked_as_far_as_they_could_be_read():
     assert problems(
         'key = "a"\ntrigger = { type = "metric", metric = "laps" }\ntiers = [{ key = "x y", value = "3" }, 7]',

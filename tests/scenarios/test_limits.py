@@ -184,6 +184,23 @@ def test_limits_are_kept_when_rules_change_that_they_do_not_depend_on():
     assert Engine.from_log(engine.log()).export_user("jo") == engine.export_user("jo")
 
 
+def test_the_limit_of_a_metric_that_counts_in_another_way_begins_again():
+    def weekend(**change):
+        trigger = MetricPointsTrigger("weekend", 5, limit={"points": 12, "window": "month"}, key="a")
+        derived = Metric("weekend", **{"source": "lessons", "when": {"weekdays": ["saturday"]}, **change})
+        return Ruleset([Metric("lessons"), derived], points=[PointsSystem("xp", triggers=[trigger])])
+
+    engine = Engine(weekend())
+    assert awarded(play(engine, "2026-03-07T08:00 lessons 2")) == [10]
+    engine.update(weekend(name="Weekend"), at=at("2026-03-07T09:00"))
+    assert awarded(play(engine, "2026-03-07T10:00 lessons 1")) == [2]
+    engine.update(weekend(when={"weekdays": ["saturday", "sunday"]}), at=at("2026-03-07T11:00"))
+    assert awarded(play(engine, "2026-03-07T12:00 lessons 2")) == [10]
+    engine.update(weekend(aggregate="count"), at=at("2026-03-07T13:00"))
+    assert awarded(play(engine, "2026-03-07T14:00 lessons 9")) == [5]
+    assert Engine.from_log(engine.log()).export_user("jo") == engine.export_user("jo")
+
+
 def test_the_limit_of_a_timed_trigger_is_kept_when_its_interval_changes():
     def hourly(unit, interval):
         return rules(TimePointsTrigger(2, unit, interval, limit={"points": 5, "window": "week"}, key="a"))

@@ -128,6 +128,19 @@ def test_sessions_and_resets_are_windows_too():
     assert (session.times, session.progress.current) == (2, 0)
 
 
+def test_a_window_can_begin_again_twice_at_one_instant():
+    spree = Metric("spree", source="kills", window={"reset_by": "deaths"})
+    badge = Achievement("spree-of-two", MetricTrigger("spree", 2), repeatable=True)
+    engine = engine_with(badge, metrics=[Metric("kills"), Metric("deaths"), spree])
+    metrics = ["kills", "kills", "deaths", "kills", "kills", "deaths", "kills", "kills", "kills"]
+    completed = [times(engine.record(metric, user="jo", at=NOON)) for metric in metrics]
+    assert completed == [[], [1], [], [], [1], [], [], [1], []]
+    assert engine.explain("jo", achievement="spree-of-two", at=NOON).next.is_done_in_window
+    engine.record("deaths", user="jo", at=NOON)
+    assert not engine.explain("jo", achievement="spree-of-two", at=NOON).next.is_done_in_window
+    assert Engine.from_log(engine.log()).export_user("jo") == engine.export_user("jo")
+
+
 def test_points_are_paid_for_each_time_in_one_award():
     paid = PointsSystem("xp", triggers=[AchievementPointsTrigger("fifty", 10)])
     outcomes = play(engine_with(WORDS, points=[paid]), "06-01T10:00 words 120\n06-01T11:00 words 30")

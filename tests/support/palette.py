@@ -23,6 +23,21 @@ class Anything:
         pass
 
 
+class Ambiguous:
+    """A value whose comparisons are neither true nor false, like those of an array, and that has no text."""
+
+    __hash__ = None
+
+    def __eq__(self, _):
+        return self
+
+    def __bool__(self):
+        raise ValueError("the truth value is ambiguous")
+
+    def __repr__(self):
+        raise ValueError("it has no text")
+
+
 def take_anything(*_, **__):
     """Accept any arguments and return nothing."""
 
@@ -77,6 +92,7 @@ PALETTE = {
     "first date": lambda: date.min,
     "last date": lambda: date.max,
     "timedelta": lambda: timedelta(1),
+    "ambiguous value": Ambiguous,
     "class": lambda: Anything,
     "callable": lambda: take_anything,
     "generator": lambda: (one for one in "ab"),

@@ -120,6 +120,17 @@ def reopen_repeatable_achievement(state: UserState, achievement: AchievementPlan
         state.counters.repeats = {**state.counters.repeats, achievement.key: repeats}
 
 
+def begin_repeats_again(state: UserState, counter: Counter) -> None:
+    """Let the repeatable achievements on a total be completed again, because an event of another metric restarts it.
+
+    The name of the window does not tell, because two such events can have one instant.
+    """
+    for _, achievement in counter.repeatable:
+        former = state.counters.repeats.get(achievement.key)
+        if former is not None and former.windows:
+            state.counters.repeats = {**state.counters.repeats, achievement.key: former._replace(windows=())}
+
+
 def is_completed_in_window(state: UserState, achievement: AchievementPlan) -> bool:
     """Return True if a repeatable achievement was completed in the present window of its metric."""
     counter, repeats = achievement.counter, state.counters.repeats.get(achievement.key)

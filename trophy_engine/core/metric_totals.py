@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from trophy_engine.core.achievements import cross_metric_thresholds
+from trophy_engine.core.achievements import begin_repeats_again, cross_metric_thresholds
 from trophy_engine.core.agenda import Agenda, MetricEvent
 from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.gates import is_metric_gate_closed
@@ -95,6 +95,7 @@ def move_metric_totals(agenda: Agenda, state: UserState, event: MetricEvent, at:
     for metric in source.resets:
         for counter in metric.counters:
             reset_metric_total(state, counter, at)
+            begin_repeats_again(state, counter)
     for metric in source.derived:
         if metric.accepts(value, attributes) and (metric.gate is None or not is_metric_gate_closed(agenda, metric, at)):
             total = count_in_metric_total(state, metric.total, metric, value, at, attributes)

@@ -42,7 +42,7 @@ def apply_streak_command(agenda: Agenda, state: UserState, command: StreakComman
         NoStreakToRestore: no recently lost streak is longer than the running one, or the user has disabled the streak.
         NoStreakToReset: the user has no running streak.
     """
-    if isinstance(command, Pause) and command.streak == ALL_STREAKS:
+    if isinstance(command, Pause) and isinstance(command.streak, str) and command.streak == ALL_STREAKS:
         streaks = agenda.plan.streaks or [agenda.plan.streak_of(None)]
     else:
         streaks = [agenda.plan.streak_of(command.streak)]

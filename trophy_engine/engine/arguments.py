@@ -17,7 +17,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.identifiers import check_text, is_writable
 from trophy_engine.rules.constraints import KEYS, InstanceOf, OneOf, SubsetOf, as_sequence
 from trophy_engine.rules.metric_uses import refuse_metric_for_streak
-from trophy_engine.rules.streak import StreakMetric
+from trophy_engine.rules.streak import EVALUATION_MODE, StreakMetric, as_evaluation_mode
 from trophy_engine.rules.structure import as_plain_value
 
 _EACH_KEY: Final = FieldName("attributes", before="each key of ")
@@ -233,8 +233,8 @@ def encode_preferences_arguments(
     if not isinstance(streak_enabled, Unset):
         choices["enabled"] = encode_flag_argument("streak_enabled", streak_enabled)
     if not isinstance(evaluation_mode, Unset):
-        mode = "AND" if evaluation_mode == "ALL" else evaluation_mode
-        OneOf(("AND", "OR")).check("evaluation_mode", mode)
+        mode = as_evaluation_mode(evaluation_mode)
+        EVALUATION_MODE.check("evaluation_mode", mode)
         choices["evaluation_mode"] = json.dumps(mode)
     if not isinstance(metrics, Unset):
         choices["metrics"] = encode_conditions_argument(metrics, plan)

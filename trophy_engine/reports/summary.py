@@ -9,11 +9,11 @@ import attrs
 
 from trophy_engine.calendar.frequencies import Aggregation, Weekday, frequency_named
 from trophy_engine.calendar.instants import FIRST, LAST, from_micros
-from trophy_engine.error_messages import FieldName, one_of_message
+from trophy_engine.error_messages import FieldName
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.reports.measure import DailyTotals
-from trophy_engine.rules.constraints import LOCAL_DATE
+from trophy_engine.rules.constraints import LOCAL_DATE, OneOf
 from trophy_engine.values import Value
 
 __all__ = ["MAX_DAYS", "SummaryRow", "summarize_daily_totals"]
@@ -64,8 +64,7 @@ def check_summary_range(aggregation: str, start: object, end: object) -> None:
         InvalidValue: the aggregation is unknown, or the dates are invalid, not in the years 1900 to 2199, not in order,
             or more than 400 days apart.
     """
-    if aggregation not in get_args(Aggregation):
-        raise InvalidValue(one_of_message(get_args(Aggregation), aggregation), "aggregation")
+    OneOf(get_args(Aggregation)).check("aggregation", aggregation)
     for name, day in (("start", start), ("end", end)):
         LOCAL_DATE.check(name, day)
         if isinstance(day, date) and not _DAYS[0] <= day <= _DAYS[1]:

@@ -75,8 +75,9 @@ def refuse_metric_for_at_most(metric: Metric) -> str | None:
     """Return why an achievement cannot ask for at most so much of a metric, with a remedy, or None if it can."""
     if metric.aggregate in {"min", "last", None}:  # None could not be read
         return None
+    fact = "only rises" if metric.aggregate == "max" else "is at most everything before any event"
     return (
-        f"{metric.key!r} has the aggregate {metric.aggregate!r}, whose total is at most everything before any event; "
+        f"{metric.key!r} has the aggregate {metric.aggregate!r}, whose total {fact}; "
         "use a metric with the aggregate 'min' or 'last'"
     )
 

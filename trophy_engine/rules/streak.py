@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 import attrs
 
 from trophy_engine.calendar.frequencies import WEEKDAYS, Frequency, FrequencyName, Weekday, frequency_named
-from trophy_engine.error_messages import FieldName
+from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number
 from trophy_engine.rules.conditions import Condition, both_or_neither_condition, check_conditions
@@ -47,6 +47,10 @@ __all__ = [
 EvaluationMode = Literal["AND", "OR"]
 
 _MODES: Final = ("AND", "OR")
+#: How the conditions of a streak are joined.
+EVALUATION_MODE: Final = OneOf(
+    _MODES, remedies=dict.fromkeys(("ANY", "Any", "any"), ("if one condition suffices write", GivenValue("OR")))
+)
 _MOST_FREEZES: Final = 100
 
 
@@ -183,8 +187,9 @@ def _as_freezes(value: Any) -> Any:
     return rule_from_mapping(Freezes, value, "freezes") if isinstance(value, Mapping) else value
 
 
-def _as_evaluation_mode(value: Any) -> Any:
-    return "AND" if value == "ALL" else value
+def as_evaluation_mode(value: Any) -> Any:
+    """Return ``"AND"`` for its other name ``"ALL"``, and any other value unchanged, for the validator."""
+    return "AND" if isinstance(value, str) and value == "ALL" else value
 
 
 def _check_days_off(frequency: FrequencyName | Interval, days_off: tuple[str, ...]) -> None:
@@ -217,7 +222,7 @@ class Streak(Value):
     metrics: tuple[StreakMetric, ...] = attrs.field(
         default=(), converter=as_sequence, validator=InstanceOf((StreakMetric,), many=True)
     )
-    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=_as_evaluation_mode, validator=OneOf(_MODES))
+    evaluation_mode: EvaluationMode = attrs.field(default="OR", converter=as_evaluation_mode, validator=EVALUATION_MODE)
     freezes: Freezes | None = attrs.field(
         default=None, converter=_as_freezes, validator=Optional(InstanceOf((Freezes,)))
     )

@@ -11,6 +11,7 @@ import pytest
 from exports import workbook
 from hypothesis import given
 from hypothesis import strategies as st
+from palette import Ambiguous
 
 from trophy_engine import InvalidValue, TrophyError
 from trophy_engine.analysis import Columns, read_log, replay
@@ -110,9 +111,10 @@ def test_nested_cells_have_paths():
 
 
 @pytest.mark.parametrize("column", ["who", "when", "n", "plan"])
-def test_an_integer_that_python_does_not_write_makes_a_bad_row(column):
-    [bad], _ = parse({column: 10**5000}, value="n", where={"plan": "free"})
-    assert bad.reason == "a cell must be text or a number, not an int that is too long to show"
+@pytest.mark.parametrize(("value", "kind"), [(10**5000, "int"), (Ambiguous(), "Ambiguous")], ids=["int", "object"])
+def test_a_cell_that_python_does_not_write_makes_a_bad_row(column, value, kind):
+    [bad], _ = parse({column: value}, value="n", where={"plan": "free"})
+    assert bad.reason == f"a cell must be text or a number, not an {kind} that is too long to show"
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,13 @@ def test_invalid_rules_are_refused(make, message):
         make()
 
 
+@pytest.mark.parametrize("mode", ["ANY", "any"])
+def test_any_condition_is_answered_with_its_name_and_not_with_a_similar_word(mode):
+    message = rf"^evaluation_mode must be one of 'AND', 'OR', not '{mode}'; if one condition suffices write 'OR'$"
+    with pytest.raises(InvalidValue, match=message):
+        Streak("daily", metrics=[StreakMetric("words")], evaluation_mode=mode)
+
+
 @pytest.mark.parametrize(
     ("value", "remedy"),
     [

@@ -55,9 +55,10 @@ def _as_delimiter(value: Any) -> Any:
 
 
 def _check_delimiter(_: object, __: object, value: Any) -> None:
-    if value is None or (isinstance(value, str) and len(value) == 1 and value not in '"\r\n\0' and value.isprintable()):
+    if value is None:
         return
-    if value != "\t":
+    is_character = isinstance(value, str) and len(value) == 1 and value not in '"\r\n\0'
+    if not is_character or not (value == "\t" or value.isprintable()):
         raise InvalidValue(
             ("must be one character, or comma, semicolon, tab, pipe or space, not", GivenValue(value)), "delimiter"
         )

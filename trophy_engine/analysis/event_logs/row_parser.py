@@ -280,11 +280,11 @@ def _row_cell_as_text(value: Any) -> str:
     """Return the text of a cell; that of true and false is as in JSON.
 
     Raises:
-        InvalidValue: it is an integer of more digits than Python writes.
+        InvalidValue: it has no text, such as an integer of more digits than Python writes.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
     try:
         return "" if value is None else str(as_plain_value(value)).strip()
-    except ValueError:
+    except Exception:  # noqa: BLE001  # an integer of 4,300 digits, or a faulty __str__
         raise InvalidValue(("a cell must be text or a number, not", GivenValue(value))) from None

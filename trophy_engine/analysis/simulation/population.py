@@ -61,7 +61,7 @@ class Population(Value):
 
     def __attrs_post_init__(self) -> None:
         """Check the members and their weights."""
-        if not self.members:
+        if isinstance(self.members, tuple) and not self.members:
             raise InvalidValue("a population must have members, for example Persona(Chance(0.5), [Action('words')])")
         InstanceOf((Member,), many=True).check("members", self.members)
         if self.weights is None:

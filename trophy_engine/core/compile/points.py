@@ -85,12 +85,12 @@ def _compile_points_trigger(plan: Plan, system: SystemPlan, order: int, key: str
     trigger = TriggerPlan(order, key, system, rule, rule.points, rule.when.user_attributes or None)
     trigger.gate = compile_gate(plan, rule.when, "trigger", system.key, key, filtered=("user_attributes",))
     trigger.is_conditional = bool(rule.when)
-    if rule.limit is not None:
-        trigger.limit = _compile_trigger_limit(plan, trigger, rule.limit)
-    trigger.is_plain = not trigger.is_conditional and trigger.limit is None and system.boosts is None
     for payers in link_trigger_to_counter(plan, trigger, rule):
         if rule.status == "active":
             payers.append(trigger)
+    if rule.limit is not None:  # the counter is known by now
+        trigger.limit = _compile_trigger_limit(plan, trigger, rule.limit)
+    trigger.is_plain = not trigger.is_conditional and trigger.limit is None and system.boosts is None
     return trigger
 
 

@@ -32,7 +32,8 @@ class OneOf(Constraint):
         if not isinstance(value, str) or value not in self.choices:
             fact: tuple[str | FieldName | GivenValue, ...] = one_of_message(self.choices, value)
             if isinstance(value, str) and value in self.remedies:
-                fact = (*fact[:-1], GivenValue(value, after=";"), *self.remedies[value])
+                *known, _ = one_of_message(self.choices, None)
+                fact = (*known, GivenValue(value, after=";"), *self.remedies[value])
             raise InvalidValue(fact, name)
 
     def schema(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Integer(Constraint):
 
 @attrs.frozen(eq=False, repr=False)
 class Numeric(Constraint):
-    """An exact number of at most 15 digits, greater than ``above`` and at least ``min``."""
+    """An integer, or an exact number of at most 15 digits, greater than ``above`` and at least ``min``."""
 
     above: int | None = None
     min: int | None = None
