@@ -33,11 +33,14 @@ def example_fields(cls: type, value: object) -> dict[str, object]:
     >>> example_fields(Freezes, 2), example_fields(StreakMetric, None)
     ({'start_count': 2}, {'key': '…'})
     """
-    fields: Any = attrs.fields(cls)
-    number = getattr(cls, "example_number", None) or getattr(cls, "number", None)
-    required = [field for field in fields if field.default is attrs.NOTHING or field.name == number] or [fields[0]]
+    required = _required_fields(cls) or [attrs.fields(cls)[0]]
     of_value = next((field for field in required if value is not None and field.validator.accepts(value)), None)
     return {field.name: value if field is of_value else _example_value(field.validator) for field in required}
+
+
+def _required_fields(cls: Any) -> list[Any]:
+    number = getattr(cls, "example_number", None) or getattr(cls, "number", None)
+    return [field for field in attrs.fields(cls) if field.default is attrs.NOTHING or field.name == number]
 
 
 def example_table(classes: tuple[type, ...], value: object) -> dict[str, object]:
@@ -47,10 +50,19 @@ def example_table(classes: tuple[type, ...], value: object) -> dict[str, object]
 
 
 def table_meant_by_value(classes: tuple[type, ...], value: object) -> dict[str, object]:
-    """Return the table that a text in its place is meant as: with it as the key or the type; else an empty one."""
-    field = "key" if len(classes) == 1 else "type"
-    choices = [str(vars(cls)["type"]) for cls in classes] if field == "type" else [value]
-    return {field: value} if is_key(value) and value in choices and hasattr(classes[0], field) else {}
+    """Return the table that a text in its place is meant as: with it as the key or the type; else an empty one.
+
+    >>> from trophy_engine.rules.achievements import ApiTrigger, StreakTrigger
+    >>> table_meant_by_value((ApiTrigger, StreakTrigger), "streak"), table_meant_by_value((ApiTrigger,), "streak")
+    ({'type': 'streak', 'length': 1}, {})
+    """
+    if not is_key(value):
+        return {}
+    if len(classes) == 1:
+        return {"key": value} if hasattr(classes[0], "key") else {}
+    cls = next((cls for cls in classes if vars(cls)["type"] == value), None)
+    fields = () if cls is None else _required_fields(cls)
+    return {} if cls is None else {"type": value, **{field.name: _example_value(field.validator) for field in fields}}
 
 
 def _example_value(constraint: Constraint) -> object:

@@ -100,7 +100,8 @@ class RulesReader(Value):
         """Report a value in place of a table; a text can be meant as its key, or as its type."""
         meant = table_meant_by_value(classes, raw)
         table = self.example_table(classes, raw)
-        remedy = table if meant else f"for example {self.notation.assign(path, table)}"
+        field = next((field for field, written in self.misspelt.items() if written == path), path)
+        remedy = table if meant else f"for example {self.notation.assign(field, table)}"
         self._report_problem(
             path, f"must be {self.notation.table} of fields, not {self.notation.show(raw)}; write {remedy}"
         )
