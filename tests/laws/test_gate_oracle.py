@@ -1,10 +1,11 @@
 """Gates are open when their description says so, in every zone, at every instant, for whatever a user has."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import attrs
+import pytest
 from gate_oracle import Progress, first_unmet
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from trophy_engine import (
     Boost,
     CompositeTrigger,
     Engine,
+    Gate,
     Level,
     Metric,
     MetricPointsTrigger,
@@ -90,6 +92,16 @@ def test_a_gate_is_closed_by_the_first_condition_that_does_not_hold(gate, moment
     expected = first_unmet(gate, at, name, day_start, progress)
     assert (unmet and unmet[:3]) == expected
     event("open" if expected is None else expected[0])
+
+
+@pytest.mark.parametrize(("streaks", "field"), [(STREAKS[:1], "streak"), (STREAKS, "streak.habit")])
+def test_a_gate_on_the_primary_streak_names_it_only_among_several(streaks, field):
+    gate, at = Gate(streak={"at_least": 2}), datetime(2024, 3, 1, 12, tzinfo=UTC)
+    compiled = compile_gate(compile_plan(Ruleset([Metric("words")], streaks=streaks)), gate, "achievement", "a")
+    state = SimpleNamespace(streaks=[SimpleNamespace(length=1) for _ in streaks])
+    progress = Progress({}, set(), {}, {streak.key: 1 for streak in streaks})
+    unmet = compiled.find_unmet(state, to_micros(at), [])
+    assert unmet[:3] == first_unmet(gate, at, "UTC", "00:00", progress) == (field, 2, 1)
 
 
 ACHIEVEMENTS = {

@@ -303,5 +303,31 @@ def test_a_protected_date_that_is_open_again_is_not_decided():
         assert decided.get(thursday) == expected
 
 
+@pytest.mark.parametrize(
+    ("commands", "monday"),
+    [
+        ([("2024-03-04 01:00", Add("words", 1)), ("2024-03-04 09:00", Move("-11:00"))], "credited"),
+        (
+            [
+                ("2024-03-02 09:00", Move("+14:00")),
+                ("2024-03-04 10:01", Add("other", 1)),  # Tuesday, 0:01
+                ("2024-03-04 10:01", Move("-11:00")),
+            ],
+            "missed",
+        ),
+    ],
+)
+def test_a_day_off_before_a_decision_that_stands_is_decided_when_it_is_open_again(commands, monday):
+    streak = Streak("habit", metrics=[StreakMetric("words")], days_off=["sunday"])
+    rules = Ruleset(metrics=[Metric("words"), Metric("other")], streaks=[streak])
+    engine, walk = Engine(rules), Walk(rules)
+    for at, action in (("2024-03-02 08:00", Add("words", 1)), *commands):  # the last one goes back to Sunday evening
+        obey(engine, walk, utc(at), action)
+    for end in (commands[-1][0], "2024-03-04 12:00"):  # while it is Sunday, and when it is over
+        decided = decided_by(engine, "habit", utc(end))
+        assert decided == walk.decided_by(utc(end))
+        assert (decided[date(2024, 3, 3)], decided[date(2024, 3, 4)]) == ("day_off", monday)
+
+
 def test_the_oracle_parses_offsets():
     assert zone_of("-09:30").utcoffset(None) == timedelta(hours=-9, minutes=-30)

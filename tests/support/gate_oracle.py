@@ -91,5 +91,7 @@ def of_progress(gate, progress):
         yield f"levels.{system}", level, held[-1] if held else None, level in held
     if gate.streak is not None:
         key, wanted = gate.streak.key, gate.streak.at_least
-        length = next(iter(progress.streaks.values())) if key is None else progress.streaks[key]
-        yield "streak" if key is None else f"streak.{key}", wanted, length, length >= wanted
+        primary, *others = progress.streaks
+        length = progress.streaks[key or primary]
+        is_named = key is not None or others  # among several streaks, the primary one is named as well
+        yield f"streak.{key or primary}" if is_named else "streak", wanted, length, length >= wanted

@@ -305,7 +305,7 @@ class Walk:
         self.live_until(at)
 
     def undo(self, current: date) -> None:
-        """Take back what was decided of periods that are open again."""
+        """Take back what was decided of periods that are open again, but nothing before a decision that stands."""
         reopened = current
         while self.is_daily and not existed(current - ONE_DAY, self.zone, self.day_start):
             current -= ONE_DAY
@@ -319,9 +319,9 @@ class Walk:
                 self.note("returned", decision.period, self.length, self.freezes)
             else:
                 self.note("loss undone", decision.period, self.length)
-        for period in [period for period in self.decided if period >= reopened]:
-            if self.decided[period] in PROTECTIONS:
-                del self.decided[period]
+        passed = max((period for period, kind in self.decided.items() if kind not in PROTECTIONS), default=date.min)
+        for period in [period for period in self.decided if period >= reopened and period > passed]:
+            del self.decided[period]
 
     def add(self, at: datetime, metric: str, value: Fraction) -> None:
         day = self.local(at, self.zone).date()
