@@ -71,4 +71,4 @@ def test_the_totals_of_an_open_period_are_those_of_the_state(history):
             if explained.is_credited:
                 continue
             for name, condition in zip(plan.conditions, explained.conditions, strict=True):
-                assert condition.total == (totals[name].total(period) if name in totals else 0)
+                assert condition.total == ((totals[name].total(period) if name in totals else None) or 0)
