@@ -14,13 +14,13 @@ from trophy_engine.testing import games, play, states
 PROCESS = """
 import json, sys
 from trophy_engine import Effect, Engine
-from trophy_engine.core.commands import Settle, decode
+from trophy_engine.core.commands import Settle, decode_command
 from trophy_engine.analysis.tables.effects import effect_columns, effect_row
 from trophy_engine.analysis.tables.text import json_row
 from trophy_engine.storage import Entry
 from trophy_engine.testing import execute, states
 announced = []
-log = [Entry(sequence, number, decode(command)) for sequence, number, command in json.load(sys.stdin)]
+log = [Entry(sequence, number, decode_command(command)) for sequence, number, command in json.load(sys.stdin)]
 replayed = Engine.from_log(log[:1])
 replayed.subscribe(Effect, lambda effect: announced.append(json_row(effect_columns(type(effect)), effect_row(effect))))
 for entry in log[1:]:
