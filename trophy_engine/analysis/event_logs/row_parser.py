@@ -286,5 +286,5 @@ def _row_cell_as_text(value: Any) -> str:
         return "true" if value else "false"
     try:
         return "" if value is None else str(as_plain_value(value)).strip()
-    except Exception:  # noqa: BLE001  # an integer of 4,300 digits, or a faulty __str__
+    except ValueError:
         raise InvalidValue(("a cell must be text or a number, not", GivenValue(value))) from None
