@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from trophy_engine import Boost, Leaderboard, Metric, MetricPointsTrigger, Ruleset, StreakMetric
+from trophy_engine.rules.diagnostics import exclude_warnings
 from trophy_engine.rules.draft import check_text
 from trophy_engine.rules.gates import StreakLength
 from trophy_engine.rules.notation import TOML
@@ -148,3 +149,10 @@ def test_every_field_of_the_table_exists():
         known.update(names, (f"{cls.__name__}.{name}" for name in names))
         pending += [one for classes, _ in rule_classes_of(cls).values() for one in classes if one not in pending]
     assert [field for fields in _BY_NAME.values() for field in fields if field not in known] == []
+
+
+def test_an_example_of_a_field_with_another_name_has_the_right_name():
+    text = 'points = [{ key = "xp", triggers = [{ type = "user_creation", points = 5, maximum = 10 }] }]'
+    name, value = exclude_warnings(check_text(text, "toml"))
+    assert "unknown field 'maximum'; did you mean 'limit'?" in name.message
+    assert value.message == "must be a table of fields, not 10; write for example limit = { points = 10 }"

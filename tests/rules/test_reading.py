@@ -141,13 +141,6 @@ def test_a_text_in_place_of_a_table_can_be_meant_as_its_key_or_type(text, format
     assert problem.message.endswith(message)
 
 
-def test_an_example_of_a_field_with_another_name_has_the_right_name():
-    text = 'points = [{ key = "xp", triggers = [{ type = "user_creation", points = 5, maximum = 10 }] }]'
-    name, value = exclude_warnings(check_text(text, "toml"))
-    assert "unknown field 'maximum'; did you mean 'limit'?" in name.message
-    assert value.message == "must be a table of fields, not 10; write for example limit = { points = 10 }"
-
-
 def test_contradictions_under_misspelt_names_have_the_path_that_is_written():
     text = """
         achievement = [{ key = "a", trigger = { type = "metric", metrik = "words", value = 1 } }]
