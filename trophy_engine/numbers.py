@@ -12,15 +12,17 @@ True
 from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
-from math import floor
+from math import floor, inf
 
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
 
 #: An exact number: an ``int`` if it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
-#: Greater than every total of a metric; an int, so that no comparison involves a float.
-BEYOND = 10**100
+#: Greater than every number.
+BEYOND = inf
+#: A number that a total is compared with, or ``BEYOND`` with either sign.
+Limit = Number | float
 #: The greatest balance of points: boosts multiply, and Python prints whole numbers of up to 4,300 digits.
 MOST_POINTS = 10**4000 - 1
 
@@ -29,8 +31,8 @@ _LEAST = -_MAGNITUDE
 _PLACES = 30
 _FINEST = Decimal(1).scaleb(-_PLACES)
 _VALUES = Context(prec=70)
-# A value has at most 60 digits, so a sum of 10**40 values fits; a longer sum raises and is never rounded.
-_SUMS = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
+# Multiples of the finest decimal step in the greatest balance fit; a longer number raises and is never rounded.
+_SUMS = Context(prec=10_000, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def exact(value: object, field: str | FieldName = "value") -> Number:

@@ -16,11 +16,12 @@ from trophy_engine.rules.unmet_conditions import UnmetCondition
 
 
 class MetricEvent(NamedTuple):
-    """An event of a metric that is not derived from another metric."""
+    """An event of a metric that is not derived from another metric; ``times`` equal ones if it stands for several."""
 
     metric: MetricPlan
     value: Number
     attributes: Mapping[str, str]
+    times: int = 1
 
 
 class Payment(NamedTuple):

@@ -80,5 +80,5 @@ def _backfill_board_event(plan: Plan, plan_then: Plan, board: BoardPlan, state: 
         return
     metric = plan.metrics[board.rule.metric]
     if is_past_event_counted(event, metric):
-        item = metric.item_of(event.value, event.attributes, day)
+        item = metric.item_of(event.value, event.attributes, day, event.times)
         add_item_to_board_values((board,), state, item, event.at, day, time_zone)

@@ -108,7 +108,7 @@ class MetricChanged(Effect):
     """An event of this value changed the user's total of a metric, in the window that holds the instant.
 
     The total of a recorded metric may be unchanged; that of a derived one never is. Least, greatest and latest values
-    of nothing are None.
+    of nothing are None. For a metric on completions, the value is how many completions of an achievement came at once.
     """
 
     type: ClassVar[str] = "metric.changed"

@@ -41,11 +41,13 @@ def add_event_to_board_values(
     value: Number,
     at: int,
     attributes: Mapping[str, str],
+    times: int = 1,
 ) -> None:
     """Count an event towards the leaderboards by its metric, or by one derived from that, on the user's local day."""
     if metric.is_plain or (metric not in agenda.closed and metric.accepts(value, attributes)):
         day = state.clock.day
-        add_item_to_board_values(boards, state, metric.item_of(value, attributes, day), at, day, state.clock.zone)
+        item = metric.item_of(value, attributes, day, times)
+        add_item_to_board_values(boards, state, item, at, day, state.clock.zone)
 
 
 def add_event_to_zoned_board_values(
@@ -57,11 +59,13 @@ def add_event_to_zoned_board_values(
     value: Number,
     at: int,
     attributes: Mapping[str, str],
+    times: int = 1,
 ) -> None:
     """Count an event towards the leaderboards of a time zone by its metric, or by one derived from that."""
     if metric not in agenda.closed and metric.accepts(value, attributes):
         day = time_zone.window(at)[0]
-        add_item_to_board_values(boards, state, metric.item_of(value, attributes, day), at, day, time_zone)
+        item = metric.item_of(value, attributes, day, times)
+        add_item_to_board_values(boards, state, item, at, day, time_zone)
 
 
 def add_award_to_board_values(

@@ -15,7 +15,7 @@ from trophy_engine.core.effects import MetricChanged
 from trophy_engine.core.gates import is_metric_gate_closed
 from trophy_engine.core.plan import Counter, MetricPlan
 from trophy_engine.core.state import UserState
-from trophy_engine.numbers import Number, add
+from trophy_engine.numbers import Number, add, multiple_of
 
 
 class Moved(NamedTuple):
@@ -27,9 +27,15 @@ class Moved(NamedTuple):
 
 
 def count_in_filtered_metric_totals(
-    metric: MetricPlan, agenda: Agenda, state: UserState, value: Number, at: int, attributes: Mapping[str, str]
+    metric: MetricPlan,
+    agenda: Agenda,
+    state: UserState,
+    value: Number,
+    at: int,
+    attributes: Mapping[str, str],
+    _: int = 1,
 ) -> None:
-    """Add an event to the totals over events with attributes that match those of the event."""
+    """Add an event of a recorded metric to the totals over events with attributes that match those of the event."""
     if not attributes:
         return
     for matching in metric.matching_counters(attributes):
@@ -51,10 +57,14 @@ def count_in_metric_total(
     at: int,
     attributes: Mapping[str, str],
     day: int | None = None,
+    times: int = 1,
 ) -> Moved:
-    """Count an event, which passes the filter, in the total of a metric; by default on the state's local day."""
+    """Count an event, which passes the filter, in the total of a metric; by default on the state's local day.
+
+    The event stands for ``times`` equal ones.
+    """
     day = state.clock.day if day is None else day
-    item = metric.item_of(value, attributes, day)
+    item = metric.item_of(value, attributes, day, times)
     if counter.totals is not None and metric.window is not None:
         held = counter.totals.open(state.counters.windows)
         return Moved(counter, *metric.window.add(held, item, at, day))
@@ -82,10 +92,11 @@ def move_metric_totals(agenda: Agenda, state: UserState, event: MetricEvent, at:
 
     An observer counts the filtered totals of a plain metric.
     """
-    source, value, attributes = event
-    total = count_in_metric_total(state, source.total, source, value, at, attributes)
+    source, value, attributes, times = event
+    total = count_in_metric_total(state, source.total, source, value, at, attributes, times=times)
     if source.is_recorded or total.before != total.after:
-        agenda.effects.append((MetricChanged, state.id, at, source.key, value, total.before, total.after))
+        counted = value if times == 1 else multiple_of(value, times)
+        agenda.effects.append((MetricChanged, state.id, at, source.key, counted, total.before, total.after))
     moved = [total]
     if not source.is_plain:
         moved += [

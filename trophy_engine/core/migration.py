@@ -161,7 +161,9 @@ def _count_past_event(after: UserState, diff: RulesDiff, event: PastEvent) -> No
         if isinstance(window, ResetWindow) and event.kind == "metric" and event.key == window.reset_by:
             reset_metric_total(after, counter, event.at)
         if is_past_event_counted(event, metric) and counter.event_attributes.mismatch(event.attributes) is None:
-            count_in_metric_total(after, counter, metric, event.value, event.at, event.attributes, event.day)
+            count_in_metric_total(
+                after, counter, metric, event.value, event.at, event.attributes, event.day, event.times
+            )
 
 
 def _migrate_plugs(after: UserState, diff: RulesDiff, transitions: Sequence[Transition], at: int) -> None:

@@ -71,13 +71,13 @@ def count_events_in_pass(
     """Count events of metrics: all totals first, then streaks, then the thresholds that they reach."""
     moved = [total for event in events for total in move_metric_totals(agenda, state, event, at)]
     credited: list[StreakPlan] = []
-    for metric, value, attributes in events:
+    for metric, value, attributes, times in events:
         if metric.streaks:
-            credited += count_event_in_streaks(agenda, state, metric, value, at, attributes)
+            credited += count_event_in_streaks(agenda, state, metric, value, at, attributes, times)
     for counter, before, after in moved:
         cross_moved_thresholds(agenda, state, counter, before, after, at, announce=announce)
-    for metric, value, attributes in events:
+    for metric, value, attributes, times in events:
         for observe in metric.observers:
-            observe(agenda, state, value, at, attributes)
+            observe(agenda, state, value, at, attributes, times)
     for streak in credited:
         cross_credited_streak_thresholds(agenda, state, streak, at, announce=announce)

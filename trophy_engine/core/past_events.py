@@ -6,7 +6,6 @@ New totals are computed from them when rules change; so are the daily totals of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import repeat
 from typing import Literal, NamedTuple, assert_never
 
 from trophy_engine.calendar.zones import Zone
@@ -30,17 +29,18 @@ from trophy_engine.rules.metric_sources import CompletionsSource, MetricSource, 
 
 
 class PastEvent(NamedTuple):
-    """An event of a recorded metric, an award of points or a completion of an achievement.
+    """An event of a recorded metric, an award of points, or the completions of an achievement by one command.
 
     Attributes:
         kind, key: the kind of what it is an event of, and its key; for a tier, that by which rules name it.
-        value: the recorded value, the change of the balance, or 1.
+        value: the recorded value, the change of the balance, or 1 for a completion.
         attributes: those of the event, empty for an award or a completion.
         at: the instant in microseconds.
         zone: the zone of the user at that instant.
         number: the number of its effect in the transition that it is part of, from 0.
         transition, gate_inputs: that transition, and the user each time that gates were asked in it.
         tier_of: for a tier, the key of the achievement.
+        times: how many completions it stands for; otherwise 1.
     """
 
     kind: Literal["metric", "points", "achievement"]
@@ -53,6 +53,7 @@ class PastEvent(NamedTuple):
     transition: Transition
     gate_inputs: GateInputs
     tier_of: str | None = None
+    times: int = 1
 
     @property
     def day(self) -> int:
@@ -76,8 +77,7 @@ def past_events_of(transition: Transition) -> Iterator[PastEvent]:
             yield PastEvent("points", effect.system, effect.awarded, NO_ATTRIBUTES, *part)
         elif kind is AchievementCompleted or kind is AchievementBackdated:
             key, tier_of = name_raw_completion(effect), effect.achievement if effect.tier else None
-            event = PastEvent("achievement", key, 1, NO_ATTRIBUTES, *part, tier_of)
-            yield from repeat(event, effect.times)
+            yield PastEvent("achievement", key, 1, NO_ATTRIBUTES, *part, tier_of, effect.times)
         elif kind is MetricChanged and isinstance(command, Record) and effect.metric == command.metric:
             yield PastEvent("metric", effect.metric, effect.value, dict(command.attributes), *part)
 

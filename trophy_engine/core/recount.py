@@ -185,7 +185,7 @@ class _StreakRecount:
         if period <= self.through or period in self._credited:
             return
         for name, metric in counted.items():
-            item = metric.item_of(event.value, event.attributes, day)
+            item = metric.item_of(event.value, event.attributes, day, event.times)
             self._totals.setdefault(name, WindowTotals(metric.aggregate)).add(period, item)
         if visible.is_met({name: totals.total(period) for name, totals in self._totals.items()}):
             self._credited[period] = day, event.at

@@ -98,7 +98,7 @@ def _recount_streak_conditions(
             for counter in conditions:
                 metric = metrics[counter.metric]
                 if is_past_event_counted(event, metric) and counter.accepts(event.attributes):
-                    item = metric.item_of(event.value, event.attributes, day)
+                    item = metric.item_of(event.value, event.attributes, day, event.times)
                     counter.totals.open(windows).add(period, item)
 
 

@@ -37,9 +37,18 @@ _WEEK: Final = 7
 
 
 def count_event_in_streaks(
-    agenda: Agenda, state: UserState, metric: MetricPlan, value: Number, at: int, attributes: Mapping[str, str]
+    agenda: Agenda,
+    state: UserState,
+    metric: MetricPlan,
+    value: Number,
+    at: int,
+    attributes: Mapping[str, str],
+    times: int = 1,
 ) -> tuple[StreakPlan, ...]:
-    """Count an event of a recorded metric in the periods of its local day; return the streaks that it credits."""
+    """Count an event of a recorded metric in the periods of its local day; return the streaks that it credits.
+
+    The event stands for ``times`` equal ones.
+    """
     credited: tuple[StreakPlan, ...] = ()
     for place, declared in metric.streaks:
         streak = state.streaks[place]
@@ -59,7 +68,7 @@ def count_event_in_streaks(
             _credit_period(
                 agenda, state, plan, period, at
             )  # without a total, which most events would only open and drop
-        elif not _count_in_streak_period(agenda, state, plan, metric, value, at, attributes, period):
+        elif not _count_in_streak_period(agenda, state, plan, metric, value, at, attributes, period, times):
             continue
         credited += (plan,)
     return credited
@@ -74,6 +83,7 @@ def _count_in_streak_period(
     at: int,
     attributes: Mapping[str, str],
     period: int,
+    times: int,
 ) -> bool:
     """Count an event in a period that is not decided; return True if it credits the period."""
     if metric.is_plain and not metric.derived and metric.key not in plan.filtered:
@@ -81,7 +91,7 @@ def _count_in_streak_period(
         if condition is None:
             return False
         condition.totals.open(state.counters.windows).add(period, value)
-    elif not _count_for_streak_conditions(agenda, state, plan, metric, value, attributes, period):
+    elif not _count_for_streak_conditions(agenda, state, plan, metric, value, attributes, period, times):
         return False
     totals = open_period_totals(plan, state)
     if plan.is_met({name: held.total(period) for name, held in totals.items()}):
@@ -101,6 +111,7 @@ def _count_for_streak_conditions(
     value: Number,
     attributes: Mapping[str, str],
     period: int,
+    times: int,
 ) -> bool:
     """Count an event for the conditions on a recorded metric and those derived from it; return False if none counts."""
     counted = False
@@ -109,7 +120,7 @@ def _count_for_streak_conditions(
         if conditions is None or (other.gate is not None and other in agenda.closed):
             continue
         if other.accepts(value, attributes):
-            item = other.item_of(value, attributes, state.clock.day)
+            item = other.item_of(value, attributes, state.clock.day, times)
             for condition in conditions:
                 if condition.counter.accepts(attributes):
                     condition.totals.open(state.counters.windows).add(period, item)

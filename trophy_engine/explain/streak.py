@@ -353,7 +353,7 @@ def _totals_of_explained_period(transitions: Sequence[Transition], streak: Strea
                     and is_past_event_counted(event, metric)
                     and condition.counter.accepts(event.attributes)
                 ):
-                    item = metric.item_of(event.value, event.attributes, event.day)
+                    item = metric.item_of(event.value, event.attributes, event.day, event.times)
                     keys[name] = metric.key
                     held[name] = metric.aggregate.add(held.get(name), item)
     return {name: metrics[keys[name]].aggregate.total(total) or 0 for name, total in held.items()}

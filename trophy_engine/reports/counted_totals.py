@@ -152,7 +152,7 @@ class _CountedMetricTotals:
                 totals.reset(event.at, event.day, event.zone)
         if is_past_event_counted(event, metric):
             day = event.day
-            item = metric.item_of(event.value, event.attributes, day)
+            item = metric.item_of(event.value, event.attributes, day, event.times)
             for part in self._totals_of_parts(event.attributes):
                 part.add(item, event.at, day, event.zone)
 

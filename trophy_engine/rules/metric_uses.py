@@ -11,6 +11,7 @@ from trophy_engine.numbers import Number
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.gates import Gate
 from trophy_engine.rules.interval import Interval
+from trophy_engine.rules.metric_sources import CompletionsSource
 from trophy_engine.rules.metrics import MAX_DISTINCT, Aggregate, Metric
 from trophy_engine.rules.windows import (
     MAX_EVENTS,
@@ -168,7 +169,7 @@ def _greatest_possible_in_days(metric: Metric, days: int | None, completions: in
             passing = len(values) if isinstance(values, tuple) else 1 if isinstance(values, str) else MAX_DISTINCT
             return min(passing, MAX_EVENTS if is_kept else MAX_DISTINCT)
         case "count":
-            return MAX_EVENTS if is_kept else None
+            return MAX_EVENTS if is_kept and not isinstance(metric.source, CompletionsSource) else None
         case "days":
             return None if days is None else _greatest_possible_dates(metric, days)
         case "min" | "max" | "last":

@@ -23,13 +23,14 @@ MINUTE = HOUR // 60
 
 
 class Event(NamedTuple):
-    """An event at an instant that the user's clock shows as on a local day, or a reset."""
+    """An event at an instant that the user's clock shows as on a local day, or equal ones; or a reset."""
 
     at: int
     day: int
     value: int
     label: str | None
     resets: bool
+    times: int
 
 
 class Weeks:
@@ -66,17 +67,22 @@ def events(draw):
         drift = draw(st.sampled_from((drift, drift, drift, -1, 0, 1)))
         value = draw(st.integers(-3, 5))
         label = draw(st.sampled_from(("a", "b", "c", None)))
-        drawn.append(Event(at, at // DAY + drift, value, label, draw(st.integers(0, 5)) == 0))
+        drawn.append(
+            Event(
+                at, at // DAY + drift, value, label, draw(st.integers(0, 5)) == 0, draw(st.sampled_from((1, 1, 2, 3)))
+            )
+        )
     return drawn
 
 
 def item(name, event):
-    return {"distinct": event.label, "days": event.day}.get(name, event.value)
+    items = {"sum": event.value * event.times, "count": event.times, "distinct": event.label, "days": event.day}
+    return items.get(name, event.value)
 
 
 def expected(name, inside):
     """Return the aggregate of a list of events, the slow and obvious way."""
-    values = [event.value for event in inside]
+    values = [event.value for event in inside for _ in range(event.times)]
     return {
         "sum": lambda: sum(values),
         "count": lambda: len(values),

@@ -1,8 +1,8 @@
 """Aggregates: how the events of a window become one total.
 
 An aggregate keeps what it needs in a value for each window, ``held``; before the first event that is None. What it
-takes of an event is its ``item``: the number for most, the value of an attribute for ``distinct``, and the local day
-for ``days``. Held values are immutable, except for those of ``distinct``.
+takes of an event is its ``item``: the number for most, how many events it stands for for ``count``, the value of an
+attribute for ``distinct``, and the local day for ``days``. Held values are immutable, except for those of ``distinct``.
 
 ============  ====================================  =================  ======================
 aggregate     total after an event                  before any event   held
@@ -94,15 +94,10 @@ class SumAggregate(_NumericAggregate):
         return item if held is None else add(held, item)
 
 
-class CountAggregate(_NumericAggregate):
-    """The number of events."""
+class CountAggregate(SumAggregate):
+    """The number of events: the sum of how many each item stands for."""
 
     name: AggregateName = "count"
-    nothing: Number | None = 0
-
-    def add(self, held: Number | None, _: Number) -> Number:
-        """Return the number with a further event."""
-        return 1 if held is None else held + 1
 
 
 class MinAggregate(_NumericAggregate):

@@ -11,7 +11,7 @@ import attrs
 from trophy_engine.core.aggregation import Aggregate, Window
 from trophy_engine.core.plan.counters import Counter
 from trophy_engine.core.plan.streak import StreakPlan
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, multiple_of
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.metrics import Metric
 
@@ -40,7 +40,7 @@ class MetricPlan:
         is_independent: True if its events move nothing but a plain total, so that between two thresholds there is
             nothing to look at.
         observers: called with every event of a recorded metric: the agenda, the user's state, the value, the instant,
-            and the attributes of the event.
+            and the attributes of the event; with an event that stands for several also how many.
     """
 
     key: str
@@ -58,7 +58,7 @@ class MetricPlan:
     can_block: bool = False
     is_independent: bool = False
     is_compound: bool = False
-    observers: list[Callable[[Any, Any, Number, int, Mapping[str, str]], None]] = attrs.field(factory=list)
+    observers: list[Callable[..., None]] = attrs.field(factory=list)
     _by_pair: dict[tuple[str, str], list[Counter]] = attrs.field(factory=dict, init=False)
 
     @property
@@ -85,14 +85,18 @@ class MetricPlan:
             return False
         return not rule.event_attributes or rule.event_attributes.mismatch(attributes) is None
 
-    def item_of(self, value: Number, attributes: Mapping[str, str], day: int) -> Any:
-        """Return what the aggregate takes of an event on a local day."""
+    def item_of(self, value: Number, attributes: Mapping[str, str], day: int, times: int = 1) -> Any:
+        """Return what the aggregate takes of an event on a local day, which stands for so many equal ones."""
         match self.rule.aggregate:
             case "distinct":
                 return attributes.get(str(self.rule.distinct_by))
             case "days":
                 return day
-            case "sum" | "count" | "min" | "max" | "last":
+            case "sum":
+                return value if times == 1 else multiple_of(value, times)
+            case "count":
+                return times
+            case "min" | "max" | "last":
                 return value
             case _:
                 assert_never(self.rule.aggregate)

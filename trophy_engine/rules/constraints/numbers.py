@@ -13,7 +13,7 @@ from trophy_engine.errors import InvalidValue
 from trophy_engine.numbers import Number, exact, number_as_json
 from trophy_engine.rules.constraints.constraint import Constraint
 
-#: The limit of the magnitude of integers in rules, so that no sum of them reaches ``numbers.BEYOND``.
+#: The limit of the magnitude of integers in rules, so that a number of a few of them can be read.
 _MAGNITUDE: Final = 10**18
 #: A factor as text, in percent or with a sign of multiplication.
 _FACTOR: Final = re.compile(r"(?=.*[%x×])[x×]? *(\d{1,9}(?:\.\d{1,9})?) *([%x×]?)")
