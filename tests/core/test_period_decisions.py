@@ -120,7 +120,7 @@ def test_a_reset_a_restoration_and_a_disabled_streak():
         day("missed", "04-03", 0),
         ("restored", "04-02", "04-04", 2),
         day("credited", "04-04", 3),
-        day("lost", "04-05", 0),
+        day("disabled", "04-05", 0),
     ]
 
 
@@ -157,7 +157,7 @@ def test_paused_days_are_decided_before_a_streak_is_disabled_or_has_another_cale
     changed = Engine.from_log(engine.log())
     changed.update(attrs.evolve(engine.ruleset, streaks=[weekly], first_weekday="tuesday"), at=at("04-05T11:00"))
     engine.prefer("jo", streak_enabled=False, at=at("04-05T11:00"))
-    assert account_of(engine, "04-05T12:00")[1:] == [("paused", "04-02", "04-04", 1), day("lost", "04-05", 0)]
+    assert account_of(engine, "04-05T12:00")[1:] == [("paused", "04-02", "04-04", 1), day("disabled", "04-05", 0)]
     assert account_of(changed, "04-05T12:00")[1:] == [
         ("paused", "04-02", "04-04", 1),
         ("recounted", "04-01", "04-07", 1),

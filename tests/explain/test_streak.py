@@ -181,9 +181,12 @@ def test_custom_conditions_and_days_off_are_explained():
 
 
 def test_without_conditions_nothing_credits_a_day():
-    engine = cared_for()
-    engine.prefer("ann", streak_enabled=False, at=at("04-04T13:00"))
-    assert "No event credits this day: the streak has no conditions." in streak_of(engine, "04-04T14:00").text
+    streak = Streak("habit", metrics=[StreakMetric("words")], customization_enabled=True)
+    engine = Engine(Ruleset([Metric("words"), Metric("views")], streaks=[streak]))
+    act(engine, 1)
+    engine.prefer("ann", metrics=[StreakMetric("views")], at=at("04-01T13:00"))
+    engine.update(Ruleset([Metric("words")], streaks=[streak]), at=at("04-02T13:00"))
+    assert "No event credits this day: the streak has no conditions." in streak_of(engine, "04-02T14:00").text
 
 
 def test_easier_conditions_that_the_totals_already_meet_need_one_more_event():
@@ -208,3 +211,72 @@ def test_a_streak_without_conditions_cannot_be_saved_by_an_event():
     assert missed.text == (
         "Saturday 2025-04-05 was missed, which ended a streak of 3 on Sunday 2025-04-06 00:00:00, UTC."
     )
+
+
+def engine_with_freezes(frequency="daily"):
+    return Engine(rules_with_freezes(frequency))
+
+
+def rules_with_freezes(frequency="daily", *others):
+    streak = Streak("habit", frequency, [StreakMetric("words")], freezes=Freezes(start_count=3))
+    return Ruleset([Metric("words")], streaks=[streak, *others], first_weekday="monday")
+
+
+def act(engine, *days):
+    for day in days:
+        engine.record("words", user="ann", at=at(f"04-{day:02}T12:00"))
+
+
+def test_a_streak_that_the_user_disabled_is_explained_and_its_freezes_are_not_those_of_the_next():
+    engine = engine_with_freezes()
+    act(engine, 1, 3, 4)
+    engine.prefer("ann", streak_enabled=False, at=at("04-04T13:00"))
+    explained = engine.explain("ann", streak=True, at=at("04-07T12:00"))
+    assert explained.is_disabled
+    assert_explanation(
+        explained,
+        """
+        ann has no streak; the longest was 3 days.
+        It is Monday 2025-04-07 12:00:00, UTC.
+        No event credits this day: the user has disabled the streak.
+        The user disabled a streak of 3 days on Friday 2025-04-04.
+        """,
+    )
+    assert [period.kind for period in explained.periods] == ["credited", "frozen", "credited", "credited", "disabled"]
+    engine.prefer("ann", streak_enabled=True, at=at("04-07T13:00"))
+    act(engine, 8)
+    explained = engine.explain("ann", streak=True, at=at("04-08T13:00"))
+    assert (explained.length, explained.frozen_periods, explained.is_disabled) == (1, 0, False)
+    assert explained.text.startswith("ann has a streak of 1 day.")
+
+
+def test_freezes_that_a_streak_by_another_calendar_has_spent_are_its_own():
+    engine = engine_with_freezes()
+    act(engine, 1, 3, 4)
+    engine.update(rules_with_freezes("weekly"), at=at("04-04T13:00"))
+    explained = engine.explain("ann", streak=True, at=at("04-05T12:00"))
+    assert (explained.length, explained.frozen_periods) == (1, 0)
+    engine.update(rules_with_freezes("daily"), at=at("04-05T13:00"))
+    explained = engine.explain("ann", streak=True, at=at("04-05T14:00"))
+    assert (explained.length, explained.frozen_periods) == (3, 1)
+
+
+def test_freezes_that_were_spent_before_the_streak_was_removed_are_not_those_of_the_next():
+    engine = engine_with_freezes()
+    act(engine, 1, 3, 4)
+    engine.update(Ruleset([Metric("words")], first_weekday="monday"), at=at("04-04T13:00"))
+    engine.update(rules_with_freezes(), at=at("04-04T14:00"))
+    act(engine, 5)
+    explained = engine.explain("ann", streak=True, at=at("04-05T13:00"))
+    assert (explained.length, explained.frozen_periods) == (1, 0)
+
+
+def test_freezes_between_a_loss_and_its_restoration_are_not_those_of_the_restored_streak():
+    engine = engine_with_freezes()
+    act(engine, 1, 2, 4, 5, 6)  # a freeze on the 3rd; the next two on the 7th and the 8th, and a loss on the 9th
+    act(engine, 11)
+    engine.grant_freeze("ann", at=at("04-11T13:00"))
+    act(engine, 13)  # a freeze on the 12th
+    engine.restore_streak("ann", at=at("04-13T13:00"))
+    explained = engine.explain("ann", streak=True, at=at("04-13T14:00"))
+    assert (explained.length, explained.frozen_periods) == (5, 3)

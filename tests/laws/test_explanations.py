@@ -43,10 +43,25 @@ def test_explanations_agree_with_views_and_change_nothing(history):
         for key, seen in player.streaks.items():
             streak = engine.explain(user, streak=key, at=end)
             assert (streak.length, streak.longest, streak.expires) == (seen.length, seen.longest, seen.expires)
-            running = [period for period in streak._running_periods() if period.kind == "credited"]
-            assert len(running) == seen.length
+            running = [period.kind for period in running_periods(streak.periods)]
+            assert (running.count("credited"), running.count("frozen")) == (seen.length, streak.frozen_periods)
             assert streak.text
     assert (states(engine), list(engine.log())) == before
+
+
+def running_periods(periods):
+    """Yield the periods of the running streak, latest first; for a restored one, also those before its loss."""
+    lost = None
+    for period in reversed(periods):
+        is_end = period.kind in {"missed", "reset", "disabled"}
+        if period.kind == "restored":
+            lost = period.length
+        elif lost is not None:
+            lost = None if is_end and period.length == lost else lost
+        elif is_end:
+            return
+        else:
+            yield period
 
 
 def check_progress(explained, progress):

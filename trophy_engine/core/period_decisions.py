@@ -19,7 +19,18 @@ from trophy_engine.core.state.streak import StreakState
 #: What protects a period that is not credited.
 Protection = Literal["paused", "day_off", "protected"]
 DecisionKind = Literal[
-    "credited", "frozen", "paused", "day_off", "protected", "missed", "reset", "restored", "lost", "recounted", "undone"
+    "credited",
+    "frozen",
+    "paused",
+    "day_off",
+    "protected",
+    "missed",
+    "reset",
+    "disabled",
+    "restored",
+    "lost",
+    "recounted",
+    "undone",
 ]
 _PROTECTIONS: Final = frozenset[DecisionKind]({"paused", "day_off", "protected"})
 _WEEK: Final = 7
@@ -38,16 +49,16 @@ class PeriodDecision(NamedTuple):
     ``"protected"``       travel cut it short, or the user's zone skipped it
     ``"missed"``          it ended without a credit, and the streak with it
     ``"reset"``           the application ended the streak in it, and took its credit
+    ``"disabled"``        the user disabled the streak in it, which ended it
     ``"restored"``        the application restored a lost streak: from the period of the loss to the present one, which
                           can still be credited
-    ``"lost"``            the streak ended in it for another reason: the user has disabled it, or a recount found no
-                          credit
+    ``"lost"``            under a new calendar, past events did not credit it, and the streak ended
     ``"recounted"``       under a new calendar, past events credited it
     ``"undone"``          the decision on the missed period ``last`` was undone, with those on protected periods from
                           ``first`` on and with all later decisions
     ====================  ==============================================================================================
 
-    A period that was missed, reset, lost or restored can be credited later; that is a new decision.
+    A period that was missed, reset, disabled, lost or restored can be credited later; that is a new decision.
 
     Attributes:
         streak: the plan of the streak, which numbers the periods.

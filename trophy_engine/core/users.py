@@ -178,7 +178,7 @@ def _drop_disabled_streak(agenda: Agenda, state: UserState, plan: StreakPlan) ->
     state.restart_streak(plan)
     if agenda.decisions is not None and length:
         period, at, streak = plan.index(state.clock.day), state.clock.settled, state.streaks[plan.place]
-        note_period_decision(agenda.decisions, plan, streak, "lost", period, at, ended=length)
+        note_period_decision(agenda.decisions, plan, streak, "disabled", period, at, ended=length)
 
 
 def _apply_time_zone_change(agenda: Agenda, state: UserState, time_zone: Zone, at: int) -> None:

@@ -22,6 +22,7 @@ from trophy_engine.core import (
     is_past_event_counted,
     open_period_totals,
     past_events_of,
+    read_streak_preferences,
 )
 from trophy_engine.explain.phrases import describe_day, describe_local_time, describe_zone
 from trophy_engine.numbers import Number
@@ -43,9 +44,9 @@ __all__ = [
 ]
 
 #: What happened in a period.
-PeriodKind = Literal["credited", "frozen", "missed", "reset", "restored"]
+PeriodKind = Literal["credited", "frozen", "missed", "reset", "disabled", "restored"]
 
-_ENDINGS: Final = frozenset({"missed", "reset"})
+_ENDINGS: Final = frozenset({"missed", "reset", "disabled"})
 
 
 @attrs.frozen
@@ -84,7 +85,8 @@ class Period(Value):
     Attributes:
         first_day, last_day: its first and last local day.
         kind: ``"credited"``, ``"frozen"`` (a freeze was spent on it), ``"missed"`` (it ended the streak), ``"reset"``
-            (the application ended the streak in it) or ``"restored"`` (the application restored a lost streak in it).
+            (the application ended the streak in it), ``"disabled"`` (the user disabled the streak in it) or
+            ``"restored"`` (the application restored a lost streak in it).
         length: the length of the streak after it, or of the streak that it ended.
         at: the instant of the decision (aware, UTC).
     """
@@ -158,8 +160,10 @@ class StreakExplanation(TextAsHtml, Value):
         is_credited: whether the current period is credited; ``conditions`` has its totals.
         expires: the last local day on which activity keeps a running streak, not counting freezes.
         freezes: the user's freezes; None if the rules have none.
+        frozen_periods: on how many periods of the running streak a freeze was spent.
         periods: all decided periods, in order.
-        missed: the missed period of the last loss; None if there was none, or if a reset followed it.
+        missed: the missed period of the last loss; None if there was none, or a reset or disabling since.
+        is_disabled: whether the user has disabled the streak.
     """
 
     user_id: str
@@ -176,8 +180,10 @@ class StreakExplanation(TextAsHtml, Value):
     conditions: tuple[Condition, ...]
     expires: date | None
     freezes: int | None
+    frozen_periods: int
     periods: tuple[Period, ...]
     missed: MissedPeriod | None
+    is_disabled: bool = False
     is_named: bool = False
 
     @property
@@ -186,8 +192,8 @@ class StreakExplanation(TextAsHtml, Value):
         unit = period_noun(self.frequency)
         this = f"This {unit}" if unit != "period" else f"This period, {self._name_period()},"
         if self.length:
-            frozen = sum(1 for period in self._running_periods() if period.kind == "frozen")
-            carried = f", with freezes spent on {count_noun(frozen, 'missed ' + unit)}" if frozen else ""
+            frozen = count_noun(self.frozen_periods, "missed " + unit)
+            carried = f", with freezes spent on {frozen}" if self.frozen_periods else ""
             length = count_noun(self.length, unit)
             has = f"has {length} of the {self._name}" if self.is_named else f"has a streak of {length}"
             lines = [f"{self.user_id} {has}{carried}."]
@@ -202,12 +208,13 @@ class StreakExplanation(TextAsHtml, Value):
             )
             lines.append(f"{this} is not credited yet: {join_words(needs)}.")
         else:
-            lines.append(f"No event credits this {unit}: the streak has no conditions.")
+            why = "the user has disabled the streak" if self.is_disabled else "the streak has no conditions"
+            lines.append(f"No event credits this {unit}: {why}.")
         if self.expires is not None:
             lines.append(f"Activity by the end of {describe_day(self.expires)} keeps it{self._describe_freezes()}.")
         if self.missed is not None:
             lines.append(self.missed.text)
-        return "\n".join([*lines, *self._application_changes(unit)])
+        return "\n".join([*lines, *self._interventions(unit)])
 
     @property
     def _name(self) -> str:
@@ -216,30 +223,17 @@ class StreakExplanation(TextAsHtml, Value):
     def _name_period(self) -> str:
         return f"{describe_day(self.first_day)} to {describe_day(self.last_day)}"
 
-    def _application_changes(self, unit: str) -> Iterator[str]:
-        """Yield the application's resets and restorations since the streak was last lost."""
+    def _interventions(self, unit: str) -> Iterator[str]:
+        """Yield the resets, restorations and disabling since the streak was last lost."""
         last = max((index for index, period in enumerate(self.periods) if period.kind in _ENDINGS), default=0)
         for period in self.periods[last:]:
-            if period.kind in {"reset", "restored"}:
-                verb = "reset" if period.kind == "reset" else "restored"
+            if period.kind in {"reset", "disabled", "restored"}:
+                who = "user" if period.kind == "disabled" else "application"
                 when = f"{'on' if unit == 'day' else f'in the {unit} of'} {describe_day(period.first_day)}"
-                yield f"The application {verb} a streak of {count_noun(period.length, unit)} {when}."
+                yield f"The {who} {period.kind} a streak of {count_noun(period.length, unit)} {when}."
 
     def _describe_freezes(self) -> str:
         return "" if self.freezes is None else f"; {count_noun(self.freezes, 'freeze')} available"
-
-    def _running_periods(self) -> Iterator[Period]:
-        """Yield the periods of the running streak, latest first; for a restored one, also those before its loss."""
-        lost: int | None = None
-        for period in reversed(self.periods):
-            if period.kind == "restored":
-                lost = period.length
-            elif lost is not None:
-                lost = None if period.kind in _ENDINGS and period.length == lost else lost
-            elif period.kind in _ENDINGS:
-                return
-            else:
-                yield period
 
     def __str__(self) -> str:
         """Return the text."""
@@ -252,7 +246,7 @@ def describe_decisions(account: PeriodDecisions) -> Iterator[Period]:
         match decision.kind:
             case "credited" | "frozen" | "restored" as kind:
                 yield _describe_decided_period(decision, kind, decision.length)
-            case "missed" | "reset" as kind:
+            case "missed" | "reset" | "disabled" as kind:
                 yield _describe_decided_period(decision, kind, decision.ended)
             case "paused" | "day_off" | "protected" | "lost" | "recounted" | "undone":
                 pass  # no decision on the streak of the user's own calendar, or none that changed it
@@ -271,14 +265,27 @@ def _last_day_of_explained_period(streak: StreakPlan, period: int) -> int:
 
 
 def _explain_last_missed_period(account: PeriodDecisions) -> MissedPeriod | None:
-    """Return the missed period of the last loss, or None if there was none, or if a reset followed it."""
+    """Return the missed period of the last loss, or None if the streak was reset or disabled since."""
     missed: MissedPeriod | None = None
     for decision, transition in account:
         if decision.kind == "missed":
             missed = _describe_missed_period(decision, transition)
-        elif decision.kind == "reset":
+        elif decision.kind in _ENDINGS:
             missed = None
     return missed
+
+
+def _count_frozen_periods(account: PeriodDecisions, streak: StreakPlan, started: int) -> int:
+    """Return on how many periods of the streak that started on a day, and runs, a freeze was spent."""
+    frozen: list[PeriodDecision] = []
+    for decision, _ in account:
+        if decision.streak.calendar != streak.calendar:
+            continue  # spent for the streak by another calendar
+        if decision.kind == "frozen":
+            frozen.append(decision)
+        elif decision.kind == "restored":  # it passes the periods of the streaks since the loss
+            frozen = [other for other in frozen if other.first < decision.first]
+    return sum(decision.first_day > started for decision in frozen)
 
 
 def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> StreakExplanation:
@@ -304,8 +311,10 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> Str
         conditions=_explain_conditions(transitions[-1].plan, custom, _totals_of_explained_period(transitions, streak)),
         expires=None if last_day is None else date.fromordinal(last_day),
         freezes=current.freezes if streak.freezes else None,
+        frozen_periods=0 if current.started is None else _count_frozen_periods(account, streak, current.started),
         periods=tuple(describe_decisions(account)),
         missed=_explain_last_missed_period(account),
+        is_disabled=not read_streak_preferences(state.profile.preferences, streak.key).get("enabled", True),
         is_named=len(rules.streaks) > 1,
     )
 

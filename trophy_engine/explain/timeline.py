@@ -31,6 +31,7 @@ _LETTERS: Final[dict[DayStatus, str]] = {
     "missed": "x",
     "reset": "/",
     "restored": "+",
+    "disabled": "-",
     "acted": "o",
     "idle": "·",
 }

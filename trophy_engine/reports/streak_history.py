@@ -170,7 +170,7 @@ class _StreakHistoryRecord:
                 self.frozen.add(first)
             case "paused":
                 self.paused.append(periods)
-            case "missed" | "lost" | "reset":
+            case "missed" | "lost" | "reset" | "disabled":
                 self._set_length(first, 0)
                 if decision.kind == "reset":
                     self.reset_at[first] = decision.at
