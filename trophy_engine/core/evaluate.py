@@ -33,7 +33,7 @@ from trophy_engine.core.settle import settle_user
 from trophy_engine.core.state import UserState
 from trophy_engine.core.streak_commands import StreakCommand, apply_streak_command
 from trophy_engine.core.streaks import count_event_in_streaks
-from trophy_engine.core.users import apply_profile_changes, check_profile_changes, create_user_state
+from trophy_engine.core.users import check_profile_changes, create_user_state, update_profile
 from trophy_engine.errors import (
     AchievementLocked,
     AlreadyCompleted,
@@ -226,5 +226,5 @@ def _apply_identify_command(agenda: Agenda, state: UserState, changes: Changes, 
     fields = dict(changes)
     check_profile_changes(agenda, state, fields, at)
     _settle_before_command(agenda, state, at)
-    apply_profile_changes(agenda, state, fields, at)
+    update_profile(agenda, state, fields, at)
     state.profile.updated = at

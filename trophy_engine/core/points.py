@@ -219,7 +219,7 @@ def find_reached_level(system: SystemPlan, total: int) -> Level | None:
     return system.levels[reached - 1] if reached else None
 
 
-def is_payment_without_effect(trigger: TriggerPlan, state: UserState) -> bool:
+def has_no_effect(trigger: TriggerPlan, state: UserState) -> bool:
     """Return True if paying a trigger now, or later while nothing else happens, would change nothing."""
     required, total = trigger.user_attributes, state.points.balances[trigger.system.index]
     if total >= trigger.system.maximum if trigger.points > 0 else total == 0:

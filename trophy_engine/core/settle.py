@@ -26,7 +26,7 @@ from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.gates import is_waiting_for_gate, note_closed_metric_gates
 from trophy_engine.core.passes import run_passes
 from trophy_engine.core.plan import Plan, TriggerPlan
-from trophy_engine.core.points import is_payment_without_effect, remaining_points_within_limit
+from trophy_engine.core.points import has_no_effect, remaining_points_within_limit
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.points import TimedTriggerState
@@ -187,7 +187,7 @@ def _next_timed_award(plan: Plan, state: UserState, ticked: int) -> int:
     """Return the instant of the next tick with an effect; hourly ticks up to ``ticked`` have been paid."""
     soonest = NEVER
     for trigger, tick in zip(plan.ticks, state.points.ticks, strict=True):
-        if is_payment_without_effect(trigger, state):
+        if has_no_effect(trigger, state):
             continue
         if trigger.hours:
             at = tick.anchor + ((ticked - tick.anchor) // trigger.hours + 1) * trigger.hours

@@ -48,7 +48,7 @@ def create_user_state(agenda: Agenda, user_id: str, at: int, changes: Changes = 
     experiment = agenda.plan.ruleset.experimentation
     state.profile.control = experiment is not None and _experiment_bucket_of_user(user_id) < experiment.control_ratio
     agenda.effects.append((UserCreated, user_id, at, state.clock.zone.name))
-    apply_profile_changes(agenda, state, fields, at)
+    update_profile(agenda, state, fields, at)
     for streak in agenda.plan.streaks:
         grant_first_freezes(agenda, state, streak, at)
     note_closed_metric_gates(agenda, state, agenda.plan.gated_awards, at)
@@ -98,7 +98,7 @@ def check_profile_changes(agenda: Agenda, state: UserState, fields: Mapping[str,
         raise InvalidValue(f"{signed_up} must not be later than today, {today} in {time_zone.name}", "sign_up_date")
 
 
-def apply_profile_changes(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
+def update_profile(agenda: Agenda, state: UserState, changes: Mapping[str, str | None], at: int) -> None:
     """Set fields of a user, with all consequences; fields that already have the value have none."""
     fields = dict(changes)
     if fields.get("subscribe_to_emails", state.profile.subscribe_to_emails) == "false":

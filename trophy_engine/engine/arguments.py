@@ -113,7 +113,7 @@ def encode_date_argument(field: str, value: object) -> str:
     return value.isoformat()
 
 
-def encode_strings_argument(field: str | FieldName, value: object) -> str:
+def encode_strings(field: str | FieldName, value: object) -> str:
     """Convert a list of texts to JSON.
 
     Raises:
@@ -148,13 +148,13 @@ def encode_channels_argument(notifications: Mapping[str, Sequence[str]]) -> dict
     for kind, channels in notifications.items():
         OneOf(MESSAGES).check(_EACH_NOTIFICATION, kind)
         field = FieldName("notifications", after=f".{kind}")
-        encoded = encode_strings_argument(field, channels)
+        encoded = encode_strings(field, channels)
         SubsetOf(CHANNELS).check(field, tuple(channels))
         changes[f"preferences.{NOTIFICATIONS}.{as_plain_value(kind)}"] = encoded
     return changes
 
 
-def encode_conditions_argument(metrics: Sequence[StreakMetric], plan: Plan) -> str:
+def encode_conditions(metrics: Sequence[StreakMetric], plan: Plan) -> str:
     """Convert the conditions of a custom streak to JSON.
 
     Raises:
@@ -203,7 +203,7 @@ def encode_profile_arguments(
     if not isinstance(sign_up_date, Unset):
         changes["sign_up_date"] = encode_sign_up_date_argument(sign_up_date)
     if not isinstance(device_tokens, Unset):
-        tokens = None if device_tokens is None else encode_strings_argument("device_tokens", device_tokens)
+        tokens = None if device_tokens is None else encode_strings("device_tokens", device_tokens)
         changes["device_tokens"] = tokens
     if not isinstance(subscribe_to_emails, Unset):
         changes["subscribe_to_emails"] = encode_flag_argument("subscribe_to_emails", subscribe_to_emails)
@@ -237,9 +237,9 @@ def encode_preferences_arguments(
         EVALUATION_MODE.check("evaluation_mode", mode)
         choices["evaluation_mode"] = json.dumps(mode)
     if not isinstance(metrics, Unset):
-        choices["metrics"] = encode_conditions_argument(metrics, plan)
+        choices["metrics"] = encode_conditions(metrics, plan)
     if not isinstance(days_off, Unset):
-        choices["days_off"] = encode_strings_argument("days_off", days_off)
+        choices["days_off"] = encode_strings("days_off", days_off)
         SubsetOf(WEEKDAYS).check("days_off", tuple(days_off))
     if choices or streak is not None:
         key = plan.streak_of(streak).key
