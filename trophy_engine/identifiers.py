@@ -21,6 +21,8 @@ KEY_PATTERN = r"^[a-zA-Z0-9_-]+$"
 MAX_USER_ID = 255
 
 _KEY = re.compile(r"[a-zA-Z0-9_-]+")
+#: Of how many characters of a text a similar key is made, so that it fits in a message.
+_LONGEST_SIMILAR = 40
 _A_USER_ID = FieldName(before="a user id")
 _NAMESPACE = UUID("6f1b9b0e-52c1-5d0c-9a53-1f0c0d5f7e11")
 
@@ -50,8 +52,22 @@ def check_key(key: object, field: str | FieldName = "key") -> str:
         InvalidValue: the value is not a string of ASCII letters, digits, hyphens and underscores.
     """
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise InvalidValue(("must consist of ASCII letters, digits, '-' and '_', not", GivenValue(key)), field)
+        meant = _find_similar_key(key) if isinstance(key, str) else ""
+        given = GivenValue(key, after=f"; write for example {meant!r}" if meant else "")
+        raise InvalidValue(("must consist of ASCII letters, digits, '-' and '_', not", given), field)
     return key
+
+
+def _find_similar_key(text: str) -> str:
+    """Return a valid key that resembles a text, or an empty one.
+
+    >>> _find_similar_key("Three Days!"), _find_similar_key("Café"), _find_similar_key("?")
+    ('three-days', 'cafe', '')
+    """
+    from unicodedata import normalize  # noqa: PLC0415  # only a refused key needs it
+
+    ascii_text = normalize("NFKD", text[:_LONGEST_SIMILAR]).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-zA-Z0-9_]+", "-", ascii_text).strip("-").lower()
 
 
 def is_key(key: object) -> bool:

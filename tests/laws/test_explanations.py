@@ -31,6 +31,8 @@ def test_explanations_agree_with_views_and_change_nothing(history):
             explained = engine.explain(user, achievement=view.key, at=end)
             assert explained.is_completed == (view.achieved_at is not None)
             assert explained.achieved_at == (player.completed.get(explained.key))
+            if explained.is_completed and explained.progress is not None:
+                assert not explained.progress.missing
             following = explained.next if explained.is_completed else explained
             if view.progress is not None and following is not None:
                 check_progress(following, view.progress)

@@ -176,7 +176,8 @@ def test_partial_rules_are_checked_as_far_as_they_could_be_read():
         'key = "a"\ntrigger = { type = "metric", metric = "laps" }\ntiers = [{ key = "x y", value = "3" }, 7]',
         'key = "b"\ntrigger = { type = "achievement", achievements = ["a-x", "a"], at_least = 0 }',
     ) == [
-        "error: achievements[0].tiers[0].key: must consist of ASCII letters, digits, '-' and '_', not 'x y'",
+        "error: achievements[0].tiers[0].key: must consist of ASCII letters, digits, '-' and '_', not 'x y'; "
+        "write for example 'x-y'",
         "error: achievements[0].tiers[0].value: must be an integer or a decimal number, not '3'; "
         "write it without quotes: 3",
         'error: achievements[0].tiers[1]: must be a table of fields, not 7; write for example { key = "…", value = 7 }',

@@ -73,6 +73,33 @@ def test_a_field_in_the_wrong_table_is_sent_to_the_right_one(tmp_path):
     ]
 
 
+def test_a_field_of_the_table_around_is_to_be_written_there(tmp_path):
+    messages = problems(
+        tmp_path,
+        """
+        [[metrics]]
+        key = "words"
+        [[metrics]]
+        key = "lately"
+        source = "words"
+        window = { last = 3, unit = "hour", aggregate = "max" }
+        [[streaks]]
+        key = "habit"
+        metrics = [{ key = "words", days_off = ["monday"] }]
+        [[achievements]]
+        key = "ten"
+        trigger = { type = "metric", metric = "words", value = 10, when = { weekdays = ["monday"] }, color = 7 }
+    """,
+    )
+    known = "'metric', 'value', 'event_attributes', 'at_most', 'type'"
+    assert messages == [
+        "error: metrics[1].window.aggregate: unknown field 'aggregate'; write it beside 'window', not within it",
+        "error: streaks[0].metrics[0].days_off: unknown field 'days_off'; write it beside 'metrics', not within it",
+        "error: achievements[0].trigger.when: unknown field 'when'; write it beside 'trigger', not within it",
+        f"error: achievements[0].trigger.color: unknown field 'color'; known: {known}",
+    ]
+
+
 def test_faults_of_fields_are_reported_together(tmp_path):
     messages = problems(
         tmp_path,
@@ -99,7 +126,8 @@ def test_faults_of_fields_are_reported_together(tmp_path):
     )
     assert messages == [
         "error: metrics[0].nam: unknown field 'nam'; did you mean 'name'?",
-        "error: metrics[0].key: must consist of ASCII letters, digits, '-' and '_', not 'two words'",
+        "error: metrics[0].key: must consist of ASCII letters, digits, '-' and '_', not 'two words'; "
+        "write for example 'two-words'",
         "error: streaks[0].frequency: must be one of 'daily', 'weekly', 'monthly', 'quarterly', 'yearly', "
         "not 'dayly'; did you mean 'daily'?",
         "error: streaks[0].metrics[0].threshold: must be above 0, not 0",

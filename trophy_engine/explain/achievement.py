@@ -13,81 +13,26 @@ from trophy_engine.core import (
     AchievementBackdated,
     AchievementCompleted,
     AchievementPlan,
-    Counter,
+    Agenda,
     NamedEffect,
-    StreakExtended,
-    StreakStarted,
     Transition,
     UserState,
     evaluate_gate_of_rule,
     name_raw_completion,
+    settle_user,
 )
-from trophy_engine.explain.metric import describe_counted_metric
+from trophy_engine.explain.counter_progress import CounterProgress, explain_counter_progress, explain_repeat_progress
 from trophy_engine.explain.phrases import describe_local_time, describe_zone
-from trophy_engine.numbers import Number, negate, subtract
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.achievements import AchievementStatus
 from trophy_engine.rules.phrases import count_noun, join_words
 from trophy_engine.rules.unmet_conditions import UnmetCondition
-from trophy_engine.rules.windows import SessionWindow
 from trophy_engine.values import Value
 from trophy_engine.views.achievements import MASK, next_achievement_part, view_achievement_progress
 
-__all__ = ["AchievementExplanation", "CounterProgress", "Prerequisite", "explain_achievement"]
+__all__ = ["AchievementExplanation", "Prerequisite", "explain_achievement"]
 
 _COMPLETIONS: Final = frozenset({AchievementCompleted, AchievementBackdated})
-
-
-@attrs.frozen
-class CounterProgress(Value):
-    """The value of a counter relative to a threshold, or its change by a command.
-
-    Attributes:
-        counter: a noun phrase for what the counter counts, with its window.
-        before, after: the values before and after the command that completed the achievement; if it is not
-            completed, both are the current value. None for a least, greatest or latest value of nothing.
-        target: the threshold.
-        other_events: for a sum or a number of events with certain attributes, that of all other events.
-        is_falling: whether the value has to fall to the threshold.
-    """
-
-    counter: str
-    before: Number | None
-    after: Number | None
-    target: Number
-    other_events: Number = 0
-    is_falling: bool = False
-
-    @property
-    def missing(self) -> Number:
-        """The difference to the threshold, 0 if it is reached."""
-        if self.is_falling:
-            return 0 if self.after is None else max(subtract(self.after, self.target), 0)
-        return max(subtract(self.target, self.after or 0), 0)
-
-    @property
-    def text(self) -> str:
-        """The counter and the threshold, as a sentence."""
-        before, after = self.before, self.after
-        phrase = "at most" if self.is_falling else "the threshold is"
-        if after is None:
-            return f"{self.counter}: none yet; {'wanted is ' if self.is_falling else ''}{phrase} {self.target:,}"
-        if self.missing:
-            text = f"{self.counter}: {after:,} of {self.target:,}, {self.missing:,} missing"
-            if self.is_falling:
-                text = f"{self.counter}: {after:,}, {self.missing:,} above {self.target:,}"
-            return (
-                f"{text}; events with other attributes add up to {self.other_events:,}" if self.other_events else text
-            )
-        if before == after or (before is not None and self._is_reached_by(before)):
-            at = "at most" if self.is_falling else "at or above the threshold of"
-            return f"{self.counter}: {after:,}, {at} {self.target:,}"
-        start = "none" if before is None else f"{before:,}"
-        reached = "at most" if self.is_falling else "reaching the threshold of"
-        return f"{self.counter} went from {start} to {after:,}, {reached} {self.target:,}"
-
-    def _is_reached_by(self, value: Number) -> bool:
-        return value <= self.target if self.is_falling else value >= self.target
 
 
 @attrs.frozen
@@ -243,13 +188,33 @@ def _explain_achievement_part(transitions: Sequence[Transition], key: str) -> Ac
         effect.kind is AchievementBackdated and name_raw_completion(effect) == key for effect in completing.effects
     )
     repeats = last.state.counters.repeats.get(key)
+    before, after = (completing.state,) * 2 if backdated else _states_around_completion(completing, key, at)
     return attrs.evolve(
-        _explain_after_transition(completing, achievement, at, completing.state if backdated else completing.before),
+        _explain_achievement_in_state(achievement, at, before, after),
         at=from_micros(last.state.clock.settled),
         achieved_at=from_micros(at),
         is_backdated=backdated,
         times=1 if repeats is None else repeats.times,
     )
+
+
+def _states_around_completion(transition: Transition, key: str, at: int) -> tuple[UserState | None, UserState]:
+    """Return the user before and after what completed an achievement: a command, or work that was due at an instant."""
+    if transition.before is None:
+        return None, transition.state
+    settled = _settle_before_command(transition, at)
+    if key not in settled.counters.completed:
+        return settled, transition.state
+    return _settle_before_command(transition, at - 1), settled
+
+
+def _settle_before_command(transition: Transition, until: int) -> UserState:
+    """Return the user before a transition, settled to an instant that the transition passes."""
+    if transition.before is None:
+        raise AssertionError("the transition has created the user")
+    state = transition.before.copy()
+    settle_user(Agenda(transition.plan), state, until)
+    return state
 
 
 def _is_completion_to_explain(effect: NamedEffect, key: str) -> bool:
@@ -263,47 +228,34 @@ def _explain_open_achievement(
     """Return the explanation of an achievement or a tier that is not completed, or not once more."""
     last = transitions[-1]
     instant = last.state.clock.settled
-    explanation = _explain_after_transition(last, achievement, instant, last.state)
+    explanation = _explain_achievement_in_state(achievement, instant, last.state, last.state)
     unmet = _explain_unmet_condition(transitions, achievement)
     is_open = evaluate_gate_of_rule(last.state, achievement, instant) is None
     return attrs.evolve(
         explanation,
         unmet_condition=unmet,
         is_checked_again=unmet is not None and is_open and not achievement.is_completed_at_multiples,
-        progress=_explain_repeat_progress(explanation.progress, achievement, last.state),
+        progress=explain_repeat_progress(explanation.progress, achievement, last.state),
         is_done_in_window=view_achievement_progress(achievement, last.state) is None,
     )
 
 
-def _explain_repeat_progress(
-    progress: CounterProgress | None, achievement: AchievementPlan, state: UserState
-) -> CounterProgress | None:
-    """Return the progress to the next time: that of a repeatable one without a window is beyond the last multiple."""
-    following = view_achievement_progress(achievement, state)
-    if progress is None or following is None or not achievement.is_completed_at_multiples:
-        return progress
-    if following.current == progress.after:
-        return progress
-    counter = f"{progress.counter} beyond the last multiple of {progress.target:,}"
-    return attrs.evolve(progress, counter=counter, before=following.current, after=following.current)
-
-
-def _explain_after_transition(
-    transition: Transition, achievement: AchievementPlan, instant: int, before: UserState | None
+def _explain_achievement_in_state(
+    achievement: AchievementPlan, instant: int, before: UserState | None, state: UserState
 ) -> AchievementExplanation:
-    """Return the explanation of an achievement after a transition, as of an instant."""
-    zone = transition.state.clock.zone
+    """Return the explanation of an achievement in a state, with the progress since a state before, as of an instant."""
+    zone = state.clock.zone
     return AchievementExplanation(
-        user_id=transition.state.id,
-        at=from_micros(transition.state.clock.settled),
+        user_id=state.id,
+        at=from_micros(state.clock.settled),
         key=achievement.key,
         name=achievement.rule.name,
         achieved_at=None,
         local=describe_local_time(zone, instant),
         time_zone=describe_zone(zone, instant),
         is_backdated=False,
-        progress=_explain_counter_progress(transition, before, achievement),
-        prerequisites=_explain_prerequisites(transition.state, achievement),
+        progress=explain_counter_progress(achievement, before, state),
+        prerequisites=_explain_prerequisites(state, achievement),
         unmet_condition=None,
         is_completed_by_call=achievement.counter is None,
         enough=int(achievement.threshold) if achievement.prerequisites else 0,
@@ -340,51 +292,6 @@ def _explain_unmet_condition(transitions: Sequence[Transition], achievement: Ach
     name = (achievement.gate.kind, achievement.gate.keys)
     answers = [answer for transition in transitions for answer in transition.gate_answers]
     return next((answer.unmet for answer in reversed(answers) if (answer.kind, answer.keys) == name), None)
-
-
-def _explain_counter_progress(
-    transition: Transition, state_before: UserState | None, achievement: AchievementPlan
-) -> CounterProgress | None:
-    counter = achievement.counter
-    if counter is None or achievement.prerequisites:
-        return None
-    clock, threshold = transition.state.clock, achievement.threshold
-    is_falling = counter.negated is not None
-    if counter.negated is not None:
-        counter, threshold = counter.negated, negate(threshold)
-    before, after = (
-        _value_before_explained_command(counter, state_before, transition.state),
-        counter.read(transition.state),
-    )
-    streak = next((streak for streak in transition.plan.streaks if streak.length is counter), None)
-    if streak is not None:  # time may have ended it before the command started the next one
-        credits_ = (effect for effect in transition.effects if effect.kind in {StreakStarted, StreakExtended})
-        lengths = [effect.length for effect in credits_ if effect.streak == streak.key]
-        after = max(lengths, default=after or 0)
-        before = after - bool(lengths)
-    others = 0 if is_falling else _total_of_other_events(counter, transition.state)
-    subject = describe_counted_metric(counter, clock.settled, clock.zone)
-    return CounterProgress(subject, before, after, threshold, others, is_falling)
-
-
-def _value_before_explained_command(counter: Counter, before: UserState | None, state: UserState) -> Number | None:
-    """Return the number before a command, in the window that holds the instant of the state after it."""
-    if before is None:
-        return counter.nothing
-    if counter.totals is not None and before is not state:
-        before = before.copy()
-        before.clock = state.clock
-    return counter.read(before)
-
-
-def _total_of_other_events(counter: Counter, state: UserState) -> Number:
-    """Return the total over the events that a filtered counter leaves out, 0 where such totals do not add up."""
-    unfiltered, metric = counter.unfiltered, counter.metric
-    if unfiltered is None or metric is None or metric.rule.aggregate not in {"sum", "count"}:
-        return 0
-    if isinstance(metric.rule.window, SessionWindow):  # the other events can keep a session open
-        return 0
-    return subtract(unfiltered.read(state) or 0, counter.read(state) or 0)
 
 
 def _explain_prerequisites(state: UserState, achievement: AchievementPlan) -> tuple[Prerequisite, ...]:

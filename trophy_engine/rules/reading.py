@@ -40,12 +40,14 @@ class RulesReader(Value):
         root: the class of a whole file.
         problems: the problems of what was read, in the order of the fields.
         misspelt: the paths of fields with unknown names, by the paths of the fields as which they were read.
+        around: the class of the table around those that are read, and the field that they are in; None at the top.
     """
 
     notation: Notation
     root: type | None = None
     problems: list[Problem] = attrs.field(factory=list)
     misspelt: dict[str, str] = attrs.field(factory=dict)
+    around: tuple[type, str] | None = None
 
     def restore_misspelt_path(self, problem: Problem) -> Problem:
         """Return a problem with its path as it is in the file, with misspelt names."""
@@ -211,7 +213,10 @@ class _RuleTableReader:
         if within:
             self._moved.update(within)
             return f"write it in the table {' or '.join(map(repr, within))}"
-        root = self._reader.root
+        root, around = self._reader.root, self._reader.around
+        meant = meant_rule_field(name, [self._cls], self._raw, self._raw[name])
+        if meant is None and around is not None and around[0] is not root and name in table_shape_of(around[0]).known:
+            return f"write it beside {around[1]!r}, not within it"
         if root is None or root is self._cls or name not in table_shape_of(root).fields:
             return None
         is_list = rule_classes_of(root).get(name, ((), False))[1]
@@ -241,7 +246,7 @@ class _RuleTableReader:
             error = InvalidValue(("must be a list, not", GivenValue(raw, after=remedy)), name)
             self._report_problem(name, path, self._reader.describe_error(error, path))
             return None
-        reader = attrs.evolve(self._reader, problems=[])
+        reader = attrs.evolve(self._reader, problems=[], around=(self._cls, name))
         if isinstance(raw, Mapping):
             self._report_brackets(name, raw, path)
         if isinstance(raw, Mapping) and has_tables_by_key(classes, raw):
@@ -287,7 +292,7 @@ class _RuleTableReader:
         constraint = validator.constraint if isinstance(validator, Optional) else validator
         if getattr(constraint, "takes_text", False) and not any(isinstance(one, Mapping) for one in tables):
             return given
-        reader = attrs.evolve(self._reader, problems=[])
+        reader = attrs.evolve(self._reader, problems=[], around=(self._cls, name))
         if isinstance(given, list) and is_list_of_tables(given):
             self._report_brackets(name, given, path)
             given, *others = given

@@ -42,7 +42,7 @@ def test_items_are_independent_and_the_engine_adopts_rules_once():
         (0, "Key already in use by another metric"),
         (2, "Name not a string"),
         (3, "Key already in use by another metric"),
-        (4, "key must consist of ASCII letters, digits, '-' and '_', not 'no key'"),
+        (4, "key must consist of ASCII letters, digits, '-' and '_', not 'no key'; write for example 'no-key'"),
         (5, "units must be a string; unknown field 'color'; known: 'name', 'key', 'unitType', 'units'"),
         (6, "the item must be an object"),
     ]
