@@ -114,6 +114,29 @@ def test_tables_by_key_are_read_as_a_list(inner):
     assert messages(json.dumps(table), "json") == ['must be a list: write [{"key": "km", …}]; there may be several']
 
 
+@pytest.mark.parametrize(
+    ("inner", "path", "key"),
+    [
+        ("levels = { gold = 100, silver = 10 }", "levels", "gold"),
+        ("[points.levels]\nsilver = 10\ngold = 99.5", "levels", "silver"),
+    ],
+)
+def test_numbers_by_key_are_read_as_a_list_of_rules_with_these_values(inner, path, key):
+    text = f"[[metrics]]\nkey = 'words'\n[[points]]\nkey = 'xp'\n{inner}\n"
+    example = f'{path} = [{{ key = "{key}", … }}]'
+    remedy = f'write [[points.{path}]], with two brackets, and key = "{key}" in it, or {example}: there may be several'
+    whole = ["must be a whole number, not 99.5"] if "99.5" in inner else []
+    assert messages(text) == [remedy, *whole]
+
+
+def test_names_of_fields_are_no_keys():
+    found = messages("[[points]]\nkey = 'xp'\nlevels = { points = 5 }\n")
+    assert found == [
+        "write [[points.levels]], with two brackets, or levels = [{ … }]: there may be several",
+        "the field 'key' is missing",
+    ]
+
+
 def test_problems_in_tables_by_key_have_the_path_that_is_written():
     found = {one.path: one.message for one in check_text("[metrics.km]\ncolor = 3\nsource = 'kn'\n")}
     assert {path: message.split(";")[0] for path, message in found.items()} == {

@@ -23,7 +23,7 @@ from trophy_engine.rules.notation import Notation, OutOfRange, quotes_remedy
 from trophy_engine.rules.other_names import meant_rule_field
 from trophy_engine.rules.partial_rules import UNREADABLE, Unreadable, make_partial_rule, readable_part
 from trophy_engine.rules.structure import rule_classes_of, type_hints_of_rule
-from trophy_engine.rules.table_shapes import has_tables_by_key, is_list_of_tables, table_shape_of
+from trophy_engine.rules.table_shapes import is_list_of_tables, table_shape_of, tables_by_key
 from trophy_engine.rules.tables import Table
 from trophy_engine.values import Value
 
@@ -247,10 +247,12 @@ class _RuleTableReader:
             self._report_problem(name, path, self._reader.describe_error(error, path))
             return None
         reader = attrs.evolve(self._reader, problems=[], around=(self._cls, name))
+        by_key = None
         if isinstance(raw, Mapping):
             self._report_brackets(name, raw, path)
-        if isinstance(raw, Mapping) and has_tables_by_key(classes, raw):
-            tables = {rule_field_path(path, key): {"key": key, **table} for key, table in raw.items()}
+            by_key = tables_by_key(classes, raw)
+        if by_key is not None:
+            tables = {rule_field_path(path, key): table for key, table in by_key.items()}
             reader.misspelt.update({rule_item_path(path, index): where for index, where in enumerate(tables)})
             rules = tuple(reader.read_rule(classes, table, where) for where, table in tables.items())
         else:
@@ -278,8 +280,9 @@ class _RuleTableReader:
         path, notation = self._path_of_name(name), self._reader.notation
         classes, many = rule_classes_of(self._cls).get(name, ((), False))
         if many:
-            key = next(iter(raw)) if isinstance(raw, Mapping) and has_tables_by_key(classes, raw) else None
-            return notation.list_remedy(path, key) if isinstance(raw, Mapping) else None
+            if not isinstance(raw, Mapping):
+                return None
+            return notation.list_remedy(path, next(iter(tables_by_key(classes, raw) or ()), None))
         hint = type_hints_of_rule(self._cls).get(name)
         is_table = classes or (isinstance(hint, type) and issubclass(hint, Table))
         return notation.table_remedy(path) if is_table and is_list_of_tables(raw) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -65,10 +66,23 @@ def is_list_of_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
 
 
-def has_tables_by_key(classes: tuple[type, ...], raw: Mapping[str, Any]) -> bool:
-    """Return True if a table in place of a list of rules has the rules by their keys, as after ``[metrics.km]``."""
-    if len(classes) > 1 or "key" not in table_shape_of(classes[0]).fields or not raw:
-        return False
-    return all(
-        isinstance(table, Mapping) and meant_rule_field(name, classes, ()) is None for name, table in raw.items()
-    )
+def tables_by_key(classes: tuple[type, ...], raw: Mapping[str, Any]) -> dict[str, dict[str, Any]] | None:
+    """Return the rules that a table in place of a list has by their keys, as after ``[metrics.km]``, or None.
+
+    A number in place of a rule is its value, as in ``levels = { gold = 100 }``.
+    """
+    fields = table_shape_of(classes[0]).fields
+    if len(classes) > 1 or "key" not in fields:
+        return None
+    number = "value" if "value" in fields else meant_rule_field("value", classes, ())
+    tables: dict[str, dict[str, Any]] = {}
+    for key, value in raw.items():
+        if key in fields or meant_rule_field(key, classes, ()) is not None:
+            return None
+        if isinstance(value, Mapping):
+            tables[key] = {"key": key, **value}
+        elif number is not None and isinstance(value, int | float | Decimal):
+            tables[key] = {"key": key, number: value}
+        else:
+            return None
+    return tables or None

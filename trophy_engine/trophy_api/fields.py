@@ -23,7 +23,7 @@ from trophy_engine.trophy_api.edit_context import AttributeValue, EditContext
 from trophy_engine.trophy_api.field_names import translate_names
 from trophy_engine.trophy_api.ids import achievement_id, attribute_id, metric_id, system_id
 from trophy_engine.trophy_api.past_rules import PastRules
-from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_number
+from trophy_engine.trophy_api.serializers.values import Json, serialize_attributes, serialize_date, serialize_number
 from trophy_engine.trophy_api.structuring import item, to_camel_case
 from trophy_engine.values import Value
 
@@ -77,10 +77,6 @@ def _serialize_filter(name: str, filter_: Mapping[str, str], _: PastRules) -> Js
     return {name: filters, **({name.removesuffix("s"): filters[0]} if filters else {})}
 
 
-def _serialize_iso_date(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
 #: The beginning of the names of fields of the gate of a rule.
 _GATE: Final = "when."
 #: A value that is the same in items and rules.
@@ -93,7 +89,7 @@ TEXT: Final = Codec(read=lambda _, text: text or None, type=str | None)
 BADGE: Final = Codec(
     lambda _, badge: badge and badge.url, lambda url: url and {"url": url}, within=("url",), type=Badge | None
 )
-DATE: Final = Codec(show=_serialize_iso_date, type=date)
+DATE: Final = Codec(show=serialize_date, type=date)
 NUMBER: Final = Codec(show=number_as_json, type=Number, describe=lambda name, value, _: {name: serialize_number(value)})
 #: The same, left out if there is none.
 OPTIONAL_NUMBER: Final = Codec(
