@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from notified import effects_of_kind, rules
+from notified import effects_of_kind, rules, xp
 from stories import at, play
 
 from trophy_engine import (
@@ -11,6 +11,8 @@ from trophy_engine import (
     AchievementDue,
     ApiTrigger,
     Engine,
+    Notifications,
+    PointsChanged,
     RecapDue,
 )
 
@@ -66,3 +68,14 @@ def test_the_week_of_a_recap_begins_on_the_first_weekday_of_the_rules():
     play(engine, "04-03T10:00 words 1")
     [recap] = effects_of_kind(engine.settle(at=at("04-12T00:00")), RecapDue)
     assert (recap.period_start, recap.period_end) == (date(2025, 4, 2), date(2025, 4, 8))
+
+
+@pytest.mark.parametrize("minutes", [0, 5])
+def test_changes_of_a_balance_that_wait_are_announced_once_after_the_rules_combine_fewer(minutes):
+    engine = Engine(rules(points=[xp()]))
+    play(engine, "04-02T12:00 words 10\n04-02T12:05 words 20")
+    engine.update(rules(points=[xp()], notifications=Notifications(throttle_minutes=minutes)), at=at("04-02T12:06"))
+    changes = effects_of_kind(engine.settle(at=at("04-02T12:30")), PointsChanged)
+    assert [(one.at, one.total, one.added) for one in changes] == [(at("04-02T12:15"), 30, 20)]
+    [outcome] = play(engine, "04-02T12:31 words 1")
+    assert [(one.total, one.added) for one in effects_of_kind(outcome.effects, PointsChanged)] == [(31, 1)]

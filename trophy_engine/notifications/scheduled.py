@@ -136,8 +136,10 @@ def _send_points_change(
 ) -> None:
     if not added:
         return
+    changes = {key: change for key, change in notifications.points_changes.items() if key != system}
     if rules.throttle:
-        notifications.points_changes = {**notifications.points_changes, system: (at + rules.throttle, 0)}
+        changes[system] = at + rules.throttle, 0
+    notifications.points_changes = changes  # rules that no longer combine changes keep no window that is over
     total = next(
         state.points.balances[system_plan.index] for system_plan in agenda.plan.systems if system_plan.key == system
     )
