@@ -22,7 +22,7 @@ Number = int | Decimal
 #: Greater than every number.
 BEYOND = inf
 #: A number that a total is compared with, or ``BEYOND`` with either sign.
-Limit = Number | float
+Threshold = Number | float
 #: The greatest balance of points: boosts multiply, and Python prints whole numbers of up to 4,300 digits.
 MOST_POINTS = 10**4000 - 1
 

@@ -31,7 +31,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.points import TimedTriggerState
 from trophy_engine.core.streaks import close_period, earn_freezes, find_streak_due_days
-from trophy_engine.numbers import BEYOND, Limit
+from trophy_engine.numbers import BEYOND, Threshold
 
 
 def settle_to_last_effect(agenda: Agenda, state: UserState, until: int) -> UserState:
@@ -158,7 +158,7 @@ def _next_due_anniversary_day(plan: Plan, state: UserState) -> int:
     return _anniversary_of_sign_up(state.profile.sign_up_day, int(years))
 
 
-def _next_due_anniversary(plan: Plan, state: UserState) -> Limit:
+def _next_due_anniversary(plan: Plan, state: UserState) -> Threshold:
     """Return the number of the next anniversary on which an achievement can be completed; ``BEYOND`` for none."""
     counter, years = plan.anniversaries, state.counters.years
     following = bisect_right(counter.thresholds, years)
