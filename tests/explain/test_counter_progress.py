@@ -5,9 +5,11 @@ from stories import at
 
 from trophy_engine import (
     Achievement,
+    AchievementPointsTrigger,
     BalanceTrigger,
     Engine,
     Metric,
+    MetricPointsTrigger,
     MetricTrigger,
     PointsSystem,
     Ruleset,
@@ -73,6 +75,41 @@ def test_what_time_completed_is_explained_as_of_then(engine, key, completed, tex
     explained = engine.explain("jo", achievement=key, at=at("07-11T12:00"))
     assert explained.achieved_at == at(f"{completed}T12:00")
     assert explained.text.splitlines()[1].strip() == text
+
+
+def test_a_balance_that_falls_at_once_is_explained_by_the_award_that_reached_the_threshold():
+    price = AchievementPointsTrigger("eight", -6)
+    engine = Engine(
+        Ruleset(
+            [Metric("words")],
+            points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 3), price])],
+            achievements=[Achievement("eight", BalanceTrigger("xp", 8))],
+        )
+    )
+    engine.record("words", user="jo", value=2, at=at("04-01T12:00"))
+    engine.record("words", user="jo", at=at("04-02T12:00"))
+    assert engine.user("jo", at=at("04-02T12:00")).points["xp"].total == 3
+    progress = engine.explain("jo", achievement="eight", at=at("04-03T12:00")).progress
+    assert (progress.before, progress.after, progress.target) == (6, 9, 8)
+
+
+def test_the_latest_award_is_explained_by_the_award_that_reached_the_threshold():
+    latest = Metric("latest", source=SOURCE, aggregate="last")
+    engine = Engine(
+        Ruleset(
+            [Metric("words"), latest],
+            points=[PointsSystem("xp", triggers=[MetricPointsTrigger("words", 3), AchievementPointsTrigger("big", 1)])],
+            achievements=[
+                Achievement("big", MetricTrigger("latest", 6)),
+                Achievement("small", MetricTrigger("latest", at_most=2)),
+            ],
+        )
+    )
+    engine.record("words", user="jo", at=at("04-01T12:00"))
+    engine.record("words", user="jo", value=2, at=at("04-02T12:00"))
+    assert engine.user("jo", at=at("04-02T12:00")).metrics["latest"] == 1
+    big, small = (engine.explain("jo", achievement=key, at=at("04-03T12:00")).progress for key in ("big", "small"))
+    assert (big.before, big.after, small.before, small.after) == (3, 6, 3, 1)
 
 
 def test_a_streak_that_time_credited_and_ended_is_no_progress():

@@ -14,7 +14,9 @@ from trophy_engine.core import (
     AchievementCompleted,
     AchievementPlan,
     Agenda,
+    MetricChanged,
     NamedEffect,
+    PointsAwarded,
     Transition,
     UserState,
     evaluate_gate_of_rule,
@@ -23,6 +25,7 @@ from trophy_engine.core import (
 )
 from trophy_engine.explain.counter_progress import CounterProgress, explain_counter_progress, explain_repeat_progress
 from trophy_engine.explain.phrases import describe_local_time, describe_zone
+from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.achievements import AchievementStatus
 from trophy_engine.rules.phrases import count_noun, join_words
@@ -189,8 +192,11 @@ def _explain_achievement_part(transitions: Sequence[Transition], key: str) -> Ac
     )
     repeats = last.state.counters.repeats.get(key)
     before, after = (completing.state,) * 2 if backdated else _states_around_completion(completing, key, at)
+    explanation = _explain_achievement_in_state(achievement, at, before, after)
+    progress, value = explanation.progress, _value_at_completion(completing, achievement, at)
     return attrs.evolve(
-        _explain_achievement_in_state(achievement, at, before, after),
+        explanation,
+        progress=progress if progress is None or value is None else attrs.evolve(progress, after=value),
         at=from_micros(last.state.clock.settled),
         achieved_at=from_micros(at),
         is_backdated=backdated,
@@ -215,6 +221,24 @@ def _settle_before_command(transition: Transition, until: int) -> UserState:
     state = transition.before.copy()
     settle_user(Agenda(transition.plan), state, until)
     return state
+
+
+def _value_at_completion(transition: Transition, achievement: AchievementPlan, at: int) -> Number | None:
+    """Return the balance or total that completed an achievement, which can change again at once; None if unknown."""
+    plan, counter, value = transition.plan, achievement.counter, None
+    if counter is None:
+        return None
+    counter = counter.negated or counter
+    for effect in transition.effects:
+        if effect.at != at:
+            continue
+        if effect.kind is PointsAwarded and plan.system(effect.system).balance is counter:
+            value = effect.total
+        elif effect.kind is MetricChanged and plan.metrics[effect.metric].total is counter:
+            value = effect.after
+        elif effect.kind in _COMPLETIONS and _is_completion_to_explain(effect, achievement.key):
+            return value
+    return None
 
 
 def _is_completion_to_explain(effect: NamedEffect, key: str) -> bool:
