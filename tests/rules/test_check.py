@@ -73,7 +73,7 @@ def test_a_field_in_the_wrong_table_is_sent_to_the_right_one(tmp_path):
     ]
 
 
-def test_a_field_of_the_table_around_is_to_be_written_there(tmp_path):
+def test_a_field_of_a_table_around_or_within_is_to_be_written_there(tmp_path):
     messages = problems(
         tmp_path,
         """
@@ -89,14 +89,21 @@ def test_a_field_of_the_table_around_is_to_be_written_there(tmp_path):
         [[achievements]]
         key = "ten"
         trigger = { type = "metric", metric = "words", value = 10, when = { weekdays = ["monday"] }, color = 7 }
+        [[points]]
+        key = "xp"
+        limit = { points = 3, window = "day" }
+        [[boosts]]
+        name = "happy hour"
     """,
     )
     known = "'metric', 'value', 'event_attributes', 'at_most', 'type'"
     assert messages == [
+        "error: boosts: unknown field 'boosts'; write it in the tables of 'points'",
         "error: metrics[1].window.aggregate: unknown field 'aggregate'; write it beside 'window', not within it",
         "error: streaks[0].metrics[0].days_off: unknown field 'days_off'; write it beside 'metrics', not within it",
         "error: achievements[0].trigger.when: unknown field 'when'; write it beside 'trigger', not within it",
         f"error: achievements[0].trigger.color: unknown field 'color'; known: {known}",
+        "error: points[0].limit: unknown field 'limit'; write it in the tables of 'triggers'",
     ]
 
 
@@ -181,7 +188,8 @@ def test_contradictions_are_reported_together(tmp_path):
         "one, or give it event_attributes",
         "error: achievements[0].when.user_attributes.pln: unknown user attribute 'pln'; did you mean 'plan'?",
         "error: achievements[0].trigger.metric: unknown metric 'lessons'; known: 'words'",
-        "error: achievements[0].trigger.event_attributes.device: unknown event attribute 'device'; known: 'plan'",
+        "error: achievements[0].trigger.event_attributes.device: unknown event attribute 'device'; known: 'plan'; "
+        "declare it in 'attributes' with the type 'event'",
         "error: achievements[1].trigger.achievements[1]: unknown achievement 'aa'; did you mean 'a'?",
         "error: achievements[1].trigger.achievements: depends on itself: b -> c -> b; break the cycle",
         "error: points[0].triggers[0].achievement: unknown achievement 'd'; known: 'a', 'b', 'c'",
@@ -323,7 +331,8 @@ def test_leaderboards_refer_to_existing_rules(tmp_path):
     assert messages == [
         "error: leaderboards[2].max_participants: must be at least 1, not 0",
         "error: leaderboards[1].key: duplicate key 'a', already used by leaderboards[0]; choose another key",
-        "error: leaderboards[0].user_attributes.town: unknown user attribute 'town'; known: 'city'",
+        "error: leaderboards[0].user_attributes.town: unknown user attribute 'town'; known: 'city'; "
+        "declare it in 'attributes'",
         "error: leaderboards[0].breakdown_attributes[0]: unknown user attribute 'device', which is an event attribute; "
         "known: 'city'",
         "error: leaderboards[0].metric: unknown metric 'word'; did you mean 'words'?",

@@ -28,6 +28,24 @@ MISTAKES = [
         "several",
     ),
     (
+        f'{ACHIEVEMENT}trigger = {{ type = "metric", metric = "km", at_least = 5 }}',
+        "unknown field 'at_least'; did you mean 'value'?",
+    ),
+    (
+        f'{KM}[[streaks]]\nkey = "s"\nmetrics = [{{ key = "km", at_least = 5 }}]',
+        "unknown field 'at_least'; did you mean 'threshold'?",
+    ),
+    (
+        f'{POINTS}[[metrics]]\nkey = "earned"\nsource = "xp"\n',
+        "unknown metric 'xp', which is a points system, whose awards a metric with source = { points = 'xp' } counts; "
+        "known: 'km', 'earned'",
+    ),
+    (
+        f'{KM}{DONE}[[metrics]]\nkey = "badges"\nsource = "a"\n',
+        "unknown metric 'a', which is an achievement, which a metric with source = { completions = ['a'] } counts; "
+        "known: 'km', 'badges'",
+    ),
+    (
         f'{ACHIEVEMENT}trigger = {{ type = "metric", metric = "km" }}\ntiers = [10]',
         'must be a table of fields, not 10; write for example { key = "…", value = 10 }',
     ),

@@ -135,6 +135,10 @@ def test_a_comma_in_a_number_is_pointed_at(line, column, remedy):
         ("a = \N{LEFT DOUBLE QUOTATION MARK}b", (1, 5), 'invalid value; write straight quotes, "'),
         ("a = ", (1, 5), "invalid value"),
         ("a = { b = 1, , c = 2 }", (1, 14), "invalid initial character for a key part"),
+        ("a = 3:00 # b", (1, 5), 'a time of day is in quotes; write "03:00"'),
+        ("a = [22:00, 04:00]", (1, 6), 'a time of day is in quotes; write "22:00"'),
+        ("a = { b = 2026-6-1 }", (1, 11), "a date has two digits for the month and the day; write 2026-06-01"),
+        ("[b]\na = 2026-16-1", (2, 5), "the date 2026-16-1 does not exist"),
     ],
 )
 def test_a_common_fault_of_toml_has_a_remedy(text, place, fact):

@@ -47,7 +47,11 @@ def problems_of(kind, gate):
         ('{ achievements = ["tutorail"] }', "achievements[0]", "unknown achievement 'tutorail'; known: 'a', 'b'"),
         ('{ levels = { xp = "gld" } }', "levels.xp", "unknown level 'gld'; did you mean 'gold'?"),
         ('{ levels = { gems = "gold" } }', "levels.gems", "unknown points system 'gems'; known: 'xp'"),
-        ('{ user_attributes = { pln = "pro" } }', "user_attributes.pln", "unknown user attribute 'pln'; known: none"),
+        (
+            '{ user_attributes = { pln = "pro" } }',
+            "user_attributes.pln",
+            "unknown user attribute 'pln'; known: none; declare it in 'attributes'",
+        ),
         (
             '{ between = ["22:00", "22:00:00"] }',
             "between",

@@ -47,17 +47,29 @@ def check_ruleset_parts(
     """List the problems of the parts of a ruleset, each an instance of its class, partial or not, or ``Unreadable``."""
     suggestions = Suggestions()
     of_users, of_events = _list_declared_keys(attributes, "user"), _list_declared_keys(attributes, "event")
+    of_points, of_achievements = _list_declared_keys(points), achievement_and_tier_keys(achievements)
     declared = DeclaredRules(
-        metrics=DeclaredKeys(_list_declared_keys(metrics), suggestions),
+        metrics=DeclaredKeys(
+            _list_declared_keys(metrics),
+            suggestions,
+            {
+                "a points system, whose awards a metric with source = {{ points = {key!r} }} counts": of_points,
+                "an achievement, which a metric with source = {{ completions = [{key!r}] }} counts": of_achievements,
+            },
+        ),
         metric_rules={metric.key: metric for metric in reversed(metrics) if isinstance(metric, Metric) and metric.key},
         system_rules=(systems := points_systems_by_key(points)),
         levels={
             key: DeclaredKeys(_list_declared_keys(system.levels or ()), suggestions) for key, system in systems.items()
         },
-        achievements=DeclaredKeys(achievement_and_tier_keys(achievements), suggestions),
-        user_attributes=DeclaredKeys(of_users, suggestions, (of_events, "an event attribute")),
-        event_attributes=DeclaredKeys(of_events, suggestions, (of_users, "a user attribute")),
-        systems=DeclaredKeys(_list_declared_keys(points), suggestions),
+        achievements=DeclaredKeys(of_achievements, suggestions),
+        user_attributes=DeclaredKeys(
+            of_users, suggestions, {"an event attribute": of_events}, "; declare it in 'attributes'"
+        ),
+        event_attributes=DeclaredKeys(
+            of_events, suggestions, {"a user attribute": of_users}, "; declare it in 'attributes' with the type 'event'"
+        ),
+        systems=DeclaredKeys(of_points, suggestions),
         streaks=DeclaredKeys(_list_declared_keys(streaks), suggestions),
         idle_streaks=_find_idle_streaks(streaks),
         completions=greatest_completion_counts(metrics, achievements),

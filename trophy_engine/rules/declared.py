@@ -45,26 +45,37 @@ class Suggestions:
 class DeclaredKeys:
     """The declared keys of one kind, in order; ``keys`` are the valid ones.
 
-    ``others`` are those of the kind that is taken for it by mistake, and its name.
+    Args:
+        keys: the keys.
+        suggestions: finds the nearest of them.
+        mistaken: the keys of the kinds that are taken for it by mistake, by what such a ``{key}`` is.
+        remedy: what to do about a key that none is near.
     """
 
     def __init__(
-        self, keys: Sequence[str], suggestions: Suggestions, others: tuple[Sequence[str], str] = ((), "")
+        self,
+        keys: Sequence[str],
+        suggestions: Suggestions,
+        mistaken: Mapping[str, Sequence[str]] | None = None,
+        remedy: str = "",
     ) -> None:
         self.keys = tuple(filter(is_key, dict.fromkeys(keys)))
         self._known = frozenset(keys)
         self._suggestions = suggestions
-        self._others = others
+        self._mistaken = mistaken or {}
+        self._remedy = remedy
 
     def check_known(self, kind: str, key: str | None, path: str) -> Iterator[Problem]:
         """Yield a problem if a key is not declared; None is a key that could not be read."""
         if key is None or key in self._known:
             return
-        others, other_kind = self._others
-        if key in others:
-            message = f"unknown {kind} {key!r}, which is {other_kind}; known: {list_keys_in_message(self.keys)}"
+        other = next((other for other, keys in self._mistaken.items() if key in keys), None)
+        near = None if other else self._suggestions.nearest_declared_key(key, self)
+        if other:
+            known = list_keys_in_message(self.keys)
+            message = f"unknown {kind} {key!r}, which is {other.format(key=key)}; known: {known}"
         else:
-            message = unknown_key_message(kind, key, self._suggestions.nearest_declared_key(key, self), self.keys)
+            message = f"{unknown_key_message(kind, key, near, self.keys)}{'' if near else self._remedy}"
         yield Problem("error", path, message)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
@@ -230,6 +231,9 @@ def _split_toml_message(message: str, text: str) -> tuple[str, int, int]:
     comma = _find_toml_number_with_comma(lines[place[0] - 1], place[1] - 1)
     if comma is not None:
         return _toml_comma_remedy(comma), place[0], comma.start(1) + 1
+    instant = _find_bare_toml_instant(lines[place[0] - 1], place[1] - 1)
+    if instant is not None:
+        return _toml_instant_remedy(instant), place[0], instant.start() + 1
     fact = fact.replace("Cannot overwrite a value", "A key is given twice; remove one")
     fact = re.sub(r"Cannot mutate immutable namespace (.*)", r"\1 already has a value; remove one", fact)
     fact = re.sub(r"\(('[^']*'(?:, '[^']*')*),?\)", lambda names: f"[{_dotted_toml_key(names[1])}]", fact)
@@ -252,6 +256,24 @@ def _toml_comma_remedy(number: re.Match[str]) -> str:
     whole, rest = number.groups()
     remedy = f"{whole}{rest}, or {whole}.{rest} with" if len(rest) == _THOUSAND else f"{whole}.{rest}, with"
     return f"a number has no comma; write {remedy} a decimal point"
+
+
+def _find_bare_toml_instant(line: str, index: int) -> re.Match[str] | None:
+    """Return the time without quotes, or the date, in a line in which, or after which, a fault is."""
+    instants = re.finditer(r"(?<![\w:.\"'-])(?:(?P<time>\d\d?:\d\d)|(?P<date>\d{4}-\d\d?-\d\d?))(?![\w:.-])", line)
+    return next((instant for instant in instants if instant.start() < index <= instant.end()), None)
+
+
+def _toml_instant_remedy(instant: re.Match[str]) -> str:
+    """Return what to write for a time of day without quotes, or for a date with too few digits."""
+    if instant["time"] is not None:
+        return f'a time of day is in quotes; write "{instant["time"].zfill(len("00:00"))}"'
+    written = "-".join(part.zfill(2) for part in instant["date"].split("-"))
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return f"the date {instant['date']} does not exist"
+    return f"a date has two digits for the month and the day; write {written}"
 
 
 def _toml_syntax_remedy(fact: str, line_before: str, rest: str) -> str:

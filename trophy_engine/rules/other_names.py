@@ -17,6 +17,8 @@ _FIELDS: Final = {
     "achievements": "CompletionsSource.completions AchievementPointsTrigger.achievement "
     "AchievementFreezeReward.achievement",
     "amount": "points StreakFreezeReward.freezes AchievementFreezeReward.freezes auto_earn_amount threshold value",
+    "at_least": "MetricTrigger.value Tier.value BalanceTrigger.value StreakTrigger.length LevelTrigger.level years "
+    "threshold StreakPointsTrigger.length StreakFreezeReward.length Level.points",
     "badge icon image picture": "badge_url",
     "cap max maximum": "PointsLimit.points max_count at_most maximum max_participants limit",
     "condition conditions if": "Achievement.trigger when Streak.metrics",

@@ -217,12 +217,23 @@ class _RuleTableReader:
         meant = meant_rule_field(name, [self._cls], self._raw, self._raw[name])
         if meant is None and around is not None and around[0] is not root and name in table_shape_of(around[0]).known:
             return f"write it beside {around[1]!r}, not within it"
+        lists = [] if meant else self._find_lists(name)
+        if len(lists) == 1:
+            return f"write it in the tables of {lists[0]!r}"
         if root is None or root is self._cls or name not in table_shape_of(root).fields:
             return None
         is_list = rule_classes_of(root).get(name, ((), False))[1]
         if is_list and self._raw[name] != [] and not is_list_of_tables(self._raw[name]):
             return None
         return "it is a field of the whole file: write it at the top, before the first table"
+
+    def _find_lists(self, name: str) -> list[str]:
+        """Return the fields with lists of tables that can have a field."""
+        return [
+            field
+            for field, (classes, many) in rule_classes_of(self._cls).items()
+            if many and any(name in table_shape_of(cls).known for cls in classes)
+        ]
 
     def _read_value(self, name: str, raw: Any) -> Any:
         """Return the value of a field, with rules in place of tables, not validated otherwise."""
