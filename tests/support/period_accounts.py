@@ -7,7 +7,7 @@ from trophy_engine.core import PeriodDecision, Transition
 __all__ = ["check_decisions"]
 
 PROTECTIONS = frozenset({"paused", "day_off", "protected"})
-ENDINGS = frozenset({"missed", "reset", "lost"})
+ENDINGS = frozenset({"missed", "reset", "disabled", "lost"})
 
 
 class Reading:
