@@ -11,6 +11,7 @@ METRIC_TRIGGER = 'trigger = { type = "metric", metric = "km", value = 5 }'
 DONE = '[[achievements]]\nkey = "a"\ntrigger = { type = "api" }\n'
 POINTS = f'{KM}[[points]]\nkey = "xp"\n'
 BOARD = f'{KM}[[leaderboards]]\nkey = "b"\nstart = "2026-01-01"\n'
+STREAK = '[[streaks]]\nkey = "s"\nmetrics = [{ key = "km" }]\n'
 BOTH = '[[achievements]]\nkey = "{}"\ntrigger = {{ type = "achievement", achievements = ["{}"] }}\n'
 
 MISTAKES = [
@@ -34,6 +35,10 @@ MISTAKES = [
     (
         f'{KM}[[streaks]]\nkey = "s"\nmetrics = [{{ key = "km", at_least = 5 }}]',
         "unknown field 'at_least'; did you mean 'threshold'?",
+    ),
+    (
+        f'{ACHIEVEMENT}{METRIC_TRIGGER}\nwhen = {{ streak = "s" }}\n{STREAK}',
+        """must be a table of fields, not 's'; write { key = "s", at_least = 1 }""",
     ),
     (
         f'{POINTS}[[metrics]]\nkey = "earned"\nsource = "xp"\n',

@@ -52,6 +52,8 @@ def example_table(classes: tuple[type, ...], value: object) -> dict[str, object]
 def table_meant_by_value(classes: tuple[type, ...], value: object) -> dict[str, object]:
     """Return the table that a text in its place is meant as: with it as the key or the type; else an empty one.
 
+    It has the numbers that a rule with this key requires, and all that one of this type does.
+
     >>> from trophy_engine.rules.achievements import ApiTrigger, StreakTrigger
     >>> table_meant_by_value((ApiTrigger, StreakTrigger), "streak"), table_meant_by_value((ApiTrigger,), "streak")
     ({'type': 'streak', 'length': 1}, {})
@@ -59,7 +61,9 @@ def table_meant_by_value(classes: tuple[type, ...], value: object) -> dict[str, 
     if not is_key(value):
         return {}
     if len(classes) == 1:
-        return {"key": value} if hasattr(classes[0], "key") else {}
+        wanted = [field for field in _required_fields(classes[0]) if isinstance(field.validator, Integer | Numeric)]
+        numbers = {field.name: _example_value(field.validator) for field in wanted}
+        return {"key": value, **numbers} if hasattr(classes[0], "key") else {}
     cls = next((cls for cls in classes if vars(cls)["type"] == value), None)
     fields = () if cls is None else _required_fields(cls)
     return {} if cls is None else {"type": value, **{field.name: _example_value(field.validator) for field in fields}}
