@@ -12,17 +12,15 @@ True
 from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
-from math import floor, inf
+from math import floor
 
 from trophy_engine.error_messages import FieldName, GivenValue
 from trophy_engine.errors import InvalidValue
 
 #: An exact number: an ``int`` if it is whole, else a ``Decimal`` without trailing zeros.
 Number = int | Decimal
-#: Greater than every number.
-BEYOND = inf
-#: A number that a total is compared with, or ``BEYOND`` with either sign.
-Threshold = Number | float
+#: Greater than every threshold; an int, so that no comparison involves a float.
+BEYOND = 10**100
 #: The greatest balance of points: boosts multiply, and Python prints whole numbers of up to 4,300 digits.
 MOST_POINTS = 10**4000 - 1
 

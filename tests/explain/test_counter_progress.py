@@ -1,11 +1,14 @@
 """The progress of achievements that time completes: it is that of the instant, not of the next command."""
 
+from datetime import timedelta
+
 import pytest
 from stories import at
 
 from trophy_engine import (
     Achievement,
     AchievementPointsTrigger,
+    AnniversaryTrigger,
     BalanceTrigger,
     Engine,
     Metric,
@@ -129,3 +132,13 @@ def test_a_streak_that_time_credited_and_ended_is_no_progress():
     assert engine.user("jo", at=at("04-07T06:00")).streak.length == 1  # the 6th was missed
     three = engine.explain("jo", achievement="three", at=at("04-07T06:00"))
     assert (three.progress.before, three.progress.after, three.progress.missing) == (1, 1, 2)
+
+
+def test_years_pass_without_an_achievement_on_them():
+    engine = Engine(Ruleset([Metric("words")], achievements=[Achievement("four", AnniversaryTrigger(4))]))
+    engine.identify("jo", sign_up_date="2021-06-01", at=at("2021-06-01T12:00"))
+    explained = engine.explain("jo", achievement="four", at=at("06-01T00:00") - timedelta(microseconds=1))
+    assert (explained.progress.after, explained.progress.missing) == (3, 1)
+    assert engine.user("jo", at=at("05-31T12:00")).achievements[0].progress.current == 3
+    explained = engine.explain("jo", achievement="four", at=at("06-02T00:00"))
+    assert (explained.progress.before, explained.progress.after) == (3, 4)

@@ -39,3 +39,14 @@ def whole_months(start: date, day: int) -> int:
     local = date.fromordinal(day)
     months = (local.year - start.year) * MONTHS + local.month - start.month
     return months if add_months(start, months) <= day else months - 1
+
+
+def whole_years(start: date, day: int) -> int:
+    """Return the number of anniversaries of a date up to a day, an ordinal; 0 for a day before the date.
+
+    Those of 29 February fall on the 28th in common years:
+
+    >>> [whole_years(date(2024, 2, 29), date(2025, 2, day).toordinal()) for day in (27, 28)]
+    [0, 1]
+    """
+    return max(whole_months(start, day), 0) // MONTHS

@@ -13,7 +13,7 @@ from trophy_engine.core.gates import is_gate_open, is_waiting_for_gate
 from trophy_engine.core.plan import AchievementPlan, Counter, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState, Repeats
-from trophy_engine.numbers import BEYOND, Number, Threshold, count_multiples, multiple_of, negate
+from trophy_engine.numbers import BEYOND, Number, count_multiples, multiple_of, negate
 
 #: The attributes of an event without any.
 NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
@@ -233,8 +233,7 @@ def cross_metric_thresholds(
     announce: bool = True,  # noqa: FBT001, FBT002  # called at every threshold
 ) -> None:
     """Cross the thresholds of a metric counter as ``cross_thresholds`` does, and compute its quiet interval."""
-    low: Threshold = _BELOW
-    high = counter.thresholds[counter_state.cursor]
+    low, high = _BELOW, counter.thresholds[counter_state.cursor]
     if after >= high:
         high = _pass_thresholds(agenda, state, counter, counter_state, after, at, announce)
     if counter.steps:
@@ -333,8 +332,8 @@ def _narrow_quiet_interval(state: UserState, counter: Counter, counter_state: Co
         multiples = count_multiples(total, step)
         if counter.is_windowed:
             multiples = min(max(multiples, 0), 1)
-            low: Threshold = step if multiples else _BELOW
-            high: Threshold = BEYOND if multiples else step
+            low = step if multiples else _BELOW
+            high = BEYOND if multiples else step
             if multiples and achievement.gate is not None and not is_completed_in_window(state, achievement):
                 low = BEYOND  # each later event of the window looks at it again
         else:
@@ -351,10 +350,10 @@ def _pass_thresholds(
     after: Number,
     at: int,
     announce: bool,  # noqa: FBT001  # called at every threshold
-) -> Threshold:
+) -> Number:
     """Complete the achievements whose thresholds are reached; return the first threshold that is not."""
     thresholds, cursor = counter.thresholds, counter_state.cursor
-    while after >= thresholds[cursor]:
+    while after >= thresholds[cursor] and cursor < len(counter.achievements):  # balances can be greater than BEYOND
         achievement = counter.achievements[cursor]
         if achievement.gate is not None:
             try_to_complete_achievement(agenda, state, achievement, at, announce=announce)

@@ -9,7 +9,9 @@ qualifies. Values of removed rules are dropped from the state; the log still has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
+from trophy_engine.calendar.months import whole_years
 from trophy_engine.core.achievements import reopen_repeatable_achievement, try_to_complete_achievement
 from trophy_engine.core.agenda import Agenda
 from trophy_engine.core.backfill import backfill_boards
@@ -22,7 +24,6 @@ from trophy_engine.core.plan import AchievementPlan, Plan, SystemPlan
 from trophy_engine.core.plan.points import level_points_in_state
 from trophy_engine.core.points import find_reached_level
 from trophy_engine.core.rules_diff import RulesDiff, find_former_counter
-from trophy_engine.core.settle import count_sign_up_anniversaries
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import new_counter_states
 from trophy_engine.core.state.points import TimedTriggerState
@@ -87,7 +88,7 @@ def _migrate_counters(after: UserState, state: UserState, diff: RulesDiff, at: i
     signed_up = after.profile.sign_up_day
     moved = before.anniversaries.thresholds != plan.anniversaries.thresholds
     if signed_up is not None and (moved or plan.anniversaries.gated):
-        counters.years = count_sign_up_anniversaries(signed_up, after.clock.zone.window(at)[0])
+        counters.years = whole_years(date.fromordinal(signed_up), after.clock.zone.window(at)[0])
     counters.states = new_counter_states(plan)
     for metric in plan.metrics.values():
         for counter in metric.counters:

@@ -31,7 +31,7 @@ from trophy_engine.core.state import UserState
 from trophy_engine.core.state.clock import ANNIVERSARY, LAST_DAY
 from trophy_engine.core.state.points import TimedTriggerState
 from trophy_engine.core.streaks import close_period, earn_freezes, find_streak_due_days
-from trophy_engine.numbers import BEYOND, Threshold
+from trophy_engine.numbers import BEYOND, Number
 
 
 def settle_to_last_effect(agenda: Agenda, state: UserState, until: int) -> UserState:
@@ -158,7 +158,7 @@ def _next_due_anniversary_day(plan: Plan, state: UserState) -> int:
     return _anniversary_of_sign_up(state.profile.sign_up_day, int(years))
 
 
-def _next_due_anniversary(plan: Plan, state: UserState) -> Threshold:
+def _next_due_anniversary(plan: Plan, state: UserState) -> Number:
     """Return the number of the next anniversary on which an achievement can be completed; ``BEYOND`` for none."""
     counter, years = plan.anniversaries, state.counters.years
     following = bisect_right(counter.thresholds, years)
@@ -172,12 +172,6 @@ def _anniversary_of_sign_up(sign_up_day: int, years: int) -> int:
     if signed_up.year + years > date.fromordinal(LAST_DAY).year:
         return NEVER
     return (signed_up + relativedelta(years=years)).toordinal()
-
-
-def count_sign_up_anniversaries(sign_up_day: int, day: int) -> int:
-    """Count the anniversaries of a date up to a day; those of 29 February fall on the 28th in common years."""
-    years = max(date.fromordinal(day).year - date.fromordinal(sign_up_day).year, 0)
-    return years - (years > 0 and _anniversary_of_sign_up(sign_up_day, years) > day)
 
 
 # --- ticks ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from trophy_engine.calendar.instants import NEVER
+from trophy_engine.calendar.months import whole_years
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.achievements import cross_thresholds
 from trophy_engine.core.agenda import Agenda
@@ -19,7 +20,6 @@ from trophy_engine.core.plan import StreakPlan
 from trophy_engine.core.plugs import show_step_to_plugs
 from trophy_engine.core.preferences import STREAKS, compile_custom_streak
 from trophy_engine.core.settle import (
-    count_sign_up_anniversaries,
     mark_daily_awards_done,
     pay_skipped_daily_awards,
     settle_user,
@@ -201,6 +201,6 @@ def _apply_sign_up_date_change(agenda: Agenda, state: UserState, signed_up: str 
     state.forget()
     if state.profile.sign_up_day is not None:
         note_closed_metric_gates(agenda, state, agenda.plan.gated_awards, at)
-        state.counters.years = count_sign_up_anniversaries(state.profile.sign_up_day, state.clock.zone.window(at)[0])
+        state.counters.years = whole_years(date.fromordinal(state.profile.sign_up_day), state.clock.zone.window(at)[0])
         cross_thresholds(agenda, state, agenda.plan.anniversaries, 0, state.counters.years, at, announce=False)
         run_passes(agenda, state, at, announce=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import count
 from typing import Final, NamedTuple, assert_never
 
 import attrs
@@ -15,7 +14,6 @@ from trophy_engine.core import (
     ALL_STREAKS,
     Award,
     Complete,
-    Counter,
     Effect,
     FreezeConsumed,
     FreezeEarned,
@@ -25,7 +23,6 @@ from trophy_engine.core import (
     GrantFreeze,
     Identify,
     LevelChanged,
-    ManualAward,
     MetricChanged,
     NamedEffect,
     Pause,
@@ -44,18 +41,17 @@ from trophy_engine.core import (
     StreakRestored,
     StreakStarted,
     StreakUnpaused,
-    TriggerPlan,
     Unpause,
     UserChanged,
     UserCommand,
     UserCreated,
-    boosted_amount,
     name_raw_completion,
 )
 from trophy_engine.explain.completion import MetricChanges, describe_completion
 from trophy_engine.explain.fields import describe_field, describe_field_changes, describe_field_value
 from trophy_engine.explain.gates import ClosedGate, closed_gates
 from trophy_engine.explain.metric import describe_metric_change
+from trophy_engine.explain.pass_changes import PassChanges
 from trophy_engine.explain.phrases import describe_day, describe_local_time, describe_zone
 from trophy_engine.explain.points import AwardExplanation, explain_award
 from trophy_engine.notifications.effects import (
@@ -71,7 +67,6 @@ from trophy_engine.notifications.effects import (
     RecapDue,
     StreakReminderDue,
 )
-from trophy_engine.numbers import count_multiples
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.interval import period_noun
 from trophy_engine.rules.phrases import count_noun, join_words, name_streak
@@ -195,21 +190,18 @@ def _describe_command(command: UserCommand) -> str:  # noqa: PLR0911  # one phra
 
 def explain_consequences(plan: Plan, effects: Sequence[NamedEffect], time_zone: Zone) -> Iterator[Consequence]:
     """Yield the explanation of each effect, in order; ``time_zone`` is the user's zone after all of them."""
-    changes: dict[Counter | None, list[NamedEffect]] = {}
+    changes = PassChanges(plan)
     time_zone = next((plan.zone(effect.before) for effect in effects if _is_zone_change_to_explain(effect)), time_zone)
     for previous, effect in zip((None, *effects), effects, strict=False):
         time_zone = plan.zone(effect.after) if _is_zone_change_to_explain(effect) else time_zone
-        if effect.kind is MetricChanged:
-            if previous is not None and previous.kind is not MetricChanged:
-                changes.clear()  # another pass begins
-            changes.setdefault(plan.metrics[effect.metric].total, []).append(effect)
+        changes.add(effect)
         lost = previous.lost if previous is not None and _is_limit_of_explained_award(previous, effect) else 0
         award = (
-            explain_award(effect, _count_steps_explaining_award(plan, effect, changes, lost), time_zone, lost)
+            explain_award(effect, changes.count_steps_of_award(effect, lost), time_zone, lost)
             if effect.kind is PointsAwarded
             else None
         )
-        text = award.text if award is not None else _describe_effect(plan, effect, changes, previous, time_zone)
+        text = award.text if award is not None else _describe_effect(plan, effect, changes.totals, previous, time_zone)
         at = effect.at
         day = date.fromordinal(time_zone.window(at)[0])
         yield Consequence(
@@ -366,29 +358,3 @@ def _describe_streak_of_effect(plan: Plan, effect: NamedEffect) -> StreakExplana
     return StreakExplanationWords(
         period_noun(streak.frequency), streak.key + " streak" if len(streaks) > 1 else "streak"
     )
-
-
-def _count_steps_explaining_award(plan: Plan, award: NamedEffect, changes: MetricChanges, lost: int) -> int:
-    """Return the number of steps of its trigger that an award pays for.
-
-    No effect records the change of a filtered total, so the result is the smallest number that explains the award.
-    """
-    if isinstance(award.trigger, ManualAward):
-        return 1
-    trigger = _trigger_of_explained_award(plan, award)
-    counter, step = trigger.counter, trigger.step
-    if counter in changes:
-        steps = (
-            count_multiples(change.after or 0, step) - count_multiples(change.before or 0, step)
-            for change in changes[counter]
-        )
-        return sum(number for number in steps if number > 0)
-    if counter is not None and counter.unfiltered is None:
-        return 1
-    amount = abs(award.awarded) + lost
-    return next(number for number in count(1) if abs(boosted_amount(trigger.points * number, award.boosts)) >= amount)
-
-
-def _trigger_of_explained_award(plan: Plan, award: NamedEffect) -> TriggerPlan:
-    system = next(system for system in plan.systems if system.key == award.system)
-    return system.triggers[award.trigger_key]

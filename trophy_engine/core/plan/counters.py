@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import attrs
 
 from trophy_engine.core.aggregation import Totals
-from trophy_engine.numbers import BEYOND, Number, Threshold
+from trophy_engine.numbers import BEYOND, Number
 from trophy_engine.rules.filters import Filter
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Counter:
     achievements: list[AchievementPlan] = attrs.field(factory=list)
     triggers: list[TriggerPlan] = attrs.field(factory=list)
     rewards: list[RewardPlan] = attrs.field(factory=list)
-    thresholds: list[Threshold] = attrs.field(factory=list)
+    thresholds: list[Number] = attrs.field(factory=list)
     gated: list[AchievementPlan] = attrs.field(factory=list)
     steps: list[tuple[int, TriggerPlan | RewardPlan]] = attrs.field(factory=list)
     decimal_steps: list[tuple[Decimal, TriggerPlan]] = attrs.field(factory=list)

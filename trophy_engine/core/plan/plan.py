@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import attrgetter
-from typing import Any, TypeVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trophy_engine.calendar.instants import parse_time_of_day
+from trophy_engine.calendar.months import whole_years
 from trophy_engine.calendar.zones import Zone, zone
 from trophy_engine.core.aggregation import Totals
 from trophy_engine.core.plan.achievements import AchievementPlan
@@ -21,7 +22,16 @@ from trophy_engine.identifiers import check_text
 from trophy_engine.rules.metric_uses import refuse_recording_of_metric
 from trophy_engine.rules.ruleset import Ruleset
 
+if TYPE_CHECKING:
+    from trophy_engine.core.state import UserState
+
 _T = TypeVar("_T", bound=Totals)
+
+
+def _years_since_sign_up(state: UserState) -> int:
+    """Return the number of anniversaries up to the user's local day; the state counts those with a threshold only."""
+    day = state.profile.sign_up_day
+    return 0 if day is None else max(state.counters.years, whole_years(date.fromordinal(day), state.clock.day))
 
 
 class Plan:
@@ -64,7 +74,7 @@ class Plan:
         self.boards: dict[str, BoardPlan] = {}
         self.counters: list[Counter] = []
         self.windowed_counters: dict[tuple[str, ...], WindowedCounter[Any]] = {}
-        self.anniversaries = Counter("years since the sign-up", attrgetter("counters.years"))
+        self.anniversaries = Counter("years since the sign-up", _years_since_sign_up)
         self.achievements: dict[str, AchievementPlan] = {}
         self.tiers: dict[str, tuple[AchievementPlan, ...]] = {}
         self.composites: list[AchievementPlan] = []

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Self
 
 from trophy_engine.core.plan import Plan
-from trophy_engine.numbers import BEYOND, Threshold, read_number, write_number
+from trophy_engine.numbers import BEYOND, Number, read_number, write_number
 from trophy_engine.rules.filters import Filter
 
 
@@ -22,7 +22,7 @@ class CounterState:
 
     __slots__ = ("cursor", "high", "low", "total")
 
-    def __init__(self, total: Any = 0, low: Threshold = BEYOND, high: Threshold = -BEYOND, cursor: int = 0) -> None:
+    def __init__(self, total: Any = 0, low: Number = BEYOND, high: Number = -BEYOND, cursor: int = 0) -> None:
         self.total = total
         self.low = low
         self.high = high
