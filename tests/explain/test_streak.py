@@ -15,6 +15,8 @@ from trophy_engine import (
     Streak,
     StreakMetric,
 )
+from trophy_engine.explain.streak import Condition
+from trophy_engine.numbers import exact
 
 
 def test_a_running_streak_and_the_freeze_that_carried_it(story):
@@ -280,3 +282,18 @@ def test_freezes_between_a_loss_and_its_restoration_are_not_those_of_the_restore
     engine.restore_streak("ann", at=at("04-13T13:00"))
     explained = engine.explain("ann", streak=True, at=at("04-13T14:00"))
     assert (explained.length, explained.frozen_periods) == (5, 3)
+
+
+def test_a_streak_that_was_lost_and_then_disabled_needs_nothing():
+    engine = Engine(attrs.evolve(rules_with_freezes(), streaks=[Streak("habit", "daily", [StreakMetric("words")])]))
+    act(engine, 1)
+    engine.prefer("ann", streak_enabled=False, at=at("04-05T12:00"))
+    explained = engine.explain("ann", streak=True, at=at("04-06T12:00"))
+    assert (explained.is_disabled, explained.missed) == (True, None)
+    engine.prefer("ann", streak_enabled=True, at=at("04-07T12:00"))
+    assert engine.explain("ann", streak=True, at=at("04-07T12:00")).missed.first_day == date(2025, 4, 2)
+
+
+def test_what_is_missing_is_exact_for_any_number():
+    condition = Condition("words", exact(0.3), 10**29)
+    assert str(condition.missing) == "99999999999999999999999999999.7"

@@ -59,7 +59,7 @@ def running_periods(periods):
         if period.kind == "restored":
             lost = period.length
         elif lost is not None:
-            lost = None if is_end and period.length == lost else lost
+            lost = None if is_end and period.kind != "disabled" and period.length == lost else lost
         elif is_end:
             return
         else:

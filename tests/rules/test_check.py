@@ -89,6 +89,10 @@ def test_a_field_of_a_table_around_or_within_is_to_be_written_there(tmp_path):
         [[achievements]]
         key = "ten"
         trigger = { type = "metric", metric = "words", value = 10, when = { weekdays = ["monday"] }, color = 7 }
+        [[achievements]]
+        key = "eleven"
+        trigger = { type = "metric", metric = "words", value = 11, key = "b" }
+        when = { status = "locked" }
         [[points]]
         key = "xp"
         limit = { points = 3, window = "day" }
@@ -103,6 +107,8 @@ def test_a_field_of_a_table_around_or_within_is_to_be_written_there(tmp_path):
         "error: streaks[0].metrics[0].days_off: unknown field 'days_off'; write it beside 'metrics', not within it",
         "error: achievements[0].trigger.when: unknown field 'when'; write it beside 'trigger', not within it",
         f"error: achievements[0].trigger.color: unknown field 'color'; known: {known}",
+        f"error: achievements[1].trigger.key: unknown field 'key'; known: {known}",
+        "error: achievements[1].when.status: unknown field 'status'; write it beside 'when', not within it",
         "error: points[0].limit: unknown field 'limit'; write it in the tables of 'triggers'",
     ]
 

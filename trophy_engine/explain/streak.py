@@ -25,7 +25,7 @@ from trophy_engine.core import (
     read_streak_preferences,
 )
 from trophy_engine.explain.phrases import describe_day, describe_local_time, describe_zone
-from trophy_engine.numbers import Number
+from trophy_engine.numbers import Number, subtract
 from trophy_engine.representation import TextAsHtml
 from trophy_engine.rules.filters import Filter
 from trophy_engine.rules.interval import Interval, period_noun
@@ -75,7 +75,7 @@ class Condition(Value):
     @property
     def missing(self) -> Number:
         """The difference to the threshold, 0 if the condition is met."""
-        return max(self.threshold - self.total, 0)
+        return max(subtract(self.threshold, self.total), 0)
 
 
 @attrs.frozen
@@ -296,6 +296,7 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> Str
     custom = current.custom_streak or streak
     period = streak.index(state.clock.day)
     last_day = find_streak_expiry_day(current, custom, state.clock.zone) if current.length else None
+    is_disabled = not read_streak_preferences(state.profile.preferences, streak.key).get("enabled", True)
     return StreakExplanation(
         user_id=state.id,
         at=from_micros(state.clock.settled),
@@ -313,8 +314,8 @@ def explain_streak(transitions: Sequence[Transition], streak: StreakPlan) -> Str
         freezes=current.freezes if streak.freezes else None,
         frozen_periods=0 if current.started is None else _count_frozen_periods(account, streak, current.started),
         periods=tuple(describe_decisions(account)),
-        missed=_explain_last_missed_period(account),
-        is_disabled=not read_streak_preferences(state.profile.preferences, streak.key).get("enabled", True),
+        missed=None if is_disabled else _explain_last_missed_period(account),
+        is_disabled=is_disabled,
         is_named=len(rules.streaks) > 1,
     )
 

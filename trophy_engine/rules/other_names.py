@@ -97,5 +97,10 @@ def meant_rule_field(name: str, classes: Sequence[type], given: Collection[str],
     return min(free, key=lambda field: field.default is not attrs.NOTHING).name if free else None
 
 
+def is_other_name(name: str) -> bool:
+    """Return True if authors use a name for fields that have others here."""
+    return name in _BY_NAME
+
+
 def _is_number_not_key(value: object) -> bool:
     return isinstance(value, int | float | Decimal)

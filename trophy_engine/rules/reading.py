@@ -20,7 +20,7 @@ from trophy_engine.rules.diagnostics import Problem, rule_field_path, rule_item_
 from trophy_engine.rules.examples import example_table, table_meant_by_value
 from trophy_engine.rules.mappings import choose_rule_class
 from trophy_engine.rules.notation import Notation, OutOfRange, quotes_remedy
-from trophy_engine.rules.other_names import meant_rule_field
+from trophy_engine.rules.other_names import is_other_name, meant_rule_field
 from trophy_engine.rules.partial_rules import UNREADABLE, Unreadable, make_partial_rule, readable_part
 from trophy_engine.rules.structure import rule_classes_of, type_hints_of_rule
 from trophy_engine.rules.table_shapes import is_list_of_tables, table_shape_of, tables_by_key
@@ -40,14 +40,15 @@ class RulesReader(Value):
         root: the class of a whole file.
         problems: the problems of what was read, in the order of the fields.
         misspelt: the paths of fields with unknown names, by the paths of the fields as which they were read.
-        around: the class of the table around those that are read, and the field that they are in; None at the top.
+        around: the table around those that are read: its class, the field that they are in, and the names that it has;
+            None at the top.
     """
 
     notation: Notation
     root: type | None = None
     problems: list[Problem] = attrs.field(factory=list)
     misspelt: dict[str, str] = attrs.field(factory=dict)
-    around: tuple[type, str] | None = None
+    around: tuple[type, str, frozenset[str]] | None = None
 
     def restore_misspelt_path(self, problem: Problem) -> Problem:
         """Return a problem with its path as it is in the file, with misspelt names."""
@@ -205,19 +206,17 @@ class _RuleTableReader:
 
     def _find_table(self, name: str) -> str | None:
         """Return where to write a field that a table in this one or the whole file has, or None."""
-        within = [
-            field
-            for field, (classes, many) in rule_classes_of(self._cls).items()
-            if not many and any(name in table_shape_of(cls).known for cls in classes)
-        ]
+        within = [] if name == "key" else self._find_fields_with_tables(name, many=False)
         if within:
             self._moved.update(within)
             return f"write it in the table {' or '.join(map(repr, within))}"
         root, around = self._reader.root, self._reader.around
         meant = meant_rule_field(name, [self._cls], self._raw, self._raw[name])
-        if meant is None and around is not None and around[0] is not root and name in table_shape_of(around[0]).known:
-            return f"write it beside {around[1]!r}, not within it"
-        lists = [] if meant else self._find_lists(name)
+        if around is not None and around[0] is not root and (meant is None or not is_other_name(name)):
+            cls, field, given = around
+            if name in table_shape_of(cls).known and name not in given:
+                return f"write it beside {field!r}, not within it"
+        lists = [] if meant else self._find_fields_with_tables(name, many=True)
         if len(lists) == 1:
             return f"write it in the tables of {lists[0]!r}"
         if root is None or root is self._cls or name not in table_shape_of(root).fields:
@@ -227,12 +226,12 @@ class _RuleTableReader:
             return None
         return "it is a field of the whole file: write it at the top, before the first table"
 
-    def _find_lists(self, name: str) -> list[str]:
-        """Return the fields with lists of tables that can have a field."""
+    def _find_fields_with_tables(self, name: str, *, many: bool) -> list[str]:
+        """Return the fields with a table, or with a list of tables, that can have a field."""
         return [
             field
-            for field, (classes, many) in rule_classes_of(self._cls).items()
-            if many and any(name in table_shape_of(cls).known for cls in classes)
+            for field, (classes, is_list) in rule_classes_of(self._cls).items()
+            if is_list is many and any(name in table_shape_of(cls).known for cls in classes)
         ]
 
     def _read_value(self, name: str, raw: Any) -> Any:
@@ -257,7 +256,7 @@ class _RuleTableReader:
             error = InvalidValue(("must be a list, not", GivenValue(raw, after=remedy)), name)
             self._report_problem(name, path, self._reader.describe_error(error, path))
             return None
-        reader = attrs.evolve(self._reader, problems=[], around=(self._cls, name))
+        reader = attrs.evolve(self._reader, problems=[], around=(self._cls, name, frozenset(self._names)))
         by_key = None
         if isinstance(raw, Mapping):
             self._report_brackets(name, raw, path)
@@ -306,7 +305,7 @@ class _RuleTableReader:
         constraint = validator.constraint if isinstance(validator, Optional) else validator
         if getattr(constraint, "takes_text", False) and not any(isinstance(one, Mapping) for one in tables):
             return given
-        reader = attrs.evolve(self._reader, problems=[], around=(self._cls, name))
+        reader = attrs.evolve(self._reader, problems=[], around=(self._cls, name, frozenset(self._names)))
         if isinstance(given, list) and is_list_of_tables(given):
             self._report_brackets(name, given, path)
             given, *others = given
