@@ -1,7 +1,8 @@
 """Exact numbers: integers stay integers, all others are decimals, and sums are never rounded.
 
 A value lies within ±10**30 and has at most 30 decimal places. A total of a metric is exact for any number of values. A
-balance of points is exact up to 4,000 digits, and stops at ``MOST_POINTS`` if the rules set no maximum.
+balance of points is exact up to 4,000 digits, and stops at ``MOST_POINTS`` if the rules set no maximum; so does the
+number of completions of a repeatable achievement.
 
 >>> exact(0.1) + exact(0.2) == exact(0.3)
 True
@@ -23,6 +24,8 @@ Number = int | Decimal
 BEYOND = 10**100
 #: The greatest balance of points: boosts multiply, and Python prints whole numbers of up to 4,300 digits.
 MOST_POINTS = 10**4000 - 1
+#: The greatest number of completions of an achievement, for the same reason: completions can complete others.
+MOST_COMPLETIONS = MOST_POINTS
 
 _MAGNITUDE = 10**30
 _LEAST = -_MAGNITUDE

@@ -5,6 +5,7 @@ from stories import at
 
 from trophy_engine import (
     Achievement,
+    AchievementPointsTrigger,
     Boost,
     Engine,
     Leaderboard,
@@ -124,15 +125,38 @@ def test_many_completions_are_kept_in_a_save_file(tmp_path):
         assert dict(engine.user("jo", at=NOON).metrics) == {"words": 50 * number, **expected_totals(number)}
 
 
+def chain_of(keys):
+    """Return achievements of which each counts the completions of the one before at every 1e-30, and the metrics."""
+    metrics = [Metric("words"), *(Metric(f"on-{key}", source={"completions": [key]}) for key in keys)]
+    achievements = [
+        Achievement(key, MetricTrigger(metric.key, 1e-30), repeatable=True)
+        for key, metric in zip(keys, metrics, strict=False)
+    ]
+    return achievements, metrics
+
+
+def test_completions_stop_where_python_could_not_print_them(tmp_path):
+    achievements, metrics = chain_of([str(number) for number in range(150)])
+    rules = Ruleset(
+        metrics, achievements=achievements, points=[PointsSystem("xp", triggers=[AchievementPointsTrigger("149", 7)])]
+    )
+    with Engine(rules, storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        outcome = engine.record("words", value=10**29, user="jo", at=NOON)
+        assert outcome.explain().text
+        again = engine.record("words", value=10**29, user="jo", at=NOON)
+        assert "149" not in [view.key for view in again.achievements]
+    with Engine(storage=SQLiteStorage(tmp_path / "save.db")) as engine:
+        player = engine.user("jo", at=NOON)
+        assert (player.metrics["on-149"], player.points["xp"].total) == (10**4000 - 1, 10**4000 - 1)
+        assert engine.explain("jo", achievement="149", at=NOON).text
+        assert engine.explain("jo", points="xp", at=NOON).text
+
+
 def test_totals_of_any_size_reach_thresholds():
     keys = "abcd"
-    achievements = [
-        Achievement(key, MetricTrigger(metric, 1e-30), repeatable=True)
-        for key, metric in zip(keys, ("words", "on-a", "on-b", "on-c"), strict=True)
-    ]
-    metrics = [Metric(f"on-{key}", source={"completions": [key]}) for key in keys]
+    achievements, metrics = chain_of(keys)
     last = Achievement("last", MetricTrigger("on-d", 5))
-    engine = Engine(Ruleset([Metric("words"), *metrics], achievements=[*achievements, last]))
+    engine = Engine(Ruleset(metrics, achievements=[*achievements, last]))
     engine.record("words", value=10**29, user="jo", at=NOON)
     player = engine.user("jo", at=NOON)
     assert dict(player.metrics) == {"words": 10**29} | {

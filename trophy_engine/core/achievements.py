@@ -13,7 +13,7 @@ from trophy_engine.core.gates import is_gate_open, is_waiting_for_gate
 from trophy_engine.core.plan import AchievementPlan, Counter, StreakPlan
 from trophy_engine.core.state import UserState
 from trophy_engine.core.state.counters import CounterState, Repeats
-from trophy_engine.numbers import BEYOND, Number, count_multiples, multiple_of, negate
+from trophy_engine.numbers import BEYOND, MOST_COMPLETIONS, Number, count_multiples, multiple_of, negate
 
 #: The attributes of an event without any.
 NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
@@ -65,11 +65,16 @@ def apply_completion(
 ) -> None:
     """Complete an achievement for a user who qualifies, a repeatable one several times at once.
 
-    With ``announce=False`` nothing pays for it.
+    With ``announce=False`` nothing pays for it. Completions beyond ``MOST_COMPLETIONS`` are left out.
     """
     completed = state.counters.completed
     if achievement.rule.repeatable:
-        number = _count_repeat_completions(state, achievement, at, times)
+        former = _count_completions(state, achievement)
+        times = min(times, MOST_COMPLETIONS - former)
+        if not times:
+            return
+        number = former + times
+        _store_repeat_completions(state, achievement, at, number)
         completed.setdefault(achievement.key, at)
     else:
         number = times
@@ -85,15 +90,18 @@ def apply_completion(
             agenda.awards.append((award.order, award, times))
 
 
-def _count_repeat_completions(state: UserState, achievement: AchievementPlan, at: int, times: int) -> int:
-    """Count completions of a repeatable achievement; return their number so far."""
+def _count_completions(state: UserState, achievement: AchievementPlan) -> int:
+    """Return how many times a repeatable achievement is completed."""
+    repeats = state.counters.repeats.get(achievement.key)
+    return int(achievement.key in state.counters.completed) if repeats is None else repeats.times
+
+
+def _store_repeat_completions(state: UserState, achievement: AchievementPlan, at: int, number: int) -> None:
+    """Store how many times a repeatable achievement is completed, with the present window."""
     counters, former = state.counters, state.counters.repeats.get(achievement.key)
-    held = int(achievement.key in counters.completed) if former is None else former.times
-    number = held + times
     windows = () if former is None else former.windows
     repeats = Repeats(number, at, _windows_of_completions(state, achievement, windows))
     counters.repeats = {**counters.repeats, achievement.key: repeats}
-    return number
 
 
 def _windows_of_completions(
