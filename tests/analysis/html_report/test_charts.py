@@ -26,6 +26,15 @@ def test_every_figure_has_a_chart_and_a_description(figure):
     assert describe_figure(figure).endswith(".")
 
 
+@pytest.mark.parametrize("figure", every_figure(), ids=lambda figure: f"{figure.key}")
+@pytest.mark.parametrize("factor", [10**20, 10**1200])
+def test_numbers_beyond_those_of_charts_are_drawn(figure, factor):
+    rows = [tuple(value * factor if type(value) is int else value for value in row) for row in figure.rows]
+    drawn = draw(evolve(figure, rows=tuple(rows)), Style.of_page(330))
+    assert drawn.startswith("<svg")
+    assert "NaN" not in drawn
+
+
 SURVIVAL = Figure("survival", "Survival", "", ("length", "share", "low", "high", "at_risk"), ())
 
 

@@ -23,6 +23,9 @@ except ModuleNotFoundError as error:
 __all__ = ["draw", "legend", "note", "png", "specification", "svg"]
 
 _PICTURE_SCALE: Final = 2.0
+#: The greatest integer up to which all are floats, and about the greatest number that a scale of a chart can end with.
+_GREATEST_INTEGER: Final = 2**53
+_GREATEST_NUMBER: Final = 10**300
 
 
 def draw(figure: Figure, style: Style) -> str:
@@ -84,8 +87,21 @@ def specification(figure: Figure, style: Style) -> dict[str, Any]:
         legend={"labelColor": style.ink, "titleColor": style.ink, "labelFontSize": 12, "orient": "bottom"},
         view={"stroke": None},
     )
-    result: dict[str, Any] = chart.to_dict()
+    result: dict[str, Any] = _with_drawable_numbers(chart.to_dict())
     return result
+
+
+def _with_drawable_numbers(value: Any) -> Any:
+    """Return a specification with floats in place of integers that charts cannot draw."""
+    match value:
+        case dict():
+            return {name: _with_drawable_numbers(part) for name, part in value.items()}
+        case list():
+            return [_with_drawable_numbers(part) for part in value]
+        case int() if abs(value) > _GREATEST_INTEGER:
+            return float(max(min(value, _GREATEST_NUMBER), -_GREATEST_NUMBER))
+        case _:
+            return value
 
 
 #: The legends of charts of one ruleset.
