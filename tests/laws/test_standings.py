@@ -213,13 +213,12 @@ def test_a_reopened_engine_has_equal_ranks(history, data):
 def test_other_leaderboards_are_counted_from_the_log(history, data):
     others = data.draw(with_leaderboards(attrs.evolve(history.ruleset, leaderboards=())))
     everyone, change = AllUsers(history.ruleset), data.draw(st.integers(0, len(history)))
-    for number, command in enumerate(history):
+    until = history.commands[-1].at
+    for number, command in enumerate([*history, Settle(until)]):
         if number == change:
+            everyone.follow(Settle(command.at))  # what time has made due is awarded before the change
             everyone.engine.update(others, at=from_micros(command.at))
         everyone.follow(command)
-    until = command.at
-    if change == len(history):
-        everyone.engine.update(others, at=from_micros(until))
     for engine in (everyone.engine, Engine.from_log(everyone.engine.log())):
         for board in others.leaderboards:
             for plan in ("pro", "other") if board.breakdown_attributes else (None,):
