@@ -59,15 +59,17 @@ def check_key(key: object, field: str | FieldName = "key") -> str:
 
 
 def _find_similar_key(text: str) -> str:
-    """Return a valid key that resembles a text, or an empty one.
+    """Return a valid key that resembles a text; an empty one if the text has letters that no key can have.
 
-    >>> _find_similar_key("Three Days!"), _find_similar_key("Café"), _find_similar_key("?")
+    >>> _find_similar_key("Three Days!"), _find_similar_key("Café"), _find_similar_key("Łódź")
     ('three-days', 'cafe', '')
     """
     from unicodedata import normalize  # noqa: PLC0415  # only a refused key needs it
 
-    ascii_text = normalize("NFKD", text[:_LONGEST_SIMILAR]).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-zA-Z0-9_]+", "-", ascii_text).strip("-").lower()
+    letters = normalize("NFKD", text.casefold()[:_LONGEST_SIMILAR])
+    if any(character.isalnum() and not character.isascii() for character in letters):
+        return ""
+    return re.sub(r"[^a-z0-9_]+", "-", letters.encode("ascii", "ignore").decode()).strip("-")
 
 
 def is_key(key: object) -> bool:
