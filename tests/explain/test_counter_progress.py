@@ -142,3 +142,14 @@ def test_years_pass_without_an_achievement_on_them():
     assert engine.user("jo", at=at("05-31T12:00")).achievements[0].progress.current == 3
     explained = engine.explain("jo", achievement="four", at=at("06-02T00:00"))
     assert (explained.progress.before, explained.progress.after) == (3, 4)
+
+
+def test_a_total_below_0_that_rises_again_passes_the_multiple_0():
+    engine = Engine(
+        Ruleset([Metric("words")], achievements=[Achievement("again", MetricTrigger("words", 7.5), repeatable=True)])
+    )
+    engine.record("words", user="jo", value=-2, at=at("04-01T12:00"))
+    engine.record("words", user="jo", value=5, at=at("04-02T12:00"))
+    explained = engine.explain("jo", achievement="again", at=at("04-03T12:00"))
+    assert (explained.times, explained.progress.missing) == (1, 0)
+    assert explained.text.splitlines()[1].strip() == "words went from -2 to 3, reaching the threshold of 0"

@@ -23,7 +23,12 @@ from trophy_engine.core import (
     name_raw_completion,
     settle_user,
 )
-from trophy_engine.explain.counter_progress import CounterProgress, explain_counter_progress, explain_repeat_progress
+from trophy_engine.explain.counter_progress import (
+    CounterProgress,
+    explain_completed_progress,
+    explain_counter_progress,
+    explain_repeat_progress,
+)
 from trophy_engine.explain.phrases import describe_local_time, describe_zone
 from trophy_engine.numbers import Number
 from trophy_engine.representation import TextAsHtml
@@ -193,10 +198,11 @@ def _explain_achievement_part(transitions: Sequence[Transition], key: str) -> Ac
     repeats = last.state.counters.repeats.get(key)
     before, after = (completing.state,) * 2 if backdated else _states_around_completion(completing, key, at)
     explanation = _explain_achievement_in_state(achievement, at, before, after)
-    progress, value = explanation.progress, _value_at_completion(completing, achievement, at)
     return attrs.evolve(
         explanation,
-        progress=progress if progress is None or value is None else attrs.evolve(progress, after=value),
+        progress=explain_completed_progress(
+            explanation.progress, achievement, _value_at_completion(completing, achievement, at)
+        ),
         at=from_micros(last.state.clock.settled),
         achieved_at=from_micros(at),
         is_backdated=backdated,

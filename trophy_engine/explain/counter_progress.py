@@ -6,12 +6,12 @@ import attrs
 
 from trophy_engine.core import AchievementPlan, Counter, UserState
 from trophy_engine.explain.metric import describe_counted_metric
-from trophy_engine.numbers import Number, negate, subtract
+from trophy_engine.numbers import Number, count_multiples, multiple_of, negate, subtract
 from trophy_engine.rules.windows import SessionWindow
 from trophy_engine.values import Value
 from trophy_engine.views.achievements import view_achievement_progress
 
-__all__ = ["CounterProgress", "explain_counter_progress", "explain_repeat_progress"]
+__all__ = ["CounterProgress", "explain_completed_progress", "explain_counter_progress", "explain_repeat_progress"]
 
 
 @attrs.frozen
@@ -115,3 +115,18 @@ def explain_repeat_progress(
         return progress
     counter = f"{progress.counter} beyond the last multiple of {progress.target:,}"
     return attrs.evolve(progress, counter=counter, before=following.current, after=following.current)
+
+
+def explain_completed_progress(
+    progress: CounterProgress | None, achievement: AchievementPlan, value: Number | None
+) -> CounterProgress | None:
+    """Return the progress at a completion by a value, which can have changed again at once; None if it is not known.
+
+    What completed an achievement at multiples is 0 or less where a total that had fallen below rises again.
+    """
+    if progress is not None and value is not None:
+        progress = attrs.evolve(progress, after=value)
+    if progress is None or progress.after is None or not (achievement.is_completed_at_multiples and progress.missing):
+        return progress
+    step = progress.target
+    return attrs.evolve(progress, target=multiple_of(step, count_multiples(progress.after, step)))
