@@ -1,5 +1,7 @@
 """Totals of metrics: which events move them, and in which order."""
 
+from decimal import Context, Decimal, FloatOperation, Inexact, Rounded, localcontext
+
 import pytest
 from stories import at, play
 
@@ -94,3 +96,11 @@ def test_a_derived_metric_is_not_recorded():
     with pytest.raises(InvalidValue, match="'best' is derived from 'laps'; record that"):
         play(engine, "04-01T10:00 best 60")
     assert list(engine.users()) == []
+
+
+def test_decimal_events_are_counted_whatever_the_context_of_the_caller_traps():
+    engine = Engine(Ruleset([Metric("words")], achievements=[Achievement("one", MetricTrigger("words", 1))]))
+    with localcontext(Context(prec=1, traps=[FloatOperation, Inexact, Rounded])):
+        totals = [engine.record("words", value=Decimal("0.55"), user="jo", at=at("04-02T12:00")).total for _ in "ab"]
+    assert totals == [Decimal("0.55"), Decimal("1.1")]
+    assert "one" in engine.user("jo", at=at("04-02T12:00")).completed
