@@ -16,6 +16,7 @@ from trophy_engine.core import (
     Agenda,
     MetricChanged,
     NamedEffect,
+    Plan,
     PointsAwarded,
     Transition,
     UserState,
@@ -212,21 +213,20 @@ def _explain_achievement_part(transitions: Sequence[Transition], key: str) -> Ac
 
 def _states_around_completion(transition: Transition, key: str, at: int) -> tuple[UserState | None, UserState]:
     """Return the user before and after what completed an achievement: a command, or work that was due at an instant."""
-    if transition.before is None:
+    plan, before = transition.plan, transition.before
+    if before is None:
         return None, transition.state
-    settled = _settle_before_command(transition, at)
+    settled = _copy_settled(plan, before, at)
     if key not in settled.counters.completed:
         return settled, transition.state
-    return _settle_before_command(transition, at - 1), settled
+    return _copy_settled(plan, before, at - 1), settled
 
 
-def _settle_before_command(transition: Transition, until: int) -> UserState:
-    """Return the user before a transition, settled to an instant that the transition passes."""
-    if transition.before is None:
-        raise AssertionError("the transition has created the user")
-    state = transition.before.copy()
-    settle_user(Agenda(transition.plan), state, until)
-    return state
+def _copy_settled(plan: Plan, state: UserState, until: int) -> UserState:
+    """Return a copy of a state, settled to an instant."""
+    settled = state.copy()
+    settle_user(Agenda(plan), settled, until)
+    return settled
 
 
 def _value_at_completion(transition: Transition, achievement: AchievementPlan, at: int) -> Number | None:
